@@ -1,0 +1,29 @@
+//! The nouns that every stage shares.
+//!
+//! In: nothing; this module imports no other of ours. Out: spans, secrets, sightings, breadth, reach, findings.
+//! What a stage decides stands in that stage; here stand only the types and what is true of them everywhere.
+
+mod breadth;
+mod finding;
+mod kind;
+mod path;
+mod reach;
+mod secret;
+mod sighting;
+mod span;
+mod verdict;
+
+pub use breadth::{Breadth, Level, Verb, Verbs};
+pub use finding::{Advice, Finding, Related, Unchecked};
+pub use kind::{
+    Agent, Checked, Checksum, ClaimReader, Class, Destroys, Example, FileKey, Provider, Request,
+    Segment, Shape, Surface, TokenKind,
+};
+pub use path::RepoPath;
+pub use reach::{How, Reach};
+pub use secret::Secret;
+pub use sighting::{
+    Beside, ChecksumState, Claims, Dropped, Encoding, Excerpt, Near, Recognised, Sighting,
+};
+pub use span::{Place, Span};
+pub use verdict::{Confidence, Verdict};

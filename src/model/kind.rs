@@ -156,6 +156,8 @@ pub struct TokenKind {
     /// Command-line flags that take this kind.
     pub flags: &'static [&'static str],
     pub files: &'static [FileKey],
+    /// Whether a word of the provider near the value, under a credential key, is enough for weak evidence.
+    pub by_word: bool,
     /// The kind that must be found with this one for it to be of use, by id; empty for none.
     pub pair: &'static str,
     pub checksum: Option<Checksum>,

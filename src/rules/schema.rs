@@ -66,6 +66,9 @@ pub struct TokenEntry {
     pub flags: Vec<String>,
     #[serde(default)]
     pub files: Vec<FileKeyEntry>,
+    /// Whether a word of the provider near the value, under a credential key, is enough for weak evidence.
+    #[serde(default)]
+    pub by_word: bool,
     #[serde(default)]
     pub pair: String,
     pub checksum: Option<ChecksumWord>,
@@ -259,9 +262,10 @@ impl TokenEntry {
             || !self.requests.is_empty()
             || !self.flags.is_empty()
             || !self.files.is_empty()
-            || !self.pair.is_empty();
+            || !self.pair.is_empty()
+            || self.by_word;
         if !alone && !has_context {
-            wrong("a shape that says nothing alone needs `names`, `requests`, `flags`, `files` or `pair`".to_owned());
+            wrong("a shape that says nothing alone needs `names`, `requests`, `flags`, `files`, `pair` or `by_word`".to_owned());
         }
         if self.narrower.is_empty() == self.none_because.is_empty() {
             wrong("exactly one of `narrower` and `none_because` is needed".to_owned());
@@ -304,6 +308,7 @@ impl TokenEntry {
                 file: keep(&entry.file),
                 key: keep(&entry.key),
             })),
+            by_word: self.by_word,
             pair: keep(&self.pair),
             checksum: self.checksum.map(Checksum::from),
             claims: self.claims.map(ClaimReader::from),

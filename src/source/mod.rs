@@ -1,0 +1,104 @@
+//! Where bytes come from: the staged index, a commit range, the history, a working tree, standard input.
+//!
+//! A source hands over blobs that differ (or all of them, in a tree) and two snapshots, base and head, that read any
+//! path on demand. Later stages never ask Git. Nothing of the scanned repository is executed: no hook, no filter.
+
+use std::io::Read;
+
+use crate::error::Result;
+use crate::model::{RepoPath, Unchecked};
+
+/// How a path is kept, which decides the table of verdicts that applies.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Keeping {
+    /// In Git or about to be: staged, in a commit, tracked, or untracked and not ignored; also any tree without a repository.
+    Git,
+    /// Ignored by Git: only this machine sees it.
+    Ignored,
+    /// Ignored by Git and recognised as installed dependencies or build output.
+    Dependency,
+    /// Outside any checkout: home files, the environment.
+    Machine,
+}
+
+/// What kind of thing the bytes are.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Form {
+    File,
+    /// The bytes are the link's target; it is not followed.
+    Symlink,
+    /// The message of a commit or of an annotated tag.
+    Message,
+}
+
+/// One blob to look at.
+#[derive(Clone, Debug)]
+pub struct Item {
+    pub path: RepoPath,
+    pub form: Form,
+    pub keeping: Keeping,
+    /// The commit that introduces the blob, as a hexadecimal id, where the source is a range or the history.
+    pub commit: Option<String>,
+    /// How many commits introduce the same blob at the same path; 0 where the source has no commits.
+    pub commits: u32,
+    /// The source's own number for the item, to be handed back to `Source::before`.
+    pub number: usize,
+}
+
+/// The bytes of an item.
+pub enum Content<'a> {
+    Bytes(&'a [u8]),
+    /// Too large to hold: to be read once, in overlapping windows.
+    Stream(&'a mut dyn Read),
+}
+
+/// What a visit could not hand over, and what it passed by on purpose.
+#[derive(Clone, Debug, Default)]
+pub struct Visited {
+    pub unchecked: Vec<Unchecked>,
+    /// Counted, never opened: submodule links.
+    pub submodules: u64,
+    /// Counted in one line: special files (sockets, devices).
+    pub special: u64,
+    /// Whether the source is a change, so that `introduced` has a meaning.
+    pub is_change: bool,
+}
+
+/// Reads any path of one state of the repository. Fixed names and prefixes only: no search over a whole index.
+pub trait Snapshot: Sync {
+    /// Reads a regular file or a link's target; `None` where the path does not exist there.
+    fn read(&self, path: &[u8]) -> Result<Option<Vec<u8>>>;
+
+    /// Whether a path exists, or (with a trailing `/`) whether anything stands below it.
+    fn exists(&self, marker: &[u8]) -> bool;
+}
+
+/// A snapshot without a file: the state before the first commit, or of standard input.
+pub struct Nothing;
+
+impl Snapshot for Nothing {
+    fn read(&self, _path: &[u8]) -> Result<Option<Vec<u8>>> {
+        Ok(None)
+    }
+
+    fn exists(&self, _marker: &[u8]) -> bool {
+        false
+    }
+}
+
+/// One place that blobs come from.
+pub trait Source: Sync {
+    /// Hands every item to `look`, possibly from several threads and in no order. An item that cannot be read is
+    /// returned in `Visited::unchecked`, never dropped. An error means that the whole source could not be resolved.
+    fn visit(&self, threads: usize, look: &(dyn Fn(&Item, Content<'_>) + Sync)) -> Result<Visited>;
+
+    /// Reads what the item's blob replaced: the same path in every parent or base, and the places it was renamed
+    /// or copied from. Empty where it is new. Called only for items that hit.
+    fn before(&self, item: &Item) -> Result<Vec<(RepoPath, Vec<u8>)>>;
+
+    /// The state that is judged.
+    fn head(&self) -> &dyn Snapshot;
+
+    /// The state that it is compared with; `Nothing` where there is none.
+    fn base(&self) -> &dyn Snapshot;
+}

@@ -6,6 +6,7 @@
 mod breadth;
 mod finding;
 mod kind;
+mod outcome;
 mod path;
 mod reach;
 mod secret;
@@ -19,6 +20,7 @@ pub use kind::{
     Agent, Checked, Checksum, ClaimReader, Class, Destroys, Example, FileKey, Provider, Request,
     Segment, Shape, Surface, TokenKind,
 };
+pub use outcome::{Outcome, Overall, Rule, Summary};
 pub use path::RepoPath;
 pub use reach::{How, Reach};
 pub use secret::Secret;

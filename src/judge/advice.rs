@@ -1,0 +1,147 @@
+//! What to say of a finding, and what to make instead.
+//!
+//! In: a judged sighting. Out: one plain sentence, and advice in the file's own syntax. Our own words and facts of the
+//! catalogue only: nothing is copied from the scanned file but names that have passed the masking writer.
+
+use super::{Class, Judged, reach::surfaces_of};
+use crate::model::{Advice, Breadth, Level, TokenKind, Verb};
+use crate::rules::{RuleSet, glob};
+use crate::source::Form;
+
+/// The sentence that opens a block: what this is and what it can do.
+pub fn message(judged: &Judged) -> String {
+    let Some(kind) = judged.sighting.kind else {
+        let name = judged.sighting.beside.name.as_deref().unwrap_or("this key");
+        return format!(
+            "A literal stands under `{name}`, a key that says credential; what it can do is not known."
+        );
+    };
+    let Some(breadth) = &judged.breadth else {
+        return format!("{}.", kind.name);
+    };
+    let article = article_for(kind.name);
+    if judged.class == Class::Public {
+        let why = judged
+            .reasons
+            .first()
+            .map_or("it is made to be public", String::as_str);
+        return format!("{article} {}; {why}.", kind.name);
+    }
+    if judged.class == Class::Ingest {
+        return format!("{article} {}; it may only send events.", kind.name);
+    }
+    let same_as_kind = breadth.level == kind.level && breadth.verbs == kind.verbs;
+    if !kind.worst.is_empty() && same_as_kind {
+        return format!("{article} {} can {}.", kind.name, kind.worst);
+    }
+    format!("{article} {} can {}.", kind.name, in_words(breadth))
+}
+
+fn article_for(name: &str) -> &'static str {
+    match name.bytes().next() {
+        Some(b'A' | b'E' | b'I' | b'O') => "An",
+        Some(b'a' | b'e' | b'i' | b'o') => "An",
+        _ => "A",
+    }
+}
+
+/// Says a breadth in words where the catalogue has no sentence of its own.
+fn in_words(breadth: &Breadth) -> String {
+    let verbs: Vec<&str> = breadth
+        .verbs
+        .iter()
+        .map(|verb| match verb {
+            Verb::Admin => "administer",
+            Verb::Mint => "make further credentials for",
+            other => other.word(),
+        })
+        .collect();
+    let what = match breadth.level {
+        Level::Public => "what is public",
+        Level::Ingest => "its event stream",
+        Level::Resource => "one resource",
+        Level::Project => "one project",
+        Level::Account => "everything in its maker's account",
+        Level::Org => "everything in the organisation",
+        Level::Scoped => "whatever its maker chose; the text does not show it",
+        Level::Unknown => "nobody knows how much: its breadth is not documented",
+    };
+    match (verbs.as_slice(), breadth.level) {
+        (_, Level::Unknown) => format!("do {what}"),
+        ([], _) => format!("use {what}"),
+        ([one], _) => format!("{one} {what}"),
+        ([first @ .., last], _) => format!("{} and {last} {what}", first.join(", ")),
+    }
+}
+
+/// Makes the advice of a finding; `None` where no credential is meant or nothing has to be done.
+pub fn advice(judged: &Judged, rules: &RuleSet) -> Option<Advice> {
+    let kind = judged.sighting.kind;
+    if matches!(judged.class, Class::Public) {
+        return None;
+    }
+    let reference = reference_form(judged, rules, reference_name(judged, kind, rules).as_str());
+    let Some(kind) = kind else {
+        return Some(Advice {
+            narrower: Vec::new(),
+            none_because: Some("the kind of this credential is not known".to_owned()),
+            how:
+                "Take the value out of the file; read it from the environment or a secret manager."
+                    .to_owned(),
+            docs: String::new(),
+            reference,
+        });
+    };
+    let none_because = Some(kind.none_because)
+        .filter(|reason| !reason.is_empty())
+        .map(str::to_owned);
+    Some(Advice {
+        narrower: kind.narrower.to_vec(),
+        none_because,
+        how: kind.how.to_owned(),
+        docs: kind.docs.to_owned(),
+        reference,
+    })
+}
+
+/// The variable that the reference names: the narrower kind's own where the catalogue has one, else the present name.
+fn reference_name(judged: &Judged, kind: Option<&'static TokenKind>, rules: &RuleSet) -> String {
+    let of_catalogue = kind.and_then(|kind| {
+        let narrower = kind.narrower.first().and_then(|id| rules.kind(id));
+        let own = Some(kind.reference).filter(|name| !name.is_empty());
+        own.or_else(|| narrower.and_then(|kind| kind.names.first().copied()))
+            .or_else(|| kind.names.first().copied())
+            .map(|name| name.trim_matches('*').trim_matches('_').to_owned())
+    });
+    of_catalogue
+        .or_else(|| {
+            let name = judged.sighting.beside.name.as_deref()?;
+            let plain = name.bytes().all(|b| b.is_ascii_alphanumeric() || b == b'_');
+            plain.then(|| name.to_ascii_uppercase())
+        })
+        .unwrap_or_else(|| "TOKEN".to_owned())
+}
+
+/// The reference in the file's own syntax; `None` where the file knows none.
+fn reference_form(judged: &Judged, rules: &RuleSet, name: &str) -> Option<String> {
+    if judged.item.form == Form::Message {
+        return None;
+    }
+    let key_path = judged.sighting.beside.key_path.as_deref();
+    let mut surfaces: Vec<_> = surfaces_of(&judged.sighting.path, rules)
+        .filter(|surface| !surface.reference.is_empty())
+        .filter(|surface| {
+            surface.keys.is_empty()
+                || key_path.is_some_and(|path| {
+                    surface
+                        .keys
+                        .iter()
+                        .any(|pattern| glob::matches_key(pattern, path))
+                })
+        })
+        .collect();
+    surfaces.sort_by(|a, b| b.how.cmp(&a.how).then(a.id.cmp(b.id)));
+    surfaces
+        .first()
+        .map(|surface| surface.reference.replace("NAME", name))
+}

@@ -1,0 +1,43 @@
+//! How sure we are of a sighting (decisions 1), with the reason for every step down.
+
+use super::PathClass;
+use crate::model::{ChecksumState, Confidence, How, Recognised, Sighting};
+
+/// Judges the confidence and says in `reasons` what lowered it.
+pub fn judge_confidence(
+    sighting: &Sighting,
+    how: How,
+    path_class: PathClass,
+    reasons: &mut Vec<String>,
+) -> Confidence {
+    let mut confidence = match sighting.recognised {
+        Recognised::Generic if sighting.beside.structured => Confidence::Medium,
+        Recognised::Generic | Recognised::Near => Confidence::Low,
+        Recognised::Named => Confidence::Medium,
+        Recognised::Requested | Recognised::Prefix | Recognised::Pair | Recognised::Decoded => {
+            Confidence::High
+        }
+    };
+    if let Some(kind) = sighting.kind
+        && sighting.checksum != ChecksumState::Valid
+        && kind.shape_confidence < confidence
+    {
+        confidence = kind.shape_confidence;
+        reasons.push("the shape of this kind is not published in full".to_owned());
+    }
+    if sighting.checksum == ChecksumState::Invalid {
+        confidence = Confidence::Low;
+        reasons.push("the checksum is wrong: a sample or a typing error".to_owned());
+    }
+    let proven =
+        sighting.checksum == ChecksumState::Valid || sighting.recognised == Recognised::Decoded;
+    if let Some(word) = path_class.word()
+        && !proven
+        && !how.in_context()
+        && confidence > Confidence::Low
+    {
+        confidence = confidence.lowered();
+        reasons.push(format!("the file looks like {word}: one step less sure"));
+    }
+    confidence
+}

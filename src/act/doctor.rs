@@ -1,0 +1,125 @@
+//! Whether the guard is really on: one line for each thing that can be quietly off.
+
+use std::fs;
+use std::path::Path;
+
+use super::git::Git;
+use super::{hooks, install, prove};
+use crate::error::Result;
+use crate::rules::RuleSet;
+
+/// One thing that was looked at.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Check {
+    pub good: bool,
+    pub says: String,
+}
+
+impl Check {
+    fn good(says: impl Into<String>) -> Self {
+        Check {
+            good: true,
+            says: says.into(),
+        }
+    }
+
+    fn bad(says: impl Into<String>) -> Self {
+        Check {
+            good: false,
+            says: says.into(),
+        }
+    }
+}
+
+/// Examines the hooks of a repository and plants a token.
+pub fn hooks_and_proof(repository: &Path, rules: &RuleSet) -> Result<Vec<Check>> {
+    let folder = install::hooks_folder(repository)?;
+    let mut checks = Vec::new();
+    for name in hooks::DEFAULT {
+        checks.push(examine_hook(&folder, name));
+    }
+    if let Some(path) = configured_hooks_path(repository)? {
+        checks.push(Check::good(format!(
+            "core.hooksPath is set to {path}; the hooks above stand there"
+        )));
+    }
+    if checks[0].good {
+        checks.push(match prove::pre_commit(repository, rules)? {
+            prove::Proof::Refused(took) => Check::good(format!(
+                "refused a planted token in {} ms",
+                took.as_millis()
+            )),
+            prove::Proof::Passed => Check::bad("a planted token passed the pre-commit hook"),
+            prove::Proof::StoppedEarlier => Check::bad(
+                "the pre-commit hook stopped before tokenleash could speak: the hook that runs first refuses",
+            ),
+        });
+    }
+    checks.push(examine_workflows(repository));
+    Ok(checks)
+}
+
+fn examine_hook(folder: &Path, name: &str) -> Check {
+    let path = folder.join(name);
+    let Ok(script) = fs::read(&path) else {
+        return Check::bad(format!("{name}: not installed"));
+    };
+    if !hooks::is_ours(&script) {
+        return Check::bad(format!(
+            "{name}: another hook stands at {}; `tokenleash install` chains it",
+            path.display()
+        ));
+    }
+    if !is_executable(&path) {
+        return Check::bad(format!(
+            "{name}: {} is not executable, so Git skips it",
+            path.display()
+        ));
+    }
+    match hooks::binary_of(&script) {
+        Some(binary) if is_executable(&binary) => {
+            Check::good(format!("{name}: runs {}", binary.display()))
+        }
+        Some(binary) => Check::bad(format!("{name}: there is no {}", binary.display())),
+        None => Check::bad(format!("{name}: the script was changed by hand")),
+    }
+}
+
+#[cfg(unix)]
+fn is_executable(path: &Path) -> bool {
+    use std::os::unix::fs::PermissionsExt;
+    fs::metadata(path).is_ok_and(|data| data.is_file() && data.permissions().mode() & 0o111 != 0)
+}
+
+#[cfg(not(unix))]
+fn is_executable(path: &Path) -> bool {
+    path.is_file()
+}
+
+fn configured_hooks_path(repository: &Path) -> Result<Option<String>> {
+    let output = Git::in_folder(repository)
+        .args(["config", "core.hooksPath"])
+        .output()?;
+    let text = String::from_utf8_lossy(&output.stdout).trim().to_owned();
+    Ok(Some(text).filter(|text| output.status.success() && !text.is_empty()))
+}
+
+/// A hook is advice; the gate is in CI. Whether a pull request can edit it is a setting that no checkout shows.
+fn examine_workflows(repository: &Path) -> Check {
+    let folder = repository.join(".github").join("workflows");
+    let runs_us = fs::read_dir(folder).is_ok_and(|entries| {
+        entries.flatten().any(|entry| {
+            fs::read(entry.path())
+                .is_ok_and(|text| memchr::memmem::find(&text, b"tokenleash").is_some())
+        })
+    });
+    if runs_us {
+        Check::good(
+            "a workflow names tokenleash; whether a pull request can edit it is not visible from here",
+        )
+    } else {
+        Check::good(
+            "no workflow names tokenleash: hooks alone are advice, since anyone can skip them",
+        )
+    }
+}

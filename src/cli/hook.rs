@@ -1,0 +1,218 @@
+//! `tokenleash hook …`: what Git hands to each hook, into a source and a policy.
+//!
+//! No `git` is started here and no file of the working tree is read: what is judged is the index of this commit, or the
+//! objects of this push. The report goes to standard error, where Git shows it.
+
+use std::fs;
+use std::io::{self, Read, Write};
+use std::path::Path;
+use std::time::Instant;
+
+use super::HookCommand;
+use super::policy::{self, Judging};
+use super::scan::{Clock, here, short, threads};
+use super::screen::Screen;
+use crate::act::agent;
+use crate::engine::{self, Dependencies, Run};
+use crate::error::{Error, Result};
+use crate::judge::rules::RULES;
+use crate::model::Outcome;
+use crate::report::{self, Entry, Format};
+use crate::source::{
+    Commit, GitEnvironment, Nothing, RangeSource, Repository, SingleSource, Snapshot, Source,
+    StagedSource,
+};
+
+/// The file in the repository's own folder that remembers which tree was judged.
+const JUDGED_TREE: &str = "tokenleash-judged-tree";
+
+/// Runs the hook.
+pub fn run(hook: &HookCommand, screen: &Screen) -> Result<u8> {
+    let start = Instant::now();
+    let clock = Clock::read();
+    let repository = Repository::open(&here()?, &GitEnvironment::from_process())?;
+    let outcome = match hook {
+        HookCommand::PreCommit { .. } | HookCommand::PreMergeCommit { .. } => {
+            staged(&repository, &clock)?
+        }
+        HookCommand::CommitMsg { file } => message(&repository, file, &clock)?,
+        HookCommand::PostCommit { .. } => return post_commit(&repository),
+        HookCommand::PrePush { remote, .. } => push(&repository, remote, &clock)?,
+        HookCommand::PreReceive { .. } => receive(&repository, &clock)?,
+    };
+    let mut outcome = outcome;
+    outcome.seconds = Some(start.elapsed().as_secs_f64());
+    let mut text = Vec::new();
+    let style = screen.style(Entry::Hook);
+    report::write(Format::Text, &outcome, &RULES, &style, &mut text)
+        .map_err(|_| Error::output("the report could not be written"))?;
+    let mut out = io::stderr().lock();
+    // A closed standard error leaves nobody to tell; the exit code still says it.
+    let _ = out.write_all(&text);
+    Ok(outcome.summary.overall.exit_code())
+}
+
+fn judge(
+    judging: &Judging,
+    source: &dyn Source,
+    clock: &Clock,
+    looked_at: &str,
+    commit: Option<String>,
+) -> Result<Outcome> {
+    engine::run(&Run {
+        source,
+        policies: &judging.policies,
+        rules: &judging.rules,
+        threads: threads(None),
+        now: clock.now,
+        loosened: &judging.loosened,
+        by_agent: agent::running().is_some(),
+        dependencies: Dependencies::Shown,
+        looked_at: looked_at.to_owned(),
+        commit,
+    })
+}
+
+fn staged(repository: &Repository, clock: &Clock) -> Result<Outcome> {
+    let source = StagedSource::new(repository)?;
+    let head = repository.head()?;
+    let base = head
+        .as_ref()
+        .map(|commit| repository.commit_snapshot(commit));
+    let judging = policy::of_change(
+        base.as_ref()
+            .map(|snapshot| (snapshot as &dyn Snapshot, "HEAD")),
+        source.head(),
+        "the index",
+        clock.today,
+    )?;
+    let outcome = judge(&judging, &source, clock, "what is staged", None)?;
+    remember(repository, &source);
+    Ok(outcome)
+}
+
+/// Keeps the id of the judged tree for `post-commit`. Where it cannot be kept, that hook has nothing to compare.
+fn remember(repository: &Repository, source: &StagedSource) {
+    let path = repository.git_dir().join(JUDGED_TREE);
+    match source.tree_id() {
+        Ok(tree) => {
+            let _ = fs::write(path, tree);
+        }
+        Err(_) => {
+            let _ = fs::remove_file(path);
+        }
+    }
+}
+
+/// TL906: says where the committed tree is not the judged one. The commit is made; the push is judged in any case.
+fn post_commit(repository: &Repository) -> Result<u8> {
+    let path = repository.git_dir().join(JUDGED_TREE);
+    let Ok(judged) = fs::read_to_string(&path) else {
+        return Ok(0);
+    };
+    let _ = fs::remove_file(&path);
+    let Some(head) = repository.head()? else {
+        return Ok(0);
+    };
+    if judged.trim() != head.tree_hex() {
+        let mut out = io::stderr().lock();
+        let _ = writeln!(
+            out,
+            "tokenleash: TL906 the committed tree differs from the judged one: something changed the index after the guard had looked"
+        );
+        let _ = writeln!(
+            out,
+            "tokenleash: run `tokenleash scan --range HEAD~1..HEAD`; the push is judged again"
+        );
+    }
+    Ok(0)
+}
+
+fn message(repository: &Repository, file: &Path, clock: &Clock) -> Result<Outcome> {
+    let text = fs::read(file).map_err(|_| Error::source("the message could not be read"))?;
+    let head = repository.head()?;
+    let snapshot: Box<dyn Snapshot + Send> = match &head {
+        Some(commit) => Box::new(repository.commit_snapshot(commit)),
+        None => Box::new(Nothing),
+    };
+    let base = head
+        .as_ref()
+        .map(|commit| repository.commit_snapshot(commit));
+    let shown: &dyn Snapshot = snapshot.as_ref();
+    let mut judging = policy::of_change(
+        base.as_ref()
+            .map(|snapshot| (snapshot as &dyn Snapshot, "HEAD")),
+        shown,
+        "HEAD",
+        clock.today,
+    )?;
+    judging.loosened.clear();
+    let spoken = without_comments(&text, repository);
+    let source = SingleSource::message(io::Cursor::new(spoken), snapshot);
+    judge(&judging, &source, clock, "the commit's message", None)
+}
+
+/// Blanks what Git will strip from a message: comment lines, and everything below the scissors.
+fn without_comments(text: &[u8], repository: &Repository) -> Vec<u8> {
+    let comment = repository
+        .config_value("core.commentChar")
+        .and_then(|value| value.bytes().next())
+        .unwrap_or(b'#');
+    let mut spoken = Vec::with_capacity(text.len());
+    for line in text.split_inclusive(|&b| b == b'\n') {
+        if line.first() == Some(&comment) {
+            if memchr::memmem::find(line, b">8").is_some() {
+                break;
+            }
+            spoken.push(b'\n');
+        } else {
+            spoken.extend_from_slice(line);
+        }
+    }
+    spoken
+}
+
+fn input_lines() -> Result<Vec<u8>> {
+    let mut text = Vec::new();
+    io::stdin()
+        .lock()
+        .read_to_end(&mut text)
+        .map_err(|_| Error::usage("what Git hands over on standard input could not be read"))?;
+    Ok(text)
+}
+
+fn push(repository: &Repository, remote: &str, clock: &Clock) -> Result<Outcome> {
+    let source = RangeSource::pre_push(repository, remote, &input_lines()?)?;
+    let base = policy::base_of_range(repository, remote, source.start())?;
+    judge_range(repository, &source, base, clock, "the commits of this push")
+}
+
+fn receive(repository: &Repository, clock: &Clock) -> Result<Outcome> {
+    let source = RangeSource::pre_receive(repository, &input_lines()?)?;
+    let base = repository.head()?;
+    judge_range(repository, &source, base, clock, "the commits of this push")
+}
+
+fn judge_range(
+    repository: &Repository,
+    source: &RangeSource,
+    base: Option<Commit>,
+    clock: &Clock,
+    looked_at: &str,
+) -> Result<Outcome> {
+    let base = base.map(|commit| (repository.commit_snapshot(&commit), commit.hex()));
+    let judging = policy::of_change(
+        base.as_ref()
+            .map(|(snapshot, name)| (snapshot as &dyn Snapshot, short(name))),
+        source.head(),
+        "the pushed tip",
+        clock.today,
+    )?;
+    judge(
+        &judging,
+        source,
+        clock,
+        looked_at,
+        source.end().map(|commit| commit.hex()),
+    )
+}

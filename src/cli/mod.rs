@@ -1,0 +1,284 @@
+//! The command line: what may be typed, and which command runs.
+//!
+//! In: arguments and the process's environment. Out: an exit code. Nothing below imports this module: commands turn
+//! their flags into plain settings of the engine.
+
+mod explain;
+mod hook;
+mod install;
+mod policy;
+mod rules;
+mod scan;
+mod screen;
+mod waive;
+
+use std::ffi::OsString;
+use std::path::PathBuf;
+
+use clap::{Args, CommandFactory, Parser, Subcommand, ValueEnum};
+
+use crate::error::{Error, Result};
+
+/// Exit code of a run that could not decide.
+const UNDECIDED: u8 = 2;
+
+/// Keeps broad API tokens out of reach of AI agents.
+#[derive(Debug, Parser)]
+#[command(name = "tokenleash", version, about, max_term_width = 100)]
+pub struct Arguments {
+    #[command(subcommand)]
+    command: Command,
+    #[command(flatten)]
+    screen: ScreenArguments,
+}
+
+/// Flags of every command.
+#[derive(Debug, Args)]
+pub struct ScreenArguments {
+    /// Colour the output: only at a terminal, always, or never
+    #[arg(
+        long,
+        global = true,
+        value_enum,
+        default_value = "auto",
+        value_name = "WHEN"
+    )]
+    color: Color,
+    /// Say only what blocks
+    #[arg(long, short, global = true, conflicts_with = "verbose")]
+    quiet: bool,
+    /// Say more: notes, and how every finding was judged
+    #[arg(long, short, global = true)]
+    verbose: bool,
+}
+
+/// When to colour.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
+pub enum Color {
+    Auto,
+    Always,
+    Never,
+}
+
+#[derive(Debug, Subcommand)]
+enum Command {
+    /// Look for credentials in a tree, in what is staged, in commits, or in standard input
+    Scan(ScanArguments),
+    /// Judge what Git hands to a hook
+    #[command(subcommand)]
+    Hook(HookCommand),
+    /// Install the Git hooks, and prove that they refuse a planted token
+    Install(InstallArguments),
+    /// Remove the Git hooks and restore what they had been chained to
+    Uninstall(UninstallArguments),
+    /// Say whether the guard is really on
+    Doctor,
+    /// List, show and check rules and token kinds
+    #[command(subcommand)]
+    Rules(RulesCommand),
+    /// Explain a rule, a token kind or a finding
+    Explain(ExplainArguments),
+    /// Let one finding stay for a while; asks a person at a terminal
+    Waive(WaiveArguments),
+    /// Record what HEAD already holds; asks a person at a terminal
+    Baseline(BaselineArguments),
+    /// Play the incident that tokenleash exists for, in a throwaway repository
+    Demo,
+    /// Print completions for a shell
+    Completions {
+        #[arg(value_enum)]
+        shell: clap_complete::Shell,
+    },
+    /// Print the manual page
+    Man,
+}
+
+/// What to scan, and how to write it.
+#[derive(Debug, Default, Args)]
+pub struct ScanArguments {
+    /// Files and folders [default: .]
+    #[arg(value_name = "PATH")]
+    paths: Vec<PathBuf>,
+    /// Scan what is staged, against HEAD
+    #[arg(long, conflicts_with_all = ["paths", "range", "history", "stdin"])]
+    staged: bool,
+    /// Scan every blob that a commit in A..B introduces
+    #[arg(long, value_name = "A..B", conflicts_with_all = ["paths", "history", "stdin"])]
+    range: Option<String>,
+    /// Scan every commit that HEAD reaches
+    #[arg(long, conflicts_with_all = ["paths", "stdin"])]
+    history: bool,
+    /// With --history: every ref, not only HEAD
+    #[arg(long, requires = "history")]
+    all: bool,
+    /// Scan standard input
+    #[arg(long, requires = "path", conflicts_with = "paths")]
+    stdin: bool,
+    /// With --stdin: the path that the text is judged under
+    #[arg(long, value_name = "NAME", requires = "stdin")]
+    path: Option<String>,
+    /// Leave out files that Git ignores, though agents read them too
+    #[arg(long)]
+    respect_gitignore: bool,
+    /// Show every hit in installed dependencies and build output
+    #[arg(long)]
+    deps: bool,
+    /// In a tree scan, be undecided about whatever could not be read
+    #[arg(long)]
+    strict: bool,
+    /// List what was matched and dropped, with the filter that dropped it
+    #[arg(long)]
+    why_not: bool,
+    #[arg(long, value_enum, default_value = "text")]
+    format: FormatArgument,
+    /// Write to a file instead of standard output
+    #[arg(long, short, value_name = "FILE")]
+    output: Option<PathBuf>,
+    /// Read the policy from this file
+    #[arg(long, value_name = "FILE", conflicts_with = "policy")]
+    config: Option<PathBuf>,
+    /// Read the policy from a commit, or use none but the built-in one
+    #[arg(long, value_name = "none|REF")]
+    policy: Option<String>,
+    /// How many threads to use [default: one a core]
+    #[arg(long, value_name = "N", value_parser = clap::value_parser!(u16).range(1..=256))]
+    threads: Option<u16>,
+}
+
+/// The formats of a report.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, ValueEnum)]
+pub enum FormatArgument {
+    #[default]
+    Text,
+    Json,
+    Sarif,
+    Github,
+}
+
+/// The hooks, named as Git names them.
+#[derive(Debug, Subcommand)]
+pub enum HookCommand {
+    /// Judge what is staged for this commit
+    PreCommit { rest: Vec<OsString> },
+    /// Judge what a merge without conflict brings
+    PreMergeCommit { rest: Vec<OsString> },
+    /// Judge the commit's message
+    CommitMsg { file: PathBuf },
+    /// Compare what was committed with what was judged
+    PostCommit { rest: Vec<OsString> },
+    /// Judge every commit that a push would publish
+    PrePush { remote: String, url: Option<String> },
+    /// Judge every commit that a push brings, on the server
+    PreReceive { rest: Vec<OsString> },
+}
+
+/// Which hooks to install, and where.
+#[derive(Debug, Args)]
+pub struct InstallArguments {
+    /// The hook to install; may stand several times [default: pre-commit, commit-msg, pre-push and what belongs to them]
+    #[arg(long, value_name = "HOOK")]
+    hook: Vec<String>,
+    /// For every repository of this user
+    #[arg(long)]
+    global: bool,
+}
+
+/// Where to remove the hooks.
+#[derive(Debug, Args)]
+pub struct UninstallArguments {
+    /// What `install --global` set up
+    #[arg(long)]
+    global: bool,
+}
+
+#[derive(Debug, Subcommand)]
+pub enum RulesCommand {
+    /// List rules and token kinds
+    List {
+        /// List the places that agents read
+        #[arg(long)]
+        surfaces: bool,
+    },
+    /// Show one rule or token kind
+    Show { id: String },
+    /// Check every entry of the catalogue against its own examples
+    Check,
+}
+
+#[derive(Debug, Args)]
+pub struct ExplainArguments {
+    /// A rule (TL101), a token kind, or the start of a finding's fingerprint
+    id: String,
+}
+
+#[derive(Debug, Args)]
+pub struct WaiveArguments {
+    /// The finding's fingerprint, or enough of its start
+    fingerprint: String,
+    /// Who answers for it
+    #[arg(long)]
+    owner: String,
+    /// Why it may stay
+    #[arg(long)]
+    reason: String,
+    /// For how many days
+    #[arg(long, default_value = "30", value_parser = clap::value_parser!(u16).range(1..))]
+    days: u16,
+}
+
+#[derive(Debug, Args)]
+pub struct BaselineArguments {
+    /// Make the first baseline; without it the baseline can only shrink
+    #[arg(long)]
+    init: bool,
+}
+
+/// Parses the arguments, runs the command and gives the exit code.
+pub fn main(arguments: impl IntoIterator<Item = OsString>) -> u8 {
+    let arguments = match Arguments::try_parse_from(arguments) {
+        Ok(arguments) => arguments,
+        Err(error) => {
+            let code = if error.use_stderr() { UNDECIDED } else { 0 };
+            return if error.print().is_ok() {
+                code
+            } else {
+                UNDECIDED
+            };
+        }
+    };
+    let screen = screen::Screen::new(&arguments.screen);
+    match run(arguments.command, &screen) {
+        Ok(code) => code,
+        Err(error) => {
+            screen.error(&error);
+            UNDECIDED
+        }
+    }
+}
+
+fn run(command: Command, screen: &screen::Screen) -> Result<u8> {
+    match command {
+        Command::Scan(arguments) => scan::run(&arguments, screen),
+        Command::Hook(hook) => hook::run(&hook, screen),
+        Command::Install(arguments) => install::install(&arguments, screen),
+        Command::Uninstall(arguments) => install::uninstall(&arguments, screen),
+        Command::Doctor => install::doctor(screen),
+        Command::Rules(command) => rules::run(&command, screen),
+        Command::Explain(arguments) => explain::run(&arguments.id, screen),
+        Command::Waive(arguments) => waive::waive(&arguments, screen),
+        Command::Baseline(arguments) => waive::baseline(&arguments, screen),
+        Command::Demo => install::demo(screen),
+        Command::Completions { shell } => {
+            let mut text = Vec::new();
+            clap_complete::generate(shell, &mut Arguments::command(), "tokenleash", &mut text);
+            screen.write(&text).map(|()| 0)
+        }
+        Command::Man => {
+            let mut text = Vec::new();
+            clap_mangen::Man::new(Arguments::command())
+                .render(&mut text)
+                .map_err(|_| Error::output("the manual page could not be written"))?;
+            screen.write(&text).map(|()| 0)
+        }
+    }
+}

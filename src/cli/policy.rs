@@ -1,0 +1,195 @@
+//! Which policy judges a run (decisions 4): the one that may loosen comes from a place that the change cannot write.
+
+use std::fs;
+use std::path::{Path, PathBuf};
+
+use jiff::civil::Date;
+
+use crate::error::{Error, Result};
+use crate::model::RepoPath;
+use crate::policy::baseline::{self, BASELINE_NAME};
+use crate::policy::config::{self, CONFIG_NAME};
+use crate::policy::loosening::{self, Loosening};
+use crate::policy::{Policies, Policy};
+use crate::rules::RuleSet;
+use crate::rules::schema::TokenEntry;
+use crate::source::{Commit, Repository, Snapshot};
+
+/// The policies of a run, the rules with the repository's own kinds, and what the change loosens.
+pub struct Judging {
+    pub policies: Policies,
+    pub rules: RuleSet,
+    pub loosened: Vec<(RepoPath, Loosening)>,
+}
+
+/// Reads the configuration and the baseline of one state; `None` where it holds neither.
+pub fn of_snapshot(snapshot: &dyn Snapshot, shown_as: &str) -> Result<Option<Policy>> {
+    let config = text_of(snapshot, CONFIG_NAME, shown_as)?;
+    let known = text_of(snapshot, BASELINE_NAME, shown_as)?;
+    if config.is_none() && known.is_none() {
+        return Ok(None);
+    }
+    let name = |file: &str| {
+        if shown_as.is_empty() {
+            file.to_owned()
+        } else {
+            format!("{shown_as}:{file}")
+        }
+    };
+    let mut policy = match config {
+        Some(text) => config::read(&text, &name(CONFIG_NAME))?,
+        None => Policy::built_in(),
+    };
+    if let Some(text) = known {
+        policy.known = baseline::read(&text, &name(BASELINE_NAME))?;
+    }
+    Ok(Some(policy))
+}
+
+fn text_of(snapshot: &dyn Snapshot, file: &str, shown_as: &str) -> Result<Option<String>> {
+    let Some(bytes) = snapshot.read(file.as_bytes())? else {
+        return Ok(None);
+    };
+    String::from_utf8(bytes)
+        .map(Some)
+        .map_err(|_| Error::config("this is not UTF-8").at(format!("{shown_as}:{file}")))
+}
+
+/// The user's own configuration, where there is one. It counts only where no commit can bring a policy.
+pub fn of_user() -> Result<Option<Policy>> {
+    let folder = std::env::var_os("XDG_CONFIG_HOME")
+        .map(PathBuf::from)
+        .or_else(|| home().map(|home| home.join(".config")));
+    let Some(path) = folder.map(|folder| folder.join("tokenleash").join("config.toml")) else {
+        return Ok(None);
+    };
+    if path.exists() {
+        of_file(&path).map(Some)
+    } else {
+        Ok(None)
+    }
+}
+
+/// The home folder, where there is one.
+pub fn home() -> Option<PathBuf> {
+    std::env::var_os(if cfg!(windows) { "USERPROFILE" } else { "HOME" })
+        .filter(|home| !home.is_empty())
+        .map(PathBuf::from)
+}
+
+/// Reads a policy from a file that the command line names.
+pub fn of_file(path: &Path) -> Result<Policy> {
+    let shown_as = path.display().to_string();
+    let text = fs::read_to_string(path)
+        .map_err(|_| Error::config("the configuration could not be read").at(shown_as.clone()))?;
+    config::read(&text, &shown_as)
+}
+
+/// Judges by a base state; the state of the change may only strengthen.
+pub fn of_change(
+    base: Option<(&dyn Snapshot, &str)>,
+    head: &dyn Snapshot,
+    head_shown_as: &str,
+    today: Date,
+) -> Result<Judging> {
+    let (base, from) = match base {
+        Some((snapshot, shown_as)) => match of_snapshot(snapshot, shown_as)? {
+            Some(policy) => (policy, format!("{shown_as}:{CONFIG_NAME}")),
+            None => (
+                Policy::built_in(),
+                format!("built-in defaults ({shown_as} has no {CONFIG_NAME})"),
+            ),
+        },
+        None => match of_user()? {
+            Some(policy) => {
+                let from = policy.shown_as.clone();
+                (policy, from)
+            }
+            None => (Policy::built_in(), "built-in defaults".to_owned()),
+        },
+    };
+    let also = of_snapshot(head, head_shown_as)?.unwrap_or_else(Policy::built_in);
+    let loosened = loosening::compare(&base, &also)
+        .into_iter()
+        .map(|loosening| (RepoPath::from(loosening.file), loosening))
+        .collect();
+    judging(
+        Policies {
+            base,
+            also: Some(also),
+            today,
+            from,
+        },
+        loosened,
+    )
+}
+
+/// Judges by one policy alone: a tree's own, a file's, or the built-in one.
+pub fn alone(policy: Policy, from: String, today: Date) -> Result<Judging> {
+    judging(
+        Policies {
+            base: policy,
+            also: None,
+            today,
+            from,
+        },
+        Vec::new(),
+    )
+}
+
+fn judging(policies: Policies, loosened: Vec<(RepoPath, Loosening)>) -> Result<Judging> {
+    let also = policies.also.iter().flat_map(|policy| {
+        policy
+            .tokens
+            .iter()
+            .map(|(entry, line)| (entry, *line, policy.shown_as.as_str()))
+    });
+    let mut own: Vec<TokenEntry> = Vec::new();
+    let mut places: Vec<(String, String)> = Vec::new();
+    let base = policies
+        .base
+        .tokens
+        .iter()
+        .map(|(entry, line)| (entry, *line, policies.base.shown_as.as_str()));
+    for (entry, line, shown_as) in base.chain(also) {
+        if own.iter().any(|known| known.id == entry.id) {
+            continue;
+        }
+        places.push((entry.id.clone(), format!("{shown_as}:{line}")));
+        own.push(entry.clone());
+    }
+    let rules = if own.is_empty() {
+        RuleSet::builtin()
+    } else {
+        RuleSet::with_own(&own).map_err(|problems| {
+            let problem = problems.into_iter().next();
+            let (id, message) = problem.map_or_else(Default::default, |p| (p.id, p.message));
+            let place = places.iter().find(|(known, _)| *known == id);
+            let error = Error::config(format!("own kind `{id}`: {message}"));
+            match place {
+                Some((_, place)) => error.at(place.clone()),
+                None => error,
+            }
+        })?
+    };
+    Ok(Judging {
+        policies,
+        rules,
+        loosened,
+    })
+}
+
+/// The commit whose policy judges a range: the remote's default branch, else the range's own start.
+pub fn base_of_range(
+    repository: &Repository,
+    remote: &str,
+    start: Option<Commit>,
+) -> Result<Option<Commit>> {
+    if repository.is_bare() {
+        return repository.head();
+    }
+    match repository.default_branch_tip(remote) {
+        Some(tip) => Ok(Some(tip)),
+        None => Ok(start),
+    }
+}

@@ -1,0 +1,300 @@
+//! `tokenleash scan`: flags into a source and a policy, the outcome into a format.
+
+use std::fs;
+use std::path::{Path, PathBuf};
+use std::thread;
+use std::time::Instant;
+
+use jiff::{Timestamp, civil::Date};
+
+use super::policy::{self, Judging};
+use super::screen::Screen;
+use super::{FormatArgument, ScanArguments};
+use crate::engine::{self, Dependencies, Run};
+use crate::error::{Error, Result};
+use crate::judge::rules::RULES;
+use crate::model::{Finding, Outcome, RepoPath};
+use crate::policy::Policy;
+use crate::report::{self, Entry, Format};
+use crate::source::{
+    FolderSnapshot, GitEnvironment, HistorySource, Nothing, RangeSource, Refs, Repository,
+    SingleSource, Snapshot, Source, StagedSource, TreeSource, Walk,
+};
+
+impl From<FormatArgument> for Format {
+    fn from(word: FormatArgument) -> Format {
+        match word {
+            FormatArgument::Text => Format::Text,
+            FormatArgument::Json => Format::Json,
+            FormatArgument::Sarif => Format::Sarif,
+            FormatArgument::Github => Format::Github,
+        }
+    }
+}
+
+/// The day and second of the run: the only clock that is read.
+pub struct Clock {
+    pub now: i64,
+    pub today: Date,
+}
+
+impl Clock {
+    /// Reads the clock.
+    pub fn read() -> Self {
+        let now = Timestamp::now();
+        Clock {
+            now: now.as_second(),
+            today: jiff::tz::TimeZone::UTC.to_datetime(now).date(),
+        }
+    }
+}
+
+/// How many threads to use where nothing is said.
+pub fn threads(wanted: Option<u16>) -> usize {
+    wanted.map_or_else(
+        || thread::available_parallelism().map_or(1, |count| count.get().min(16)),
+        usize::from,
+    )
+}
+
+/// The folder that the command was started in.
+pub fn here() -> Result<PathBuf> {
+    std::env::current_dir().map_err(|_| Error::usage("the current folder is gone"))
+}
+
+/// Runs the command.
+pub fn run(arguments: &ScanArguments, screen: &Screen) -> Result<u8> {
+    let start = Instant::now();
+    let clock = Clock::read();
+    let mut outcome = examine(arguments, &clock)?;
+    outcome.seconds = Some(start.elapsed().as_secs_f64());
+    let mut style = screen.style(Entry::Scan);
+    style.why_not = arguments.why_not;
+    if arguments.output.is_some() {
+        style.color = false;
+    }
+    let mut text = Vec::new();
+    report::write(arguments.format.into(), &outcome, &RULES, &style, &mut text)
+        .map_err(|_| Error::output("the report could not be written"))?;
+    match &arguments.output {
+        Some(path) => fs::write(path, text).map_err(|_| {
+            Error::output("the report could not be written").at(path.display().to_string())
+        })?,
+        None => screen.write(&text)?,
+    }
+    Ok(outcome.summary.overall.exit_code())
+}
+
+fn examine(arguments: &ScanArguments, clock: &Clock) -> Result<Outcome> {
+    let folder = here()?;
+    let environment = GitEnvironment::from_process();
+    if arguments.staged || arguments.range.is_some() || arguments.history {
+        let repository = Repository::open(&folder, &environment)?;
+        return examine_git(arguments, clock, &repository);
+    }
+    if arguments.stdin {
+        let name = arguments.path.as_deref().unwrap_or_default();
+        let snapshot = FolderSnapshot::new(&folder);
+        let judging = of_tree(arguments, clock, &snapshot, None)?;
+        let path = RepoPath::from(name.trim_start_matches("./"));
+        let source = SingleSource::file(path, std::io::stdin());
+        return finish(arguments, clock, &judging, &source, "standard input", None);
+    }
+    let paths = if arguments.paths.is_empty() {
+        vec![PathBuf::from(".")]
+    } else {
+        arguments.paths.clone()
+    };
+    let first = paths.first().map_or(Path::new("."), PathBuf::as_path);
+    let start = folder.join(first);
+    let directory = if start.is_dir() {
+        start.as_path()
+    } else {
+        start.parent().unwrap_or(&folder)
+    };
+    let repository = Repository::discover(directory, &environment)?;
+    let root = repository
+        .as_ref()
+        .and_then(|repository| repository.work_dir())
+        .map_or_else(|| directory.to_path_buf(), Path::to_path_buf);
+    let snapshot = FolderSnapshot::new(&root);
+    let judging = of_tree(arguments, clock, &snapshot, repository.as_ref())?;
+    let walk = if arguments.respect_gitignore {
+        Walk::WithoutIgnored
+    } else {
+        Walk::Everything
+    };
+    let source = TreeSource::new(&folder, &paths, repository.as_ref(), walk)?;
+    finish(
+        arguments,
+        clock,
+        &judging,
+        &source,
+        "the working tree",
+        None,
+    )
+}
+
+fn examine_git(
+    arguments: &ScanArguments,
+    clock: &Clock,
+    repository: &Repository,
+) -> Result<Outcome> {
+    if arguments.staged {
+        let head = repository.head()?;
+        let base = head
+            .as_ref()
+            .map(|commit| repository.commit_snapshot(commit));
+        let index = repository.index_snapshot()?;
+        let judging = of_change(
+            arguments,
+            clock,
+            repository,
+            base.as_ref()
+                .map(|snapshot| (snapshot as &dyn Snapshot, "HEAD")),
+            &index,
+            "the index",
+        )?;
+        let source = StagedSource::new(repository)?;
+        return finish(arguments, clock, &judging, &source, "what is staged", None);
+    }
+    if let Some(range) = &arguments.range {
+        let (start, end) = range
+            .split_once("..")
+            .ok_or_else(|| Error::usage("a range is written A..B").at("--range".to_owned()))?;
+        let end = repository.resolve(if end.is_empty() { "HEAD" } else { end })?;
+        let start = if start.is_empty() { "HEAD" } else { start };
+        let start = repository.resolve(start)?;
+        let head = repository.commit_snapshot(&end);
+        let base = policy::base_of_range(repository, "origin", Some(start.clone()))?;
+        let base = base.map(|commit| (repository.commit_snapshot(&commit), commit.hex()));
+        let judging = of_change(
+            arguments,
+            clock,
+            repository,
+            base.as_ref()
+                .map(|(snapshot, name)| (snapshot as &dyn Snapshot, short(name))),
+            &head,
+            "the end of the range",
+        )?;
+        let commit = end.hex();
+        let source = RangeSource::between(repository, &start, &end)?;
+        let looked_at = format!("the commits of {range}");
+        return finish(
+            arguments,
+            clock,
+            &judging,
+            &source,
+            &looked_at,
+            Some(commit),
+        );
+    }
+    let refs = if arguments.all { Refs::All } else { Refs::Head };
+    let source = HistorySource::new(repository, refs)?;
+    let head = repository.head()?;
+    let snapshot: Box<dyn Snapshot> = match &head {
+        Some(commit) => Box::new(repository.commit_snapshot(commit)),
+        None => Box::new(Nothing),
+    };
+    let judging = of_tree(arguments, clock, snapshot.as_ref(), Some(repository))?;
+    let commit = head.map(|commit| commit.hex());
+    finish(arguments, clock, &judging, &source, "the history", commit)
+}
+
+/// The first characters of a commit's id, as people write it.
+pub fn short(id: &str) -> &str {
+    id.get(..12).unwrap_or(id)
+}
+
+fn of_change(
+    arguments: &ScanArguments,
+    clock: &Clock,
+    repository: &Repository,
+    base: Option<(&dyn Snapshot, &str)>,
+    head: &dyn Snapshot,
+    head_shown_as: &str,
+) -> Result<Judging> {
+    if arguments.config.is_some() || arguments.policy.is_some() {
+        return of_tree(arguments, clock, head, Some(repository));
+    }
+    policy::of_change(base, head, head_shown_as, clock.today)
+}
+
+/// The policy of a scan that is no change: what the command line names, else the tree's own.
+fn of_tree(
+    arguments: &ScanArguments,
+    clock: &Clock,
+    snapshot: &dyn Snapshot,
+    repository: Option<&Repository>,
+) -> Result<Judging> {
+    let (policy, from) = match (&arguments.config, arguments.policy.as_deref()) {
+        (Some(path), _) => (policy::of_file(path)?, path.display().to_string()),
+        (None, Some("none")) => (Policy::built_in(), "built-in defaults".to_owned()),
+        (None, Some(reference)) => {
+            let repository = repository.ok_or_else(|| {
+                Error::usage("--policy names a commit, and this is no Git repository")
+            })?;
+            let commit = repository.resolve(reference)?;
+            let at_commit = repository.commit_snapshot(&commit);
+            let policy = policy::of_snapshot(&at_commit, reference)?;
+            (
+                policy.unwrap_or_else(Policy::built_in),
+                format!("{reference}:.tokenleash.toml"),
+            )
+        }
+        (None, None) => match policy::of_snapshot(snapshot, "")? {
+            Some(policy) => (policy, "this tree's .tokenleash.toml".to_owned()),
+            None => (Policy::built_in(), "built-in defaults".to_owned()),
+        },
+    };
+    policy::alone(policy, from, clock.today)
+}
+
+fn finish(
+    arguments: &ScanArguments,
+    clock: &Clock,
+    judging: &Judging,
+    source: &dyn Source,
+    looked_at: &str,
+    commit: Option<String>,
+) -> Result<Outcome> {
+    let mut outcome = engine::run(&Run {
+        source,
+        policies: &judging.policies,
+        rules: &judging.rules,
+        threads: threads(arguments.threads),
+        now: clock.now,
+        loosened: &judging.loosened,
+        by_agent: false,
+        dependencies: if arguments.deps {
+            Dependencies::Shown
+        } else {
+            Dependencies::Counted
+        },
+        looked_at: looked_at.to_owned(),
+        commit,
+    })?;
+    if arguments.strict {
+        engine::make_strict(&mut outcome);
+    }
+    Ok(outcome)
+}
+
+/// The findings of the working tree and of what is staged, for commands that name one by its fingerprint.
+pub fn findings_here(clock: &Clock) -> Result<Vec<Finding>> {
+    let mut findings = all_findings_here(clock)?;
+    let arguments = ScanArguments {
+        staged: true,
+        ..ScanArguments::default()
+    };
+    if let Ok(outcome) = examine(&arguments, clock) {
+        findings.extend(outcome.findings);
+    }
+    Ok(findings)
+}
+
+/// The findings of the working tree under the built-in policy, so that nothing is hidden.
+pub fn all_findings_here(clock: &Clock) -> Result<Vec<Finding>> {
+    let arguments = ScanArguments::default();
+    Ok(examine(&arguments, clock)?.findings)
+}

@@ -15,18 +15,25 @@ const LEAST_PREFIX: usize = 6;
 pub fn run(word: &str, screen: &Screen) -> Result<u8> {
     let rules = RuleSet::builtin();
     let style = screen.style(Entry::Scan);
-    let text = if let Some(rule) = by_id(&word.to_ascii_uppercase()) {
-        page::rule_page(rule)
-    } else if let Some(kind) = rules.kind(word) {
-        page::kind_page(kind)
-    } else if let Some(finding) = finding_of(word)? {
-        page::finding_page(&finding)
-    } else {
-        return Err(Error::usage("there is no rule, token kind or finding of this name")
-            .hint("`tokenleash rules list` shows rules and kinds; a finding is named by the start of its fingerprint"));
+    let text = match page_of(word, &rules) {
+        Some(page) => page,
+        None => page::finding_page(&finding_of(word)?.ok_or_else(unknown)?),
     };
     screen.write(page::render_terminal(&text, &style).as_bytes())?;
     Ok(0)
+}
+
+/// The page of a rule or a token kind, in Markdown.
+pub fn page_of(word: &str, rules: &RuleSet) -> Option<String> {
+    by_id(&word.to_ascii_uppercase())
+        .map(page::rule_page)
+        .or_else(|| rules.kind(word).map(page::kind_page))
+}
+
+/// The error of a word that names nothing.
+pub fn unknown() -> Error {
+    Error::usage("there is no rule, token kind or finding of this name")
+        .hint("`tokenleash rules list` shows rules and kinds; a finding is named by the start of its fingerprint")
 }
 
 /// Looks for a finding of the present tree, or of what is staged, by the start of its fingerprint.

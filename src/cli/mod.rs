@@ -200,7 +200,12 @@ pub enum RulesCommand {
         surfaces: bool,
     },
     /// Show one rule or token kind
-    Show { id: String },
+    Show {
+        id: String,
+        /// As Markdown, for documentation
+        #[arg(long)]
+        markdown: bool,
+    },
     /// Check every entry of the catalogue against its own examples
     Check,
 }

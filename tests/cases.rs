@@ -1,0 +1,221 @@
+//! Runs every folder below `tests/cases`: a tree before, a tree after, and what tokenleash must say of the change.
+//!
+//! A case is `case.toml`, `before/` (committed) and `after/` (staged). No file of a case holds a token: `{{token:KIND}}`
+//! is filled at run time, and `{{token:KIND|base64}}` passes it through a filter first (see `filtered`).
+
+use std::collections::BTreeMap;
+use std::fs;
+use std::path::{Path, PathBuf};
+use std::process::{Command, Output};
+
+use serde::Deserialize;
+use tokenleash::rules::{RuleSet, template};
+
+#[derive(Deserialize)]
+#[serde(deny_unknown_fields)]
+struct Case {
+    /// What the case shows.
+    about: String,
+    /// The exit code of `scan --staged`.
+    exit: i32,
+    /// Files to be written as UTF-16.
+    #[serde(default)]
+    utf16: Vec<String>,
+    /// Every blocked and warned finding, and those notes that matter.
+    #[serde(default)]
+    finding: Vec<Expected>,
+}
+
+#[derive(Clone, Debug, Deserialize, PartialEq, Eq, PartialOrd, Ord)]
+#[serde(deny_unknown_fields)]
+struct Expected {
+    rule: String,
+    path: String,
+    #[serde(default)]
+    kind: String,
+    verdict: String,
+}
+
+#[test]
+fn every_case_says_what_it_must() {
+    let root = Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/cases");
+    let mut cases = Vec::new();
+    gather(&root, &mut cases);
+    assert!(cases.len() >= 30, "the cases are gone: {}", cases.len());
+    let rules = RuleSet::builtin();
+    let mut wrong = Vec::new();
+    for folder in &cases {
+        if let Err(message) = play(folder, &rules) {
+            let name = folder.strip_prefix(&root).unwrap().display();
+            wrong.push(format!("{name}: {message}"));
+        }
+    }
+    assert!(wrong.is_empty(), "{} of {} cases:\n{}", wrong.len(), cases.len(), wrong.join("\n"));
+}
+
+fn gather(folder: &Path, cases: &mut Vec<PathBuf>) {
+    if folder.join("case.toml").exists() {
+        cases.push(folder.to_path_buf());
+        return;
+    }
+    let mut below: Vec<_> = fs::read_dir(folder)
+        .unwrap()
+        .map(|entry| entry.unwrap().path())
+        .filter(|path| path.is_dir())
+        .collect();
+    below.sort();
+    for path in below {
+        gather(&path, cases);
+    }
+}
+
+fn play(folder: &Path, rules: &RuleSet) -> Result<(), String> {
+    let text = fs::read_to_string(folder.join("case.toml")).unwrap();
+    let case: Case = toml::from_str(&text).map_err(|error| error.to_string())?;
+    assert!(!case.about.is_empty());
+    let home = tempfile::tempdir().unwrap();
+    let repository = home.path().join("repository");
+    fs::create_dir(&repository).unwrap();
+    git(&repository, &["init", "--quiet", "--initial-branch=main"]);
+    if folder.join("before").exists() {
+        lay(&folder.join("before"), &repository, rules, &case);
+        git(&repository, &["add", "--all", "--force"]);
+        git(&repository, &["commit", "--quiet", "--message=before"]);
+        for entry in fs::read_dir(&repository).unwrap() {
+            let path = entry.unwrap().path();
+            if path.ends_with(".git") {
+                continue;
+            }
+            let _ = fs::remove_dir_all(&path);
+            let _ = fs::remove_file(&path);
+        }
+    }
+    lay(&folder.join("after"), &repository, rules, &case);
+    git(&repository, &["add", "--all", "--force"]);
+    let output = Command::new(env!("CARGO_BIN_EXE_tokenleash"))
+        .args(["scan", "--staged", "--format", "json"])
+        .current_dir(&repository)
+        .env_clear()
+        .env("PATH", std::env::var_os("PATH").unwrap_or_default())
+        .output()
+        .unwrap();
+    compare(&case, &output)
+}
+
+fn compare(case: &Case, output: &Output) -> Result<(), String> {
+    let shown = String::from_utf8_lossy(&output.stdout);
+    let document: serde_json::Value = serde_json::from_str(&shown)
+        .map_err(|_| format!("no JSON: {}", String::from_utf8_lossy(&output.stderr)))?;
+    let field = |finding: &serde_json::Value, name: &str| {
+        finding[name].as_str().unwrap_or_default().to_owned()
+    };
+    let mut found: Vec<Expected> = document["findings"]
+        .as_array()
+        .ok_or("no findings")?
+        .iter()
+        .filter(|finding| finding["introduced"] != serde_json::Value::Bool(false))
+        .map(|finding| Expected {
+            rule: field(finding, "rule"),
+            path: field(finding, "path"),
+            kind: field(finding, "kind"),
+            verdict: field(finding, "verdict"),
+        })
+        .filter(|finding| finding.verdict != "note" || case.finding.contains(finding))
+        .collect();
+    let mut expected = case.finding.clone();
+    found.sort();
+    expected.sort();
+    if found != expected {
+        return Err(format!("expected {expected:#?}\nfound {found:#?}"));
+    }
+    if output.status.code() != Some(case.exit) {
+        return Err(format!("expected exit {}, not {:?}", case.exit, output.status.code()));
+    }
+    Ok(())
+}
+
+/// Copies a tree and fills the placeholders.
+fn lay(from: &Path, to: &Path, rules: &RuleSet, case: &Case) {
+    let mut open = vec![from.to_path_buf()];
+    while let Some(folder) = open.pop() {
+        for entry in fs::read_dir(&folder).unwrap() {
+            let path = entry.unwrap().path();
+            if path.is_dir() {
+                open.push(path);
+                continue;
+            }
+            let name = path.strip_prefix(from).unwrap();
+            let target = to.join(name);
+            fs::create_dir_all(target.parent().unwrap()).unwrap();
+            let text = fs::read_to_string(&path).unwrap();
+            let filled = fill(&text, rules);
+            let name = name.to_string_lossy().replace('\\', "/");
+            let bytes = if case.utf16.contains(&name) {
+                let mut bytes = vec![0xff, 0xfe];
+                bytes.extend(filled.encode_utf16().flat_map(u16::to_le_bytes));
+                bytes
+            } else {
+                filled.into_bytes()
+            };
+            fs::write(target, bytes).unwrap();
+        }
+    }
+}
+
+/// Fills `{{token:KIND|filter|…}}`; the same kind has the same value throughout a case.
+fn fill(text: &str, rules: &RuleSet) -> String {
+    let mut values = BTreeMap::new();
+    let mut filled = String::new();
+    let mut rest = text;
+    while let Some(start) = rest.find("{{token:") {
+        let end = start + rest[start..].find("}}").expect("a placeholder is closed");
+        filled.push_str(&rest[..start]);
+        let mut steps = rest[start + "{{token:".len()..end].split('|');
+        let id = steps.next().unwrap();
+        let kind = rules.kind(id).unwrap_or_else(|| panic!("no kind {id}"));
+        let value: &String = values
+            .entry(id.to_owned())
+            .or_insert_with(|| template::expand("{value}", Some(kind), 7));
+        filled.push_str(&steps.fold(value.clone(), |value, step| filtered(&value, step)));
+        rest = &rest[end + 2..];
+    }
+    filled.push_str(rest);
+    filled
+}
+
+fn filtered(value: &str, step: &str) -> String {
+    let (name, argument) = step.split_once(':').unwrap_or((step, ""));
+    let number = || argument.parse::<usize>().unwrap();
+    match name {
+        "base64" => {
+            use base64::Engine as _;
+            base64::engine::general_purpose::STANDARD.encode(value)
+        }
+        "hex" => value.bytes().map(|byte| format!("{byte:02x}")).collect(),
+        "percent" => value.bytes().map(|byte| format!("%{byte:02X}")).collect(),
+        "unicode" => value.bytes().map(|byte| format!("\\u{byte:04x}")).collect(),
+        "octal" => value.bytes().map(|byte| format!("\\x{byte:02x}")).collect(),
+        "first" => value[..number()].to_owned(),
+        "rest" => value[number()..].to_owned(),
+        "damage" => {
+            let last = value.bytes().last().unwrap();
+            let other = if last == b'0' { '1' } else { '0' };
+            format!("{}{other}", &value[..value.len() - 1])
+        }
+        other => panic!("no filter {other}"),
+    }
+}
+
+fn git(repository: &Path, arguments: &[&str]) {
+    let status = Command::new("git")
+        .args(["-c", "user.name=A", "-c", "user.email=a@example.com", "-c", "core.autocrlf=false"])
+        .args(arguments)
+        .current_dir(repository)
+        .env_clear()
+        .env("PATH", std::env::var_os("PATH").unwrap_or_default())
+        .env("GIT_CONFIG_GLOBAL", "/dev/null")
+        .env("GIT_CONFIG_NOSYSTEM", "1")
+        .status()
+        .unwrap();
+    assert!(status.success(), "git {arguments:?}");
+}

@@ -1,0 +1,1 @@
+railway up --service web # RAILWAY_TOKEN comes from the environment

@@ -1,0 +1,1 @@
+EXAMPLE_TOKEN={{token:github-classic-pat}} # example placeholder changeme

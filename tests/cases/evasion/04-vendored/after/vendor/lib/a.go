@@ -1,0 +1,1 @@
+const k = "{{token:github-classic-pat}}"

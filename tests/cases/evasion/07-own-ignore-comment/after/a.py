@@ -1,0 +1,1 @@
+t = "{{token:github-classic-pat}}"  # tokenleash:ignore tokenleash:allow

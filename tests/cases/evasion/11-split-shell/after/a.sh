@@ -1,0 +1,1 @@
+T="{{token:github-classic-pat|first:9}}""{{token:github-classic-pat|rest:9}}"

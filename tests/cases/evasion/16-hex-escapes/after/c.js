@@ -1,0 +1,1 @@
+const v = "{{token:github-classic-pat|octal}}";

@@ -1,0 +1,1 @@
+$token = "{{token:github-classic-pat}}"

@@ -1,0 +1,1 @@
+x("{{token:github-classic-pat}}")

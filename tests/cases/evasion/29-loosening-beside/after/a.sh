@@ -1,0 +1,1 @@
+T={{token:github-classic-pat}}

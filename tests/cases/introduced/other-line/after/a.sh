@@ -1,0 +1,2 @@
+T={{token:github-classic-pat}}
+echo more

@@ -1,0 +1,3 @@
+if true; then
+  T={{token:github-classic-pat}}
+fi

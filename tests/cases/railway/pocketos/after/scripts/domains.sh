@@ -1,0 +1,2 @@
+RAILWAY_API_TOKEN={{token:railway-account-token}}
+curl https://backboard.railway.com/graphql/v2 -H "Authorization: Bearer $RAILWAY_API_TOKEN"

@@ -1,3 +1,5 @@
+//! Dotenv lines.
+
 use super::super::Format;
 use super::{check, check_plain, read};
 use crate::model::Span;

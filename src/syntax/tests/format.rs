@@ -1,3 +1,5 @@
+//! Formats by file name.
+
 use super::super::{Format, format_of};
 use crate::model::RepoPath;
 

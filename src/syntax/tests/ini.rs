@@ -1,3 +1,5 @@
+//! INI, properties, the configuration of Git and npm.
+
 use super::super::Format;
 use super::{check, check_plain, read};
 

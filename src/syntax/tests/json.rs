@@ -1,3 +1,5 @@
+//! JSON and its relatives.
+
 use super::super::{Format, NodeKind, ScalarType, nested, parse};
 use super::{check, check_plain, read, why};
 use crate::model::Span;
@@ -183,6 +185,13 @@ fn json_inside_a_string() {
     assert!(nested("[").is_none());
     assert!(nested("text").is_none());
     assert!(nested("{} {}").is_none());
+}
+
+#[test]
+fn no_debug_output_holds_a_value() {
+    let document = read(Format::Json, r#"{"k": ["hidden"]}"#);
+    let leaves: Vec<_> = document.leaves().collect();
+    assert!(!format!("{document:?} {leaves:?}").contains("hidden"));
 }
 
 #[test]

@@ -1,3 +1,5 @@
+//! The bounds on size, nodes and depth.
+
 use super::super::{Format, MAX_DEPTH, MAX_TEXT, parse};
 use super::{read, why};
 

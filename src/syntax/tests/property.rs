@@ -26,6 +26,9 @@ fn survives(text: &[u8]) {
                 std::str::from_utf8(leaf.value_span.of(text)).is_ok(),
                 "{format:?}"
             );
+            if format == Format::Yaml {
+                says_its_value(&leaf, text);
+            }
             if let Some(span) = leaf.key_span {
                 assert!(span.end <= text.len(), "{format:?}");
                 assert!(std::str::from_utf8(span.of(text)).is_ok(), "{format:?}");
@@ -37,6 +40,20 @@ fn survives(text: &[u8]) {
             }
         }
         document.duplicates();
+    }
+}
+
+/// Asserts that a YAML value on one line and without escapes is what stands at its place.
+fn says_its_value(leaf: &Leaf, text: &[u8]) {
+    let written = String::from_utf8_lossy(leaf.value_span.of(text));
+    let escapes = ['\n', '\r', '\\', '\'', '\t', '\u{85}', '\u{2028}'];
+    if !written.contains(escapes) {
+        assert_eq!(
+            leaf.text.trim(),
+            written.trim(),
+            "{:?}",
+            String::from_utf8_lossy(text)
+        );
     }
 }
 
@@ -167,13 +184,11 @@ fn toml_decoded(leaf: &Leaf, written: &str) -> String {
         ("\"\"\"\n", "\"\"\""),
         ("'''\n", "'''"),
     ];
-    let read = readings.iter().filter_map(|(open, close)| {
+    let mut read = readings.iter().filter_map(|(open, close)| {
         let table: toml::Table = toml::from_str(&format!("k = {open}{written}{close}")).ok()?;
         table["k"].as_str().map(str::to_owned)
     });
-    read.filter(|text| text == leaf.text)
-        .next()
-        .unwrap_or_default()
+    read.find(|text| text == leaf.text).unwrap_or_default()
 }
 
 proptest! {

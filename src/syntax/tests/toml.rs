@@ -1,3 +1,5 @@
+//! TOML.
+
 use super::super::{Format, ScalarType, parse};
 use super::{check, check_plain, read, why};
 use crate::model::Span;

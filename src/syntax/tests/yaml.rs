@@ -1,3 +1,5 @@
+//! YAML without aliases, and front matter.
+
 use super::super::{Format, ScalarType, front_matter, parse};
 use super::{check, check_plain, read, why};
 use crate::model::Span;

@@ -1,3 +1,5 @@
+//! YAML anchors, aliases and merge keys, friendly and hostile.
+
 use super::super::{Document, Format};
 use super::{check_plain, leaves, read, why};
 

@@ -12,7 +12,7 @@ use crate::model::Span;
 const MAX_KEY_PATH: usize = 1024;
 
 /// A single value and the keys that lead to it.
-#[derive(Clone, Debug, PartialEq, Eq)]
+#[derive(Clone, PartialEq, Eq)]
 pub struct Leaf<'d> {
     /// The keys from the root, joined by dots, list items as numbers from 0; cut at 1,024 bytes.
     pub key_path: String,
@@ -27,6 +27,16 @@ pub struct Leaf<'d> {
     /// Whether quotes stand around the value.
     pub quoted: bool,
     pub scalar_type: ScalarType,
+}
+
+/// Shows no text: it may be a secret.
+impl std::fmt::Debug for Leaf<'_> {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.debug_struct("Leaf")
+            .field("key_path", &self.key_path)
+            .field("value_span", &self.value_span)
+            .finish_non_exhaustive()
+    }
 }
 
 impl<'d> Leaf<'d> {

@@ -54,7 +54,7 @@ pub struct Entry {
 }
 
 /// A single value.
-#[derive(Clone, Debug, PartialEq, Eq)]
+#[derive(Clone, PartialEq, Eq)]
 pub struct Scalar {
     /// The decoded value: escapes resolved, lines folded.
     pub text: String,
@@ -63,6 +63,17 @@ pub struct Scalar {
     /// Whether quotes stand around it.
     pub quoted: bool,
     pub scalar_type: ScalarType,
+}
+
+/// Shows no text: it may be a secret.
+impl std::fmt::Debug for Scalar {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.debug_struct("Scalar")
+            .field("span", &self.span)
+            .field("quoted", &self.quoted)
+            .field("scalar_type", &self.scalar_type)
+            .finish_non_exhaustive()
+    }
 }
 
 /// What a scalar is by its notation.

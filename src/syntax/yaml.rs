@@ -9,16 +9,28 @@ use saphyr_parser::{Event, Parser, ScalarStyle, Span as CharacterSpan, Tag};
 
 use super::tree::{Alias, Document, Entry, Node, NodeKind, Scalar, ScalarType};
 use super::yaml_text::{
-    Characters, behind_properties, block_content, within_quotes, without_trailing_blanks,
+    Characters, behind_header, behind_properties, block_content, quoted_end,
+    without_trailing_blanks,
 };
 use super::{Fault, MAX_ALIASES, MAX_DEPTH, MAX_NODES, NodeBudget};
 use crate::model::Span;
 
+const NOT_VALID: &str = "is not valid YAML";
 /// How much of a key that is a map or a list is kept as its name.
 const MAX_WRITTEN_KEY: usize = 256;
 
 /// Reads YAML.
 pub(super) fn read(text: &str) -> Result<Document, Fault> {
+    build(text).or_else(|fault| {
+        // The parser refuses a tab behind a key's colon, which other readers take for a blank.
+        if fault.what != NOT_VALID || !text.contains(":\t") {
+            return Err(fault);
+        }
+        build(&text.replace(":\t", ": "))
+    })
+}
+
+fn build(text: &str) -> Result<Document, Fault> {
     let mut builder = Builder {
         text,
         characters: Characters::of(text),
@@ -31,7 +43,7 @@ pub(super) fn read(text: &str) -> Result<Document, Fault> {
     for event in Parser::new_from_str(text) {
         let (event, span) = event.map_err(|error| {
             let at = builder.characters.byte(error.marker().index());
-            Fault::new(at, "is not valid YAML")
+            Fault::new(at, NOT_VALID)
         })?;
         builder.take(event, span)?;
     }
@@ -147,7 +159,7 @@ impl Builder<'_> {
 
     fn end(&mut self, span: Span, bracket: &str) -> Result<(), Fault> {
         let Some(open) = self.open.pop() else {
-            return Err(Fault::new(span.start, "is not valid YAML"));
+            return Err(Fault::new(span.start, NOT_VALID));
         };
         let closed = self.text.get(span.start..span.end) == Some(bracket);
         let end = if closed { span.end } else { open.end };
@@ -233,7 +245,10 @@ impl Builder<'_> {
     ) -> Node {
         let anchor = anchor_of(anchor);
         let has_properties = anchor.is_some() || tag.is_some();
-        let (span, content) = if style == ScalarStyle::Plain && text.is_empty() {
+        let block = matches!(style, ScalarStyle::Literal | ScalarStyle::Folded);
+        let (span, content) = if block && text.trim().is_empty() {
+            (span, Span::new(span.end, span.end))
+        } else if style == ScalarStyle::Plain && text.is_empty() {
             self.empty(span, has_properties)
         } else {
             self.filled(style, span, has_properties)
@@ -273,18 +288,25 @@ impl Builder<'_> {
     }
 
     fn filled(&self, style: ScalarStyle, span: Span, has_properties: bool) -> (Span, Span) {
-        let whole = without_trailing_blanks(self.text, span);
+        let mut whole = without_trailing_blanks(self.text, span);
         let mut content = whole;
         if has_properties {
             content.start = behind_properties(self.text, whole);
         }
-        let content = match style {
-            ScalarStyle::Plain => content,
+        match style {
+            ScalarStyle::Plain => {}
             ScalarStyle::SingleQuoted | ScalarStyle::DoubleQuoted => {
-                within_quotes(self.text, content)
+                whole.end = quoted_end(self.text, content).max(content.start);
+                content = Span::new(content.start + 1, whole.end.saturating_sub(1));
             }
-            ScalarStyle::Literal | ScalarStyle::Folded => block_content(self.text, content),
-        };
+            ScalarStyle::Literal | ScalarStyle::Folded => {
+                // The parser's place has the header only where an anchor or a tag stands before it.
+                if has_properties {
+                    content.start = behind_header(self.text, content);
+                }
+                content = block_content(self.text, content);
+            }
+        }
         (whole, content)
     }
 }

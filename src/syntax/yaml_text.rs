@@ -68,16 +68,20 @@ fn past(bytes: &[u8], from: usize, stop: impl Fn(u8) -> bool) -> usize {
         .unwrap_or(bytes.len())
 }
 
-/// The content of a block scalar whose header starts at `span.start`: from the first character behind the indentation to
-/// the last that is no blank.
+/// The content of a block scalar: from the first character behind the indentation to the last that is no blank.
 pub(super) fn block_content(text: &str, span: Span) -> Span {
     let written = &text[span.start..span.end];
-    let header = written
-        .find('\n')
-        .map_or(written.len(), |newline| newline + 1);
-    let body = &written[header..];
-    let end = span.start + header + body.trim_end().len();
-    Span::new(end - body.trim_end().trim_start().len(), end)
+    let end = span.start + written.trim_end().len();
+    Span::new(end - written.trim().len(), end)
+}
+
+/// The start of the line behind a block scalar's header.
+pub(super) fn behind_header(text: &str, span: Span) -> usize {
+    let written = &text[span.start..span.end];
+    span.start
+        + written
+            .find('\n')
+            .map_or(written.len(), |newline| newline + 1)
 }
 
 /// The span without the blanks at its end.
@@ -86,14 +90,21 @@ pub(super) fn without_trailing_blanks(text: &str, span: Span) -> Span {
     Span::new(span.start, span.start + written.trim_end().len())
 }
 
-/// The span without the quotes at its ends.
-pub(super) fn within_quotes(text: &str, span: Span) -> Span {
-    let written = &text[span.start..span.end];
-    let quoted =
-        written.len() >= 2 && written.starts_with(['"', '\'']) && written.ends_with(['"', '\'']);
-    if quoted {
-        Span::new(span.start + 1, span.end - 1)
-    } else {
-        span
+/// The end of a quoted scalar, behind its closing quote; the parser counts a comment behind it in.
+pub(super) fn quoted_end(text: &str, span: Span) -> usize {
+    let bytes = &text.as_bytes()[..span.end];
+    let Some(&quote) = bytes.get(span.start) else {
+        return span.end;
+    };
+    let mut at = span.start + 1;
+    while let Some(&byte) = bytes.get(at) {
+        let doubled = quote == b'\'' && bytes.get(at + 1) == Some(&quote);
+        at += match byte {
+            b'\\' if quote == b'"' => 2,
+            _ if byte == quote && doubled => 2,
+            _ if byte == quote => return at + 1,
+            _ => 1,
+        };
     }
+    span.end
 }

@@ -11,6 +11,9 @@ use crate::model::Claims;
 
 const LONGEST: usize = 8 * 1024;
 
+/// How many `@` of one URL are tried as the end of its password.
+const MOST_AT_SIGNS: usize = 16;
+
 /// A URL taken apart; ranges count bytes of the text that was handed in.
 pub struct DatabaseUrl<'a> {
     pub scheme: &'a [u8],
@@ -117,10 +120,14 @@ fn at_sign(url: &[u8], start: usize) -> Option<usize> {
     if authority[colon + 1..].iter().all(u8::is_ascii_digit) {
         return None;
     }
-    let at = end + url[end..].iter().position(|b| *b == b'@')?;
-    let host = &url[at + 1..host_end(url, at + 1)];
     let looks_like_host = |b: &u8| b.is_ascii_alphanumeric() || b".-_:,[]".contains(b);
-    (!host.is_empty() && host.iter().all(looks_like_host)).then_some(at)
+    memchr::memchr_iter(b'@', &url[end..])
+        .map(|at| end + at)
+        .take(MOST_AT_SIGNS)
+        .find(|at| {
+            let host = &url[at + 1..host_end(url, at + 1)];
+            !host.is_empty() && host.iter().all(looks_like_host)
+        })
 }
 
 fn host_end(url: &[u8], from: usize) -> usize {
@@ -215,13 +222,11 @@ mod tests {
             let url = format!("postgres://app:{password}@db.example.net:5432/shop?x=1");
             let (user, found, host, port, database) = taken(&url);
             assert_eq!((user.as_str(), port), ("app", Some(5432)), "{password}");
-            if password != "a/b@c" && password != "p#w@x" {
-                assert_eq!(
-                    (found.as_str(), host.as_str()),
-                    (password, "db.example.net")
-                );
-                assert_eq!(database.as_deref(), Some("shop"));
-            }
+            assert_eq!(
+                (found.as_str(), host.as_str()),
+                (password, "db.example.net")
+            );
+            assert_eq!(database.as_deref(), Some("shop"));
         }
     }
 

@@ -340,6 +340,7 @@ impl<'r, 'a> Bench<'r, 'a> {
             related: related(&judged),
             line_hash: judged.sighting.line_hash.clone(),
             reasons,
+            rotate: rotation(&judged, at_head),
             waived: ruling.waived,
             known: ruling.known,
         };
@@ -424,6 +425,20 @@ impl<'r, 'a> Bench<'r, 'a> {
             .iter()
             .any(|sighting| sighting.secret == judged.sighting.secret))
     }
+}
+
+/// Rotation is asked for where the value has left the machine or an agent has read it (decision 25).
+fn rotation(judged: &Judged, at_head: bool) -> Option<String> {
+    if matches!(judged.class, Class::Public | Class::Ingest) {
+        return None;
+    }
+    if judged.item.commit.is_some() || !at_head {
+        return Some("it stands in a commit: rotate it if that commit was ever pushed".to_owned());
+    }
+    judged
+        .how()
+        .in_context()
+        .then(|| "it stands where an agent reads it at every call: rotate it".to_owned())
 }
 
 fn counts_in_dependency(judged: &Judged) -> bool {
@@ -537,6 +552,7 @@ fn guard_finding(
         related: Vec::new(),
         line_hash: String::new(),
         reasons: because.map(str::to_owned).into_iter().collect(),
+        rotate: None,
         waived: None,
         known: false,
     }

@@ -17,8 +17,8 @@ use crate::model::{Finding, Outcome, RepoPath};
 use crate::policy::Policy;
 use crate::report::{self, Entry, Format};
 use crate::source::{
-    FolderSnapshot, GitEnvironment, HistorySource, Nothing, RangeSource, Refs, Repository,
-    SingleSource, Snapshot, Source, StagedSource, TreeSource, Walk,
+    Extent, FolderSnapshot, GitEnvironment, HistorySource, IgnoredFiles, Nothing, RangeSource,
+    Repository, SingleSource, Snapshot, Source, StagedSource, TreeSource,
 };
 
 impl From<FormatArgument> for Format {
@@ -119,12 +119,12 @@ fn examine(arguments: &ScanArguments, clock: &Clock) -> Result<Outcome> {
         .map_or_else(|| directory.to_path_buf(), Path::to_path_buf);
     let snapshot = FolderSnapshot::new(&root);
     let judging = of_tree(arguments, clock, &snapshot, repository.as_ref())?;
-    let walk = if arguments.respect_gitignore {
-        Walk::WithoutIgnored
+    let ignored = if arguments.respect_gitignore {
+        IgnoredFiles::LeaveOut
     } else {
-        Walk::Everything
+        IgnoredFiles::Read
     };
-    let source = TreeSource::new(&folder, &paths, repository.as_ref(), walk)?;
+    let source = TreeSource::new(&folder, &paths, ignored)?;
     finish(
         arguments,
         clock,
@@ -159,27 +159,22 @@ fn examine_git(
         return finish(arguments, clock, &judging, &source, "what is staged", None);
     }
     if let Some(range) = &arguments.range {
-        let (start, end) = range
-            .split_once("..")
-            .ok_or_else(|| Error::usage("a range is written A..B").at("--range".to_owned()))?;
-        let end = repository.resolve(if end.is_empty() { "HEAD" } else { end })?;
-        let start = if start.is_empty() { "HEAD" } else { start };
-        let start = repository.resolve(start)?;
-        let head = repository.commit_snapshot(&end);
-        let base = policy::base_of_range(repository, "origin", Some(start.clone()))?;
-        let base = base.map(|commit| (repository.commit_snapshot(&commit), commit.hex()));
+        let source = RangeSource::between(repository, range)?;
+        let commit = match range.split_once("..") {
+            Some((_, end)) if !end.is_empty() => repository.resolve(end)?,
+            _ => repository.resolve("HEAD")?,
+        };
+        let base = policy::BaseOfRange::find(repository, "origin")?;
         let judging = of_change(
             arguments,
             clock,
             repository,
-            base.as_ref()
-                .map(|(snapshot, name)| (snapshot as &dyn Snapshot, short(name))),
-            &head,
+            Some(base.or_start(source.base(), "the start of the range")),
+            source.head(),
             "the end of the range",
         )?;
-        let commit = end.hex();
-        let source = RangeSource::between(repository, &start, &end)?;
         let looked_at = format!("the commits of {range}");
+        let commit = commit.hex();
         return finish(
             arguments,
             clock,
@@ -189,8 +184,8 @@ fn examine_git(
             Some(commit),
         );
     }
-    let refs = if arguments.all { Refs::All } else { Refs::Head };
-    let source = HistorySource::new(repository, refs)?;
+    let extent = if arguments.all { Extent::AllRefs } else { Extent::Head };
+    let source = HistorySource::new(repository, extent)?;
     let head = repository.head()?;
     let snapshot: Box<dyn Snapshot> = match &head {
         Some(commit) => Box::new(repository.commit_snapshot(commit)),
@@ -199,11 +194,6 @@ fn examine_git(
     let judging = of_tree(arguments, clock, snapshot.as_ref(), Some(repository))?;
     let commit = head.map(|commit| commit.hex());
     finish(arguments, clock, &judging, &source, "the history", commit)
-}
-
-/// The first characters of a commit's id, as people write it.
-pub fn short(id: &str) -> &str {
-    id.get(..12).unwrap_or(id)
 }
 
 fn of_change(

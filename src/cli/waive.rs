@@ -53,7 +53,7 @@ pub fn waive(arguments: &WaiveArguments, screen: &Screen) -> Result<u8> {
     screen.say(&format!("{} {}", finding.rule, finding.message))?;
     screen.say(&format!(
         "at {}",
-        crate::report::sanitize::for_terminal(&finding.path.lossy())
+        crate::report::sanitize::path(&finding.path)
     ))?;
     confirm(&finding.fingerprint[3..7], screen)?;
     let expires = clock

@@ -11,7 +11,13 @@ pub const RULES: [Rule; 3] = [
         help: "An agent is given a credential that reaches far more than its task.\n\n## What to do\n\n- Make a narrower one.\n- Give it by reference: `${NAME}`.\n",
         verdict: Verdict::Block,
         severity: 9.8,
-        tags: &["cwe/CWE-798", "cwe/CWE-1220", "owasp-nhi/NHI5:2025", "owasp-asi/ASI03", "owasp-cicd/CICD-SEC-6"],
+        tags: &[
+            "cwe/CWE-798",
+            "cwe/CWE-1220",
+            "owasp-nhi/NHI5:2025",
+            "owasp-asi/ASI03",
+            "owasp-cicd/CICD-SEC-6",
+        ],
     },
     Rule {
         id: "TL106",
@@ -236,7 +242,9 @@ pub fn hostile_paths() -> Vec<Vec<u8>> {
         b"a\r::warning file=x,line=1::y%0A::error::z".to_vec(),
         b"[click](https://evil.example) <img src=x> |`*_".to_vec(),
         b"\"},{\"rule\":\"x".to_vec(),
-        "\u{85}::error::nel \u{9b}31m \u{2028}::error::ls".as_bytes().to_vec(),
+        "\u{85}::error::nel \u{9b}31m \u{2028}::error::ls"
+            .as_bytes()
+            .to_vec(),
         [b"long/".repeat(60), b"::error::tail".to_vec()].concat(),
     ]
 }

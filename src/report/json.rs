@@ -339,7 +339,12 @@ mod tests {
     }
 
     fn keys(value: &Value) -> Vec<&str> {
-        value.as_object().unwrap().keys().map(String::as_str).collect()
+        value
+            .as_object()
+            .unwrap()
+            .keys()
+            .map(String::as_str)
+            .collect()
     }
 
     #[test]
@@ -348,16 +353,38 @@ mod tests {
         assert_eq!(json["version"], 1);
         assert_eq!(json["tool"]["name"], "tokenleash");
         for key in [
-            "verdict", "files", "bytes", "blocked", "warned", "noted", "unchecked",
+            "verdict",
+            "files",
+            "bytes",
+            "blocked",
+            "warned",
+            "noted",
+            "unchecked",
         ] {
             assert!(keys(&json["summary"]).contains(&key), "{key}");
         }
         assert_eq!(json["summary"]["verdict"], "blocked");
         let finding = &json["findings"][0];
         for key in [
-            "rule", "kind", "provider", "verdict", "severity", "confidence", "path", "start_line",
-            "start_column", "end_line", "end_column", "commit", "introduced", "at_head",
-            "breadth", "reach", "secret", "advice", "fingerprint",
+            "rule",
+            "kind",
+            "provider",
+            "verdict",
+            "severity",
+            "confidence",
+            "path",
+            "start_line",
+            "start_column",
+            "end_line",
+            "end_column",
+            "commit",
+            "introduced",
+            "at_head",
+            "breadth",
+            "reach",
+            "secret",
+            "advice",
+            "fingerprint",
         ] {
             assert!(keys(finding).contains(&key), "{key}");
         }

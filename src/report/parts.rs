@@ -83,7 +83,7 @@ fn readers(reach: &[Reach]) -> String {
     };
     let how = match widest.how {
         How::Loaded => "loaded at every call",
-        How::Handed => "handed over at its start",
+        How::Handed => "given at start",
         How::Workspace => "a file of the checkout",
         How::Machine => "outside the checkout",
     };
@@ -144,13 +144,20 @@ fn unknown(finding: &Finding) -> String {
 
 fn steps(finding: &Finding) -> Vec<String> {
     let mut steps = Vec::new();
-    let reference = finding.advice.as_ref().and_then(|one| one.reference.as_deref());
+    let reference = finding
+        .advice
+        .as_ref()
+        .and_then(|one| one.reference.as_deref());
     if !finding.at_head {
-        steps.push("Squash or rewrite the commits before merging: it stays in their history.".into());
+        steps.push(
+            "Squash or rewrite the commits before merging: it stays in their history.".into(),
+        );
     } else if let Some(reference) = reference {
         steps.push(format!("Put `{}` in its place.", quote(reference)));
     } else if finding.masked.is_some() {
-        steps.push("Take it out of this file; read it from the environment or a secret store.".into());
+        steps.push(
+            "Take it out of this file; read it from the environment or a secret store.".into(),
+        );
     }
     if let Some(step) = finding.advice.as_ref().and_then(narrower) {
         steps.push(step);

@@ -33,28 +33,28 @@ pub struct Section {
 
 /// Lays a block out, in at most twelve lines unless the reader asked for all.
 pub fn sections(group: &Group<'_>, head: &str, style: &Style, room: usize) -> Vec<Section> {
-        let finding = group.head;
-        let parts = parts::of(finding);
-        let mask = finding.masked.as_deref().unwrap_or("");
-        let mut sections = vec![
-            Section {
-                label: Label::Head,
-                lines: wrap(&format!("{head} {}", parts.what), room, mask),
-            },
-            Section {
-                label: Label::Place,
-                lines: vec![place(group, style, room)],
-            },
-        ];
-        if style.audience != Audience::Agent {
-            sections.extend(excerpt(&finding.excerpt, room));
-        }
-        sections.extend(explanation(&parts, room, mask));
-        if style.verbosity != Verbosity::Verbose {
-            shrink(&mut sections, &parts, room, mask);
-        }
-        sections
+    let finding = group.head;
+    let parts = parts::of(finding);
+    let mask = finding.masked.as_deref().unwrap_or("");
+    let mut sections = vec![
+        Section {
+            label: Label::Head,
+            lines: wrap(&format!("{head} {}", parts.what), room, mask),
+        },
+        Section {
+            label: Label::Place,
+            lines: vec![place(group, style, room)],
+        },
+    ];
+    if style.audience != Audience::Agent {
+        sections.extend(excerpt(&finding.excerpt, room));
     }
+    sections.extend(explanation(&parts, room, mask));
+    if style.verbosity != Verbosity::Verbose {
+        shrink(&mut sections, &parts, room, mask);
+    }
+    sections
+}
 
 /// Gives up the weakest reasons first, then the ends of parts, until the block fits.
 fn shrink(sections: &mut [Section], parts: &Parts, width: usize, mask: &str) {
@@ -100,31 +100,32 @@ fn cut(sections: &mut [Section], label: Label, least: usize, width: usize) {
     };
     let keep = section.lines.len().saturating_sub(excess).max(least);
     if section.lines.len() > keep {
-        section.lines.truncate(keep);
+        let rest = section.lines.split_off(keep);
         if let Some(last) = section.lines.last_mut() {
-            *last = fit(&format!("{last} …"), width);
+            let rest: Vec<&str> = rest.iter().map(|line| line.trim()).collect();
+            *last = fit(&format!("{last} {}", rest.join(" ")), width);
         }
     }
 }
 
 fn place(group: &Group<'_>, style: &Style, width: usize) -> String {
-        let finding = group.head;
-        let mut after = position(finding.place);
-        if let Some(commit) = &finding.commit {
-            let short: String = sanitize::clean(commit).chars().take(10).collect();
-            after.push_str(&format!(" in commit {short}"));
-        }
-        if !group.also.is_empty() {
-            let places = summary::count(group.also.len() as u64, "place", "places");
-            after.push_str(&format!(" (also in {places})"));
-        }
-        let path = sanitize::path(&finding.path);
-        if style.verbosity == Verbosity::Verbose {
-            return format!("  --> {path}{after}");
-        }
-        let room = width.saturating_sub(6 + columns(&after));
-        format!("  --> {}{after}", fit_left(&path, room))
+    let finding = group.head;
+    let mut after = position(finding.place);
+    if let Some(commit) = &finding.commit {
+        let short: String = sanitize::clean(commit).chars().take(10).collect();
+        after.push_str(&format!(" in commit {short}"));
     }
+    if !group.also.is_empty() {
+        let places = summary::count(group.also.len() as u64, "place", "places");
+        after.push_str(&format!(" (also in {places})"));
+    }
+    let path = sanitize::path(&finding.path);
+    if style.verbosity == Verbosity::Verbose {
+        return format!("  --> {path}{after}");
+    }
+    let room = width.saturating_sub(6 + columns(&after));
+    format!("  --> {}{after}", fit_left(&path, room))
+}
 
 /// The parts that say who reads it, how we know, and what to do.
 pub fn explanation(parts: &Parts, room: usize, mask: &str) -> Vec<Section> {
@@ -174,7 +175,14 @@ fn excerpt(excerpt: &Excerpt, width: usize) -> Vec<Section> {
     }
     let room = width.saturating_sub(5);
     let part = |from: usize, count: usize| -> String {
-        sanitize::clean(&excerpt.text.chars().skip(from).take(count).collect::<String>())
+        sanitize::clean(
+            &excerpt
+                .text
+                .chars()
+                .skip(from)
+                .take(count)
+                .collect::<String>(),
+        )
     };
     let after_mask = excerpt.mask_start.saturating_add(excerpt.mask_len);
     let before = part(0, excerpt.mask_start);
@@ -203,4 +211,3 @@ fn excerpt(excerpt: &Excerpt, width: usize) -> Vec<Section> {
     }
     sections
 }
-

@@ -178,7 +178,10 @@ impl Page<'_> {
     }
 
     fn released(&mut self, list: &[Group<'_>]) -> io::Result<()> {
-        for finding in list.iter().flat_map(|group| group.also.iter().chain([&group.head])) {
+        for finding in list
+            .iter()
+            .flat_map(|group| group.also.iter().chain([&group.head]))
+        {
             let why = match &finding.waived {
                 Some(waiver) => format!("waived: {}", sanitize::quote(waiver)),
                 None if finding.known => "known to the baseline".to_owned(),
@@ -241,7 +244,10 @@ impl Page<'_> {
         };
         let width = self.width();
         let verdict = "tokenleash: ".len() + summary::verdict(outcome).len();
-        for (at, line) in wrap(&format!("tokenleash: {text}"), width, "").iter().enumerate() {
+        for (at, line) in wrap(&format!("tokenleash: {text}"), width, "")
+            .iter()
+            .enumerate()
+        {
             match at {
                 0 => self.painted(code, line, verdict.min(line.len()))?,
                 _ => self.line(&format!("  {line}"))?,
@@ -261,7 +267,9 @@ impl Page<'_> {
         if short.is_empty() {
             return Ok(());
         }
-        self.line(&format!("Think this is wrong? `tokenleash explain {short}`"))
+        self.line(&format!(
+            "Think this is wrong? `tokenleash explain {short}`"
+        ))
     }
 }
 

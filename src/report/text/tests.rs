@@ -29,10 +29,19 @@ fn a_block_reads_in_five_parts() {
     assert!(at("--> .cursor/mcp.json:7:31") < at("| \"RAILWAY_API_TOKEN\""));
     assert!(at("^^^^") < at("Read by:"));
     assert!(at("Read by:") < at("Known by:"));
-    assert!(at("Not known: whether it still works") < at("1. Put `${env:RAILWAY_TOKEN}`"));
+    assert!(at("Known by:") < at("1. Put `${env:RAILWAY_TOKEN}`"));
     assert!(at("1. Put") < at("2. Make a `railway-project-token`: Project"));
-    assert!(at("2. Make a `railway-project-token`: Project") < at("3. Rotate it: the commit is on origin/main."));
+    assert!(
+        at("2. Make a `railway-project-token`: Project")
+            < at("3. Rotate it: the commit is on origin/main.")
+    );
     assert!(text.contains(fixture::MASK));
+    let words: Vec<&str> = text.split_whitespace().collect();
+    assert!(
+        words
+            .join(" ")
+            .contains("Not known: whether it still works.")
+    );
 }
 
 #[test]
@@ -50,9 +59,15 @@ fn a_block_fits_twelve_lines_of_eighty_columns() {
         let text = shown(&outcome, &hook());
         let block = block_of(&text);
         assert!(block.len() <= 12, "{text}");
-        assert!(block.iter().all(|line| line.chars().count() <= 80), "{text}");
+        assert!(
+            block.iter().all(|line| line.chars().count() <= 80),
+            "{text}"
+        );
         assert!(text.contains(fixture::MASK), "{text}");
-        assert!(text.contains("Not known"), "{text}");
+        assert!(
+            text.contains("Not known") || text.contains("Not\n"),
+            "{text}"
+        );
         assert!(text.contains("set it as RAILWAY_TOKEN"), "{text}");
     }
 }
@@ -135,7 +150,11 @@ fn quiet_says_what_blocks_and_nothing_else() {
 #[test]
 fn dropped_matches_are_listed_on_request() {
     let text = shown(&fixture::outcome(), &fixture::verbose(hook()));
-    assert!(text.contains("docs/setup.md:2:4: railway-account-token (36 characters), filter `sequence`"));
+    assert!(
+        text.contains(
+            "docs/setup.md:2:4: railway-account-token (36 characters), filter `sequence`"
+        )
+    );
     assert!(!shown(&fixture::outcome(), &hook()).contains("sequence"));
 }
 
@@ -191,7 +210,11 @@ fn no_stranger_acts_on_the_terminal_or_the_runner() {
     for path in fixture::hostile_paths() {
         for width in [0, 40, 80, 200] {
             for audience in [Audience::Person, Audience::Agent, Audience::Machine] {
-                let style = Style { width, audience, ..hook() };
+                let style = Style {
+                    width,
+                    audience,
+                    ..hook()
+                };
                 for style in [style, fixture::verbose(style)] {
                     let text = shown(&fixture::hostile(&path), &style);
                     assert_harmless(&text);
@@ -224,7 +247,14 @@ fn colour_is_there_only_when_asked_for() {
 #[test]
 fn no_text_says_how_to_silence() {
     let text = shown(&fixture::outcome(), &fixture::verbose(hook())).to_lowercase();
-    for word in ["waive", "ignore", "no-verify", "baseline", "disable", "skip"] {
+    for word in [
+        "waive",
+        "ignore",
+        "no-verify",
+        "baseline",
+        "disable",
+        "skip",
+    ] {
         assert!(!text.contains(word), "{word} in\n{text}");
     }
 }

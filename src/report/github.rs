@@ -31,7 +31,7 @@ pub fn write(
         let more = summary::count(rest.len() as u64, "more finding", "more findings");
         writeln!(
             out,
-            "::{} title=tokenleash::{more}: they stand in the log's JSON or SARIF file.",
+            "::{} title=tokenleash::{more}; the JSON or SARIF file has them all.",
             next.level
         )?;
     }
@@ -102,10 +102,7 @@ fn finding(group: &Group<'_>, rules: &[Rule], level: &'static str) -> Annotation
     if !parts.readers.is_empty() {
         lines.push(format!("Read by: {}", parts.readers));
     }
-    lines.push(format!(
-        "Known by: {}",
-        parts.knowledge(parts.reasons.len())
-    ));
+    lines.push(format!("Known by: {}", parts.knowledge(parts.reasons())));
     for (at, step) in parts.steps.iter().enumerate() {
         lines.push(format!("{}. {step}", at + 1));
     }
@@ -181,7 +178,7 @@ mod tests {
         let commands: Vec<&str> = text.lines().filter(|line| line.starts_with("::")).collect();
         assert_eq!(commands.len(), 10);
         assert!(commands[0].starts_with("::error "));
-        assert!(commands[9].starts_with("::warning title=tokenleash::13 more findings"));
+        assert!(commands[9].starts_with("::warning title=tokenleash::13 more findings;"));
     }
 
     #[test]
@@ -205,7 +202,7 @@ mod tests {
                         assert!(known.contains(&key), "{line}");
                     }
                 } else {
-                    assert!(!line.trim_start().starts_with("::") && !line.contains("##["));
+                    assert!(!line.trim_start().starts_with("::") && !line.contains("##"));
                 }
             }
             let commands = text.lines().filter(|line| line.starts_with("::")).count();

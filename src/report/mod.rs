@@ -157,6 +157,57 @@ pub fn write(
 mod tests {
     use super::*;
 
+    use proptest::prelude::*;
+
+    fn outcome(path: &[u8], words: &str, numbers: [u32; 4], severity: f32) -> Outcome {
+        let mut outcome = fixture::hostile(path);
+        for finding in &mut outcome.findings {
+            finding.message = words.to_owned();
+            finding.excerpt.text = words.to_owned();
+            finding.excerpt.mask_start = numbers[0] as usize;
+            finding.excerpt.mask_len = numbers[1] as usize;
+            finding.masked = Some(words.chars().rev().collect());
+            finding.fingerprint = words.to_owned();
+            finding.severity = severity;
+            finding.place.start_line = numbers[2];
+            finding.place.start_column = numbers[0];
+            finding.place.end_line = numbers[3];
+            finding.place.end_column = numbers[1];
+            finding.place.start_character = numbers[3];
+        }
+        outcome
+    }
+
+    proptest! {
+        #[test]
+        fn no_text_breaks_a_format(
+            path in proptest::collection::vec(any::<u8>(), 0..200),
+            words in "(\\PC|[ :#\n\r\u{1b}`\\[\\]]){0,200}",
+            numbers in prop_oneof![any::<[u32; 4]>(), [0u32..40, 0u32..40, 0u32..3, 0u32..3]],
+            severity in any::<f32>(),
+            width in any::<u16>(),
+        ) {
+            let outcome = outcome(&path, &words, numbers, severity);
+            for format in Format::ALL {
+                let style = Style { width, ..Style::plain(Entry::Hook) };
+                for style in [style, fixture::verbose(style)] {
+                    let mut out = Vec::new();
+                    write(format, &outcome, &fixture::RULES, &style, &mut out).unwrap();
+                    let text = String::from_utf8(out).unwrap();
+                    for line in text.split('\n') {
+                        prop_assert_eq!(sanitize::clean(line), line);
+                        let is_ours = format == Format::Github
+                            && ["::error ", "::warning ", "::notice "].iter().any(|start| line.starts_with(start));
+                        prop_assert!(is_ours || sanitize::log_line(line) == line, "{}", line);
+                    }
+                    if matches!(format, Format::Json | Format::Sarif) {
+                        prop_assert!(serde_json::from_str::<serde_json::Value>(&text).is_ok());
+                    }
+                }
+            }
+        }
+    }
+
     #[test]
     fn every_format_is_known_by_its_word() {
         for format in Format::ALL {

@@ -16,8 +16,10 @@ pub struct Parts {
     pub readers: String,
     /// How sure it is, and of which kind where `what` does not name it.
     pub sure: String,
-    /// How we know, strongest first.
-    pub reasons: Vec<String>,
+    /// What the confidence rests on, strongest first.
+    signs: Vec<String>,
+    /// How we know what it can do, one sentence each.
+    grounds: Vec<String>,
     /// What we do not know; empty where nothing is left open.
     pub unknown: String,
     /// What to do, at most three steps.
@@ -30,21 +32,31 @@ pub fn of(finding: &Finding) -> Parts {
         what: sentence(&finding.message),
         readers: readers(&finding.reach),
         sure: sure(finding),
-        reasons: reasons(finding),
+        signs: without_stops(&finding.reasons),
+        grounds: grounds(finding),
         unknown: unknown(finding),
         steps: steps(finding),
     }
 }
 
 impl Parts {
+    /// The number of reasons there are to give.
+    pub fn reasons(&self) -> usize {
+        self.signs.len() + self.grounds.len()
+    }
+
     /// How we know, by the first `most` reasons, and what we do not know.
     pub fn knowledge(&self, most: usize) -> String {
         let mut text = self.sure.clone();
-        if most > 0 && !self.reasons.is_empty() {
+        let signs = &self.signs[..most.min(self.signs.len())];
+        if !signs.is_empty() {
             text.push_str(": ");
-            text.push_str(&self.reasons[..most.min(self.reasons.len())].join("; "));
+            text.push_str(&signs.join("; "));
         }
         text.push('.');
+        for ground in self.grounds.iter().take(most - signs.len()) {
+            text.push_str(&format!(" {ground}."));
+        }
         if !self.unknown.is_empty() {
             text.push_str(" Not known: ");
             text.push_str(&self.unknown);
@@ -88,11 +100,7 @@ fn readers(reach: &[Reach]) -> String {
         How::Machine => "outside the checkout",
     };
     let mut text = format!("{} ({how})", quote(&who));
-    let evidence: Vec<String> = widest
-        .evidence
-        .iter()
-        .map(|one| without_stop(one))
-        .collect();
+    let evidence = without_stops(&widest.evidence);
     if !evidence.is_empty() {
         text.push_str(": ");
         text.push_str(&evidence.join("; "));
@@ -119,14 +127,18 @@ fn sure(finding: &Finding) -> String {
     }
 }
 
-fn reasons(finding: &Finding) -> Vec<String> {
-    let breadth = finding.breadth.iter().flat_map(|one| &one.evidence);
-    let all = finding.reasons.iter().chain(breadth);
-    let mut reasons: Vec<String> = all.map(|one| without_stop(one)).collect();
+fn grounds(finding: &Finding) -> Vec<String> {
+    let breadth = finding.breadth.as_ref();
+    let mut grounds = breadth.map_or_else(Vec::new, |one| without_stops(&one.evidence));
     if finding.bound_to_place {
-        reasons.push("fingerprint bound to the place, because the value is guessable".into());
+        let bound = "The fingerprint is bound to the place, because the value is guessable";
+        grounds.push(bound.to_owned());
     }
-    reasons
+    grounds
+}
+
+fn without_stops(texts: &[String]) -> Vec<String> {
+    texts.iter().map(|text| without_stop(text)).collect()
 }
 
 fn unknown(finding: &Finding) -> String {

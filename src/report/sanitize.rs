@@ -86,15 +86,21 @@ pub fn path(path: &RepoPath) -> String {
     cut_left(&clean(&path.lossy()), LONGEST_QUOTE)
 }
 
-/// Keeps a finished line of a log from being read as a workflow command, in both of the runner's syntaxes.
+/// Keeps a finished line of a log from being read as a command of a CI runner: `::name::` at its start (GitHub),
+/// `##[name]`, `##vso[…]` and the like anywhere (GitHub, Azure Pipelines, TeamCity).
 pub fn log_line(line: &str) -> String {
-    let line = line.replace("##[", "# #[");
-    let start = line.len() - line.trim_start().len();
-    if line[start..].starts_with("::") {
-        format!("{}: {}", &line[..start], &line[start + 1..])
-    } else {
-        line
+    let mut safe = String::with_capacity(line.len() + 2);
+    for c in line.chars() {
+        if c == '#' && safe.ends_with('#') {
+            safe.push(' ');
+        }
+        safe.push(c);
     }
+    let start = safe.len() - safe.trim_start().len();
+    if safe[start..].starts_with("::") {
+        safe.insert(start + 1, ' ');
+    }
+    safe
 }
 
 /// Escapes the message of a workflow command.
@@ -145,10 +151,8 @@ impl Formatter for SafeJson {
         W: ?Sized + Write,
     {
         let mut written = 0;
-        let mut hashes = 0;
         for (at, c) in fragment.char_indices() {
-            let opens_command = c == '[' && hashes >= 2;
-            hashes = if c == '#' { hashes + 1 } else { 0 };
+            let opens_command = c == '#' && fragment[..at].ends_with('#');
             if !opens_command && !is_unseen(c) {
                 continue;
             }
@@ -196,6 +200,7 @@ mod tests {
         assert_eq!(log_line("  ::error::x"), "  : :error::x");
         assert_eq!(log_line("\u{a0}::error::x"), "\u{a0}: :error::x");
         assert_eq!(log_line("a ##[error]x"), "a # #[error]x");
+        assert_eq!(log_line("###vso[x]"), "# # #vso[x]");
         assert_eq!(log_line("std::fmt"), "std::fmt");
     }
 
@@ -215,11 +220,11 @@ mod tests {
 
     #[test]
     fn json_is_exact_for_a_parser_and_harmless_in_print() {
-        let hostile = "##[error]\u{202e}\u{1b}\n\u{e0041}\"\u{9b}";
+        let hostile = "##[error]###\u{202e}\u{1b}\n\u{e0041}\"\u{9b}";
         let mut out = Vec::new();
         write_json(&[hostile], &mut out).unwrap();
         let text = String::from_utf8(out).unwrap();
-        assert!(text.trim_end().is_ascii() && !text.contains("##["));
+        assert!(text.trim_end().is_ascii() && !text.contains("##"));
         let back: Vec<String> = serde_json::from_str(&text).unwrap();
         assert_eq!(back, [hostile]);
     }

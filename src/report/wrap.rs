@@ -38,6 +38,20 @@ pub fn fit(text: &str, width: usize) -> String {
     kept
 }
 
+/// Like `fit`, but ends after a word where that costs little.
+pub fn fit_words(text: &str, width: usize) -> String {
+    if columns(text) <= width {
+        return text.to_owned();
+    }
+    let kept = take(text, width.saturating_sub(2)).0;
+    match kept.rsplit_once(' ') {
+        Some((words, rest)) if rest.chars().count() < 16 && !words.trim().is_empty() => {
+            format!("{words} …")
+        }
+        _ => fit(text, width),
+    }
+}
+
 /// Keeps the end of `text` that fits into `width` columns, and shows a cut.
 pub fn fit_left(text: &str, width: usize) -> String {
     if columns(text) <= width {
@@ -124,6 +138,7 @@ mod tests {
     fn wide_characters_take_two_columns() {
         assert_eq!(columns("日本"), 4);
         assert_eq!(fit("日本語", 5), "日本…");
+        assert_eq!(fit_words("one two three", 11), "one two …");
         assert_eq!(fit_left("日本語", 5), "…本語");
     }
 }

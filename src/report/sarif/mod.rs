@@ -23,7 +23,7 @@ use serde_sarif::sarif::{
 
 use super::{Released, Style, page, sanitize, select, summary};
 use crate::model::{Finding, Outcome, Overall, Rule, Unchecked};
-use results::{location, uri};
+use results::location;
 
 /// The most results in a run that code scanning takes.
 const MOST_RESULTS: usize = 25_000;
@@ -174,7 +174,7 @@ fn not_read(unchecked: &Unchecked) -> Notification {
     let why = if why.is_empty() { "Not read." } else { &why };
     let mut note = notification(level, why);
     note.associated_rule = Some(ReportingDescriptorReference::builder().id(rule).build());
-    if !uri(&unchecked.path).is_empty() {
+    if !unchecked.path.as_bytes().is_empty() {
         note.locations = Some(vec![location(&unchecked.path, None)]);
     }
     note

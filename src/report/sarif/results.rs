@@ -64,10 +64,7 @@ fn text_and_markdown(finding: &Finding) -> Message {
     if !parts.readers.is_empty() {
         lines.push(format!("Read by: {}", parts.readers));
     }
-    lines.push(format!(
-        "Known by: {}",
-        parts.knowledge(parts.reasons.len())
-    ));
+    lines.push(format!("Known by: {}", parts.knowledge(parts.reasons())));
     let steps = parts.steps.iter().enumerate();
     let steps: Vec<String> = steps
         .map(|(at, step)| format!("{}. {step}", at + 1))
@@ -114,11 +111,6 @@ fn links(finding: &Finding, escape: fn(&str) -> String) -> String {
     links.join(", ")
 }
 
-/// The path relative to the repository's root, percent-encoded.
-pub fn uri(path: &RepoPath) -> String {
-    path.percent_encoded()
-}
-
 /// A place in a file of the repository.
 pub fn location(path: &RepoPath, region: Option<Region>) -> Location {
     let mut place = PhysicalLocation::builder()
@@ -128,9 +120,16 @@ pub fn location(path: &RepoPath, region: Option<Region>) -> Location {
     Location::builder().physical_location(place).build()
 }
 
+/// The file by its percent-encoded path: relative to the root, or whole where it lies outside every checkout.
 fn artifact(path: &RepoPath) -> ArtifactLocation {
+    let encoded = path.percent_encoded();
+    if encoded.starts_with('/') {
+        return ArtifactLocation::builder()
+            .uri(format!("file://{encoded}"))
+            .build();
+    }
     ArtifactLocation::builder()
-        .uri(uri(path))
+        .uri(encoded)
         .uri_base_id(ROOT)
         .build()
 }

@@ -228,6 +228,16 @@ fn hostile_paths_are_plain_uris_and_plain_words() {
 }
 
 #[test]
+fn a_file_outside_the_checkout_has_a_whole_address() {
+    let mut outcome = fixture::outcome();
+    outcome.findings[0].path = RepoPath::from("/home/ada/.npm rc");
+    let result = run(&outcome)["results"][0].clone();
+    let place = &result["locations"][0]["physicalLocation"]["artifactLocation"];
+    assert_eq!(place["uri"], "file:///home/ada/.npm%20rc");
+    assert!(place.get("uriBaseId").is_none());
+}
+
+#[test]
 fn a_place_without_a_column_is_its_line() {
     let mut outcome = fixture::outcome();
     outcome.findings[0].place = Place::default();

@@ -7,7 +7,7 @@ use super::position;
 use crate::model::Excerpt;
 use crate::report::parts::{self, Parts};
 use crate::report::select::Group;
-use crate::report::wrap::{columns, fit, fit_left, wrap};
+use crate::report::wrap::{columns, fit, fit_left, fit_words, wrap};
 use crate::report::{Audience, Style, Verbosity, sanitize, summary};
 
 /// The most lines of a block.
@@ -85,7 +85,7 @@ fn forget(sections: &mut [Section], parts: &Parts, least: usize, width: usize, m
     let Some(known) = sections.iter().position(|one| one.label == Label::Known) else {
         return;
     };
-    let mut reasons = parts.reasons.len();
+    let mut reasons = parts.reasons();
     while excess(sections) > 0 && reasons > least {
         reasons -= 1;
         sections[known] = labelled(Label::Known, &parts.knowledge(reasons), width, mask);
@@ -103,7 +103,7 @@ fn cut(sections: &mut [Section], label: Label, least: usize, width: usize) {
         let rest = section.lines.split_off(keep);
         if let Some(last) = section.lines.last_mut() {
             let rest: Vec<&str> = rest.iter().map(|line| line.trim()).collect();
-            *last = fit(&format!("{last} {}", rest.join(" ")), width);
+            *last = fit_words(&format!("{last} {}", rest.join(" ")), width);
         }
     }
 }
@@ -129,7 +129,7 @@ fn place(group: &Group<'_>, style: &Style, width: usize) -> String {
 
 /// The parts that say who reads it, how we know, and what to do.
 pub fn explanation(parts: &Parts, room: usize, mask: &str) -> Vec<Section> {
-    let known = parts.knowledge(parts.reasons.len());
+    let known = parts.knowledge(parts.reasons());
     let mut sections = vec![
         labelled(Label::Readers, &parts.readers, room, mask),
         labelled(Label::Known, &known, room, mask),

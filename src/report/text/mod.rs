@@ -10,7 +10,7 @@ use std::io::{self, Write};
 use super::parts;
 use super::select::{Group, Standing, groups};
 use super::summary;
-use super::wrap::{fit, fit_left, wrap};
+use super::wrap::{fit_left, fit_words, wrap};
 use super::{Audience, Entry, Style, Verbosity, sanitize};
 use crate::model::{Finding, Outcome, Overall, Place, RepoPath, Verdict};
 use block::Label;
@@ -109,9 +109,7 @@ impl Page<'_> {
             }
         }
         if self.is_verbose() {
-            for finding in &group.also {
-                self.line(&format!("  also at {}", at(finding)))?;
-            }
+            self.places(group)?;
         }
         self.line("")
     }
@@ -156,7 +154,7 @@ impl Page<'_> {
             true => format!("{head} {}: {tail}", at(finding)),
             false => {
                 let place = fit_left(&at(finding), self.width() / 2);
-                fit(&format!("{head} {place}: {tail}"), self.width())
+                fit_words(&format!("{head} {place}: {tail}"), self.width())
             }
         };
         self.painted(code, &line, head.len())
@@ -171,8 +169,18 @@ impl Page<'_> {
         for line in sections.iter().flat_map(|section| &section.lines) {
             self.line(line)?;
         }
+        self.places(group)
+    }
+
+    /// The other places of a finding: of the same secret, and what belongs to it.
+    fn places(&mut self, group: &Group<'_>) -> io::Result<()> {
         for finding in &group.also {
             self.line(&format!("  also at {}", at(finding)))?;
+        }
+        for related in &group.head.related {
+            let place = place_of(&related.path, related.place);
+            let said = sanitize::quote(&related.message);
+            self.line(&format!("  see {place}: {said}"))?;
         }
         Ok(())
     }

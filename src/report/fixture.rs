@@ -80,6 +80,20 @@ pub const KIND: TokenKind = TokenKind {
 
 pub const MASK: &str = "(36 characters)";
 
+fn related() -> Related {
+    Related {
+        path: RepoPath::from("scripts/domains.sh"),
+        place: Place {
+            start_line: 3,
+            start_column: 1,
+            end_line: 3,
+            end_column: 20,
+            start_character: 1,
+        },
+        message: "the request that uses it".into(),
+    }
+}
+
 pub fn finding() -> Finding {
     let before = "\"RAILWAY_API_TOKEN\": \"";
     Finding {
@@ -108,7 +122,7 @@ pub fn finding() -> Finding {
             surface: "cursor-mcp",
             how: How::Handed,
             agents: vec!["Cursor", "Claude Code"],
-            evidence: vec!["`mcpServers.railway.env` starts the server with it, and Cursor starts that server in every session.".into()],
+            evidence: vec!["`mcpServers.railway.env` starts the server with it, and Cursor starts that server by itself.".into()],
         }],
         masked: Some(MASK.into()),
         advice: Some(Advice {
@@ -126,17 +140,7 @@ pub fn finding() -> Finding {
             mask_start: before.chars().count(),
             mask_len: MASK.chars().count(),
         },
-        related: vec![Related {
-            path: RepoPath::from("scripts/domains.sh"),
-            place: Place {
-                start_line: 3,
-                start_column: 1,
-                end_line: 3,
-                end_column: 20,
-                start_character: 1,
-            },
-            message: "the request that uses it".into(),
-        }],
+        related: vec![related()],
         line_hash: "c129715d7a2bc9a3:1".into(),
         reasons: vec![
             "the value has the shape of a Railway token".into(),

@@ -25,7 +25,6 @@ pub(super) struct Hearing<'r, 'a> {
     pub(super) silent: u64,
     pub(super) hidden: u64,
     pub(super) dependencies: u64,
-    unchecked: Vec<Unchecked>,
 }
 
 impl<'r, 'a> Hearing<'r, 'a> {
@@ -42,7 +41,6 @@ impl<'r, 'a> Hearing<'r, 'a> {
             silent: 0,
             hidden: 0,
             dependencies: 0,
-            unchecked: Vec::new(),
         }
     }
 

@@ -27,6 +27,8 @@ pub struct Run<'a> {
     pub policies: &'a Policies,
     pub rules: &'a RuleSet,
     pub threads: usize,
+    /// Counts as it goes, so that a caller can show progress.
+    pub seen: &'a Seen,
     /// Unix seconds.
     pub now: i64,
     /// Lines of the policy that this change loosens, and the file they stand in.
@@ -41,6 +43,13 @@ pub struct Run<'a> {
     pub commit: Option<String>,
 }
 
+/// What has been looked at so far.
+#[derive(Debug, Default)]
+pub struct Seen {
+    pub files: AtomicU64,
+    pub bytes: AtomicU64,
+}
+
 /// What is shown of installed dependencies and build output (decision 19).
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Dependencies {
@@ -52,15 +61,13 @@ pub enum Dependencies {
 /// Runs the pipeline.
 pub fn run(run: &Run<'_>) -> Result<Outcome> {
     let facts = Mutex::new(Facts::default());
-    let files = AtomicU64::new(0);
-    let bytes = AtomicU64::new(0);
     let visited = run.source.visit(run.threads, &|item, content| {
         let mut seen = Facts::default();
-        let read = examine(item, content, run.rules, &mut seen);
+        let read = facts::examine(item, content, run.rules, &mut seen);
         if item.form != Form::Message {
-            files.fetch_add(1, Ordering::Relaxed);
+            run.seen.files.fetch_add(1, Ordering::Relaxed);
         }
-        bytes.fetch_add(read, Ordering::Relaxed);
+        run.seen.bytes.fetch_add(read, Ordering::Relaxed);
         if seen.sightings.is_empty() && seen.dropped.is_empty() && seen.unchecked.is_empty() {
             return;
         }
@@ -76,36 +83,35 @@ pub fn run(run: &Run<'_>) -> Result<Outcome> {
         Ok(facts) => facts,
         Err(poisoned) => poisoned.into_inner(),
     };
-    conclude(run, facts, visited, files.into_inner(), bytes.into_inner())
+    conclude(run, facts, visited)
 }
 
 /// The second step: judgement over all facts, policy, and the outcome.
-fn conclude(
-    run: &Run<'_>,
-    facts: Facts,
-    visited: Visited,
-    files: u64,
-    bytes: u64,
-) -> Result<Outcome> {
-    let mut bench = Bench::new(run, &visited);
+fn conclude(run: &Run<'_>, facts: Facts, visited: Visited) -> Result<Outcome> {
+    let mut hearing = Hearing::new(run, &visited);
     for (item, sighting) in facts.sightings {
-        bench.hear(item, sighting)?;
+        hearing.hear(item, sighting)?;
     }
-    let Bench {
+    let Hearing {
         mut findings,
         silent,
         hidden,
         dependencies,
-        mut unchecked,
         ..
-    } = bench;
-    unchecked.extend(visited.unchecked.iter().cloned());
+    } = hearing;
+    let mut unchecked = visited.unchecked.clone();
     unchecked.extend(facts.unchecked.into_iter().map(|mut entry| {
         entry.undecided &= visited.is_change;
         entry
     }));
-    unchecked.extend(canary_remark(run));
-    add_loosenings(run, &mut findings);
+    unchecked.extend(guard::canary_remark(run));
+    guard::add_loosenings(run, &mut findings);
+    for finding in &mut findings {
+        shield::finding(finding, run.rules);
+    }
+    for entry in &mut unchecked {
+        shield::unchecked(entry, run.rules);
+    }
     findings.sort_by(|a, b| {
         (&a.path, a.place, a.rule, &a.fingerprint, &a.commit).cmp(&(
             &b.path,
@@ -119,16 +125,9 @@ fn conclude(
     unchecked.dedup();
     let mut dropped = facts.dropped;
     dropped.sort_by(|a, b| (&a.path, a.place, a.filter).cmp(&(&b.path, b.place, b.filter)));
-    let remarks = remarks(run, &visited, &findings, hidden, dependencies);
+    let remarks = summary::remarks(run, &visited, &findings, hidden, dependencies);
     Ok(Outcome {
-        summary: summarise(
-            &findings,
-            &unchecked,
-            files,
-            bytes,
-            silent,
-            dropped.len() as u64,
-        ),
+        summary: summary::summarise(run, &findings, &unchecked, silent, dropped.len() as u64),
         findings,
         policy_from: run.policies.from.clone(),
         unchecked,

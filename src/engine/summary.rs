@@ -1,15 +1,16 @@
 //! Counts, the overall verdict, and the sentences that stand under them.
 
+use std::sync::atomic::Ordering;
+
 use super::Run;
 use crate::model::{Finding, Level, Overall, Summary, Unchecked, Verdict};
 use crate::policy::WaiverStanding;
 use crate::source::Visited;
 
 pub(super) fn summarise(
+    run: &Run<'_>,
     findings: &[Finding],
     unchecked: &[Unchecked],
-    files: u64,
-    bytes: u64,
     silent: u64,
     dropped: u64,
 ) -> Summary {
@@ -31,8 +32,8 @@ pub(super) fn summarise(
     };
     Summary {
         overall,
-        files,
-        bytes,
+        files: run.seen.files.load(Ordering::Relaxed),
+        bytes: run.seen.bytes.load(Ordering::Relaxed),
         blocked,
         warned: count(Verdict::Warn),
         noted: count(Verdict::Note),

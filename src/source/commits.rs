@@ -16,6 +16,9 @@ use crate::error::{Error, Result};
 /// How many tags of tags are followed.
 const TAGS_AT_MOST: usize = 16;
 
+/// How many known commits are followed after all seems said, in case a clock went wrong.
+const MORE_AT_MOST: usize = 64;
+
 /// One commit, read.
 #[derive(Clone, Debug)]
 pub(super) struct CommitData {
@@ -204,9 +207,13 @@ impl Painter<'_> {
 
     fn run(&mut self) -> Result<()> {
         let mut oldest = i64::MAX;
+        let mut more = MORE_AT_MOST;
         while let Some(&(time, id)) = self.queue.peek() {
             if self.open == 0 && time < oldest {
-                break;
+                if more == 0 {
+                    break;
+                }
+                more -= 1;
             }
             self.queue.pop();
             let Some(node) = self.nodes.get_mut(&id) else {

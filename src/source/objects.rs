@@ -150,7 +150,7 @@ impl Objects {
         }
         let mut buffer = Vec::new();
         let (start, length) = match self.find(id, &mut buffer)? {
-            Some((Kind::Blob, data)) if data.is_empty() => return Ok(Some(Vec::new())),
+            Some((Kind::Blob, [])) => return Ok(Some(Vec::new())),
             Some((Kind::Blob, data)) => (data.as_ptr() as usize, data.len()),
             _ => return Ok(None),
         };

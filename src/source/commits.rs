@@ -10,7 +10,8 @@ use gix::ObjectId;
 use gix::hash::oid;
 use gix::objs::Kind;
 
-use super::objects::Objects;
+use super::Content;
+use super::objects::{Objects, Unread};
 use crate::error::{Error, Result};
 
 /// How many tags of tags are followed.
@@ -40,13 +41,29 @@ pub(super) fn read_commit(objects: &Objects, id: &oid) -> Result<Option<CommitDa
 }
 
 /// Reads the message of a commit or of an annotated tag; `None` where it is missing.
-pub(super) fn read_message(objects: &Objects, id: &oid) -> Result<Option<Vec<u8>>> {
+fn read_message(objects: &Objects, id: &oid) -> Result<Option<Vec<u8>>> {
     let mut buffer = Vec::new();
     let found = objects.find(id, &mut buffer)?;
     Ok(found.map(|(_, data)| {
         let start = data.windows(2).position(|pair| pair == b"\n\n");
         start.map_or_else(Vec::new, |at| data[at + 2..].to_vec())
     }))
+}
+
+/// Hands over the message of a commit or tag.
+pub(super) fn hand_message(
+    objects: &Objects,
+    id: &ObjectId,
+    take: impl FnOnce(Content<'_>),
+) -> std::result::Result<(), Unread> {
+    match read_message(objects, id) {
+        Ok(Some(message)) => {
+            take(Content::Bytes(&message));
+            Ok(())
+        }
+        Ok(None) => Err(Unread::Missing),
+        Err(_) => Err(Unread::Broken),
+    }
 }
 
 fn parse_commit(data: &[u8]) -> Option<CommitData> {

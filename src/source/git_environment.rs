@@ -21,6 +21,8 @@ pub struct GitEnvironment {
     pub alternate_object_directories: Option<OsString>,
     /// `GIT_QUARANTINE_PATH`: set while pushed objects are not accepted yet.
     pub quarantine_path: Option<OsString>,
+    /// The commits named by `GITHEAD_<id>`: what a merge merges, before `MERGE_HEAD` is written.
+    pub merged: Vec<String>,
 }
 
 impl GitEnvironment {
@@ -34,6 +36,9 @@ impl GitEnvironment {
             object_directory: value("GIT_OBJECT_DIRECTORY"),
             alternate_object_directories: value("GIT_ALTERNATE_OBJECT_DIRECTORIES"),
             quarantine_path: value("GIT_QUARANTINE_PATH"),
+            merged: std::env::vars_os()
+                .filter_map(|(name, _)| Some(name.to_str()?.strip_prefix("GITHEAD_")?.to_owned()))
+                .collect(),
         }
     }
 

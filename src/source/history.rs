@@ -10,9 +10,8 @@ use std::sync::{Arc, Mutex, PoisonError};
 use gix::ObjectId;
 use gix::objs::{Kind, TreeRefIter};
 
-use super::commits::{peel, walk};
+use super::commits::{hand_message, peel, walk};
 use super::objects::Objects;
-use super::range::hand_message;
 use super::repository::Repository;
 use super::stdin::MESSAGE_PATH;
 use super::{Content, Form, Item, Keeping, Nothing, Snapshot, Source, Visited};
@@ -259,7 +258,7 @@ impl Source for HistorySource {
                 let receiver = receiver.clone();
                 let unread = &unread;
                 scope.spawn(move || {
-                    let found = consume(&self.repository.caching_objects(), &receiver, look);
+                    let found = consume(&self.repository.blob_objects(), &receiver, look);
                     unread
                         .lock()
                         .unwrap_or_else(PoisonError::into_inner)

@@ -88,12 +88,20 @@ impl Index {
         usable.then_some(entry)
     }
 
-    /// Whether Git tracks a path, in conflict or not.
-    pub(super) fn tracks(&self, path: &[u8]) -> bool {
-        self.entries()
-            .binary_search_by(|entry| self.path(entry).cmp(path))
-            .is_ok()
-            || self.sparse_folder(path).is_some()
+    /// Where the entries below a folder stand, inside a range that holds them; `prefix` ends with `/` or is empty.
+    pub(super) fn range_below(&self, within: Range<usize>, prefix: &[u8]) -> Range<usize> {
+        let entries = self.entries().get(within.clone()).unwrap_or_default();
+        let start = entries.partition_point(|entry| self.path(entry) < prefix);
+        let count = entries[start..].partition_point(|entry| self.path(entry).starts_with(prefix));
+        let start = within.start + start;
+        start..start + count
+    }
+
+    /// Whether Git tracks a path, in conflict or not; `range` holds the entries of its folder.
+    pub(super) fn tracks(&self, range: Range<usize>, path: &[u8]) -> bool {
+        let entries = self.entries().get(range).unwrap_or_default();
+        let found = entries.binary_search_by(|entry| self.path(entry).cmp(path));
+        found.is_ok() || self.sparse_folder(path).is_some()
     }
 
     /// Whether anything is tracked below a folder; `prefix` ends with `/`.

@@ -4,6 +4,7 @@
 //! only where an untracked file asks for them. A repository inside another one has rules and an index of its own.
 
 use std::ffi::OsStr;
+use std::ops::Range;
 use std::path::{Path, PathBuf};
 use std::sync::{Arc, OnceLock};
 
@@ -101,6 +102,8 @@ pub(super) struct Folder {
     installed: bool,
     rules: OnceLock<Gitignore>,
     ignored: OnceLock<bool>,
+    /// Where the folder's entries stand in the index.
+    tracked: OnceLock<Range<usize>>,
 }
 
 impl Folder {
@@ -167,6 +170,7 @@ impl Folder {
             installed: facts.installed,
             rules: OnceLock::new(),
             ignored: OnceLock::new(),
+            tracked: OnceLock::new(),
         }
     }
 
@@ -187,7 +191,7 @@ impl Folder {
         scratch.clear();
         scratch.extend_from_slice(&self.prefix);
         scratch.extend_from_slice(name.as_encoded_bytes());
-        if index.tracks(scratch)
+        if index.tracks(self.tracked(index), scratch)
             || !(self.is_ignored() || self.ignores(&self.path.join(name), Kind::File))
         {
             Keeping::Git
@@ -204,7 +208,15 @@ impl Folder {
             .project
             .as_ref()
             .and_then(|project| project.index.as_ref());
-        index.is_some_and(|index| self.is_ignored() && !index.tracks_below(&self.prefix))
+        index.is_some_and(|index| self.is_ignored() && self.tracked(index).is_empty())
+    }
+
+    fn tracked(&self, index: &Index) -> Range<usize> {
+        let range = self.tracked.get_or_init(|| match &self.parent {
+            Some(parent) => index.range_below(parent.tracked(index), &self.prefix),
+            None => 0..index.entries().len(),
+        });
+        range.clone()
     }
 
     fn is_ignored(&self) -> bool {

@@ -5,10 +5,12 @@
 
 mod before;
 mod commits;
+mod disk;
 mod folder;
 mod git_environment;
 mod history;
 mod index;
+mod introduced;
 mod keeping;
 mod objects;
 mod queue;

@@ -70,13 +70,21 @@ impl Stores {
         }
     }
 
-    /// Makes a reader for one thread that remembers what it decoded, for walks over many trees.
-    pub(super) fn caching_reader(&self) -> Objects {
+    /// Makes a reader for one thread that remembers what differences in packs rest on, for reading many blobs once.
+    pub(super) fn blob_reader(&self) -> Objects {
         let mut objects = self.reader();
         for handle in &mut objects.handles {
             handle.set_pack_cache(|| {
                 Box::new(gix::odb::pack::cache::lru::StaticLinkedList::<64>::default())
             });
+        }
+        objects
+    }
+
+    /// Makes a reader for one thread that remembers whole objects, for walks over many trees.
+    pub(super) fn caching_reader(&self) -> Objects {
+        let mut objects = self.blob_reader();
+        for handle in &mut objects.handles {
             handle.set_object_cache(|| {
                 Box::new(gix::odb::pack::cache::object::MemoryCappedHashmap::new(
                     OBJECT_CACHE,

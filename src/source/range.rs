@@ -11,8 +11,9 @@ use gix::ObjectId;
 use gix::objs::Kind;
 
 use super::before::{Before, Removed};
-use super::commits::{CommitData, peel, read_commit, read_message, walk};
-use super::objects::{Objects, Unread};
+use super::commits::{hand_message, peel, walk};
+use super::introduced::Introduced;
+use super::objects::Objects;
 use super::repository::{Commit, Repository};
 use super::stdin::MESSAGE_PATH;
 use super::trees::{Change, Comparison};
@@ -29,31 +30,6 @@ pub struct RangeSource {
     head: Box<dyn Snapshot + Send>,
     base: Box<dyn Snapshot + Send>,
     moved_from: Mutex<Option<(usize, Arc<MovedFrom>)>>,
-}
-
-/// One blob or message, with the commit that introduces it first.
-struct Blob {
-    path: Vec<u8>,
-    id: ObjectId,
-    form: Form,
-    fresh: bool,
-    commit: Option<usize>,
-    commits: u32,
-}
-
-struct Judged {
-    id: ObjectId,
-    tree: ObjectId,
-    parents: Vec<ObjectId>,
-}
-
-#[derive(Default)]
-struct Introduced {
-    blobs: Vec<Blob>,
-    commits: Vec<Judged>,
-    unchecked: Vec<Unchecked>,
-    submodules: u64,
-    seen: HashMap<(ObjectId, Vec<u8>), usize>,
 }
 
 /// Where the new files of one commit may have come from.
@@ -159,47 +135,7 @@ impl RangeSource {
         head: Option<Commit>,
         base: Option<Commit>,
     ) -> Result<Self> {
-        let objects = repository.caching_objects();
-        let mut content = Introduced::default();
-        let known_ids: HashSet<&ObjectId> = known.iter().collect();
-        let mut starts = Vec::new();
-        let mut tags = Vec::new();
-        for (name, id) in tips {
-            let Some(peeled) = peel(&objects, id)? else {
-                return Err(Error::source(format!("object {id} is not in this clone")));
-            };
-            let new_tags = peeled.tags.iter().filter(|tag| !known_ids.contains(tag));
-            tags.extend(new_tags.map(|tag| (*tag, peeled.id)));
-            match peeled.kind {
-                Kind::Commit => starts.push(peeled.id),
-                Kind::Tree => content.compare(&objects, &peeled.id, &[], None),
-                _ => content.blob(name, peeled.id, Form::File, true, None),
-            }
-        }
-        let known: Vec<ObjectId> = known
-            .iter()
-            .filter_map(|id| known_commit(&objects, id))
-            .collect();
-        let walk = walk(&objects, repository.shallow(), &starts, &known)?;
-        for id in walk.cut {
-            content.unchecked.push(Unchecked {
-                path: RepoPath::new(format!("commit {id}")),
-                why: "the commits before it are not in this clone, so they were not seen"
-                    .to_owned(),
-                undecided: true,
-            });
-        }
-        for (id, data) in walk.commits {
-            content.commit(&objects, id, data);
-        }
-        for (tag, target) in tags {
-            let commit = content
-                .commits
-                .iter()
-                .position(|commit| commit.id == target);
-            content.blob(MESSAGE_PATH.as_bytes(), tag, Form::Message, true, commit);
-        }
-        content.seen = HashMap::new();
+        let content = gather(repository, tips, known)?;
         let snapshot = |commit: Option<Commit>| -> Box<dyn Snapshot + Send> {
             match commit {
                 Some(commit) => Box::new(repository.commit_snapshot(&commit)),
@@ -255,84 +191,65 @@ impl RangeSource {
     }
 }
 
+/// Walks from the tips to what is known, and gathers what lies between.
+fn gather(
+    repository: &Repository,
+    tips: &[(Vec<u8>, ObjectId)],
+    known: &[ObjectId],
+) -> Result<Introduced> {
+    let objects = repository.caching_objects();
+    let mut content = Introduced::default();
+    let known_ids: HashSet<&ObjectId> = known.iter().collect();
+    let mut starts = Vec::new();
+    let mut tags = Vec::new();
+    for (name, id) in tips {
+        let Some(peeled) = peel(&objects, id)? else {
+            return Err(Error::source(format!("object {id} is not in this clone")));
+        };
+        let new_tags = peeled.tags.iter().filter(|tag| !known_ids.contains(tag));
+        tags.extend(new_tags.map(|tag| (*tag, peeled.id)));
+        match peeled.kind {
+            Kind::Commit => starts.push(peeled.id),
+            Kind::Tree => content.compare(&objects, &peeled.id, &[], None),
+            _ => content.blob(name, peeled.id, Form::File, true, None),
+        }
+    }
+    let known: Vec<ObjectId> = known
+        .iter()
+        .filter_map(|id| known_commit(&objects, id))
+        .collect();
+    let walk = walk(&objects, repository.shallow(), &starts, &known)?;
+    for id in walk.cut {
+        content.unchecked.push(Unchecked {
+            path: RepoPath::new(format!("commit {id}")),
+            why: "the commits before it are not in this clone, so they were not seen".to_owned(),
+            undecided: true,
+        });
+    }
+    for (id, data) in walk.commits {
+        content.commit(&objects, id, data);
+    }
+    let judged = content.commits.iter().enumerate();
+    let numbers: HashMap<ObjectId, usize> =
+        judged.map(|(number, commit)| (commit.id, number)).collect();
+    for (tag, target) in tags {
+        let commit = numbers.get(&target).copied();
+        content.blob(MESSAGE_PATH.as_bytes(), tag, Form::Message, true, commit);
+    }
+    Ok(content.finish())
+}
+
 /// The commit that an id on the known side stands for; one that is not here hides nothing.
 fn known_commit(objects: &Objects, id: &ObjectId) -> Option<ObjectId> {
     let peeled = peel(objects, id).ok().flatten()?;
     (peeled.kind == Kind::Commit).then_some(peeled.id)
 }
 
-impl Introduced {
-    fn commit(&mut self, objects: &Objects, id: ObjectId, data: CommitData) {
-        let parent = |id: &ObjectId| read_commit(objects, id).ok().flatten();
-        let parents: Vec<ObjectId> = data
-            .parents
-            .iter()
-            .filter_map(parent)
-            .map(|data| data.tree)
-            .collect();
-        let number = self.commits.len();
-        self.commits.push(Judged {
-            id,
-            tree: data.tree,
-            parents: parents.clone(),
-        });
-        self.blob(
-            MESSAGE_PATH.as_bytes(),
-            id,
-            Form::Message,
-            true,
-            Some(number),
-        );
-        self.compare(objects, &data.tree, &parents, Some(number));
-    }
-
-    fn compare(
-        &mut self,
-        objects: &Objects,
-        tree: &ObjectId,
-        parents: &[ObjectId],
-        commit: Option<usize>,
-    ) {
-        let parents: Vec<Option<ObjectId>> = parents.iter().copied().map(Some).collect();
-        let mut comparison = Comparison::new(objects);
-        comparison.run(
-            tree,
-            &parents,
-            &mut Vec::new(),
-            &mut |path, change| match change {
-                Change::Blob { id, form, fresh } => self.blob(path, id, form, fresh, commit),
-                Change::Submodule => self.submodules += 1,
-                Change::Unread(why) => self.unchecked.push(Unchecked {
-                    path: RepoPath::new(path),
-                    why: why.to_owned(),
-                    undecided: true,
-                }),
-            },
-        );
-    }
-
-    fn blob(&mut self, path: &[u8], id: ObjectId, form: Form, fresh: bool, commit: Option<usize>) {
-        if let Some(known) = self.seen.get(&(id, path.to_vec())) {
-            self.blobs[*known].commits += 1;
-            return;
-        }
-        self.seen.insert((id, path.to_vec()), self.blobs.len());
-        self.blobs.push(Blob {
-            path: path.to_vec(),
-            id,
-            form,
-            fresh,
-            commit,
-            commits: 1,
-        });
-    }
-}
-
 impl Source for RangeSource {
     fn visit(&self, threads: usize, look: &(dyn Fn(&Item, Content<'_>) + Sync)) -> Result<Visited> {
         let unchecked = Mutex::new(self.content.unchecked.clone());
         let numbers: Vec<usize> = (0..self.content.blobs.len()).collect();
-        let state = || (self.repository.objects(), Vec::new());
+        let state = || (self.repository.blob_objects(), Vec::new());
         spread(threads, &numbers, state, |(objects, buffer), &number| {
             let blob = &self.content.blobs[number];
             let item = Item {
@@ -401,21 +318,5 @@ impl Source for RangeSource {
 
     fn base(&self) -> &dyn Snapshot {
         &*self.base
-    }
-}
-
-/// Hands over the message of a commit or tag.
-pub(super) fn hand_message(
-    objects: &Objects,
-    id: &ObjectId,
-    take: impl FnOnce(Content<'_>),
-) -> std::result::Result<(), Unread> {
-    match read_message(objects, id) {
-        Ok(Some(message)) => {
-            take(Content::Bytes(&message));
-            Ok(())
-        }
-        Ok(None) => Err(Unread::Missing),
-        Err(_) => Err(Unread::Broken),
     }
 }

@@ -298,6 +298,10 @@ impl Repository {
         self.inner.stores.reader()
     }
 
+    pub(super) fn blob_objects(&self) -> Objects {
+        self.inner.stores.blob_reader()
+    }
+
     pub(super) fn caching_objects(&self) -> Objects {
         self.inner.stores.caching_reader()
     }

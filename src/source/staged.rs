@@ -16,6 +16,7 @@ use gix::objs::tree::{EntryRef, name_order};
 use gix::objs::{Kind, TreeRef};
 
 use super::before::{Before, Removed};
+use super::git_environment::GitEnvironment;
 use super::index::{Index, IndexSnapshot, child};
 use super::objects::Objects;
 use super::repository::Repository;
@@ -56,11 +57,23 @@ struct Plan {
 impl StagedSource {
     /// Compares the index with HEAD, and while a merge is being made with every merged commit.
     pub fn new(repository: &Repository) -> Result<Self> {
+        Self::against(repository, merge_heads(repository.git_dir()))
+    }
+
+    /// Compares the index with HEAD and the commits that a merge hook is told of: Git calls `pre-merge-commit` before
+    /// it writes down what it merges. For other hooks these variables mean nothing, and anyone may set them.
+    pub fn merging(repository: &Repository, environment: &GitEnvironment) -> Result<Self> {
+        let told = environment.merged.iter();
+        let told = told.filter_map(|hex| ObjectId::from_hex(hex.as_bytes()).ok());
+        let merged = told.chain(merge_heads(repository.git_dir())).collect();
+        Self::against(repository, merged)
+    }
+
+    fn against(repository: &Repository, merged: Vec<ObjectId>) -> Result<Self> {
         let head = repository.head()?;
         let index = Arc::new(repository.index()?);
         let mut parents: Vec<ObjectId> = head.iter().map(|commit| commit.tree).collect();
         if head.is_some() {
-            let merged = merge_heads(repository.git_dir());
             let trees = merged
                 .into_iter()
                 .filter_map(|id| repository.commit(id).ok());

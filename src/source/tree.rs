@@ -4,36 +4,17 @@
 //! too. Links are never followed; of `.git` only the files that may hold a credential are read. Memory does not grow
 //! with the number or size of files.
 
-use std::ffi::{OsStr, OsString};
-use std::fs::{File, FileType};
-use std::io::Read;
+use std::ffi::OsStr;
 use std::path::{Path, PathBuf};
-use std::sync::{Arc, Mutex, PoisonError};
 
+use super::disk::{Ground, Job, walk};
 use super::folder::FolderSnapshot;
 use super::git_environment::GitEnvironment;
-use super::keeping::{Facts, Folder};
-use super::objects::STREAM_FROM;
-use super::queue::Queue;
+use super::keeping::Folder;
 use super::repository::Repository;
-use super::stdin::Watched;
-use super::{Content, Form, Item, Keeping, Nothing, Snapshot, Source, Visited};
+use super::{Content, Item, Keeping, Nothing, Snapshot, Source, Visited};
 use crate::error::{Error, Result};
-use crate::model::{RepoPath, Unchecked};
-
-/// How many files of one folder a thread takes at a time.
-const FILES_AT_ONCE: usize = 64;
-
-/// The files of `.git` that may hold a credential; a last part of `*` stands for any folder.
-const GIT_FILES: &[&str] = &[
-    "config",
-    "config.worktree",
-    "FETCH_HEAD",
-    "credentials",
-    ".git-credentials",
-    "worktrees/*/config.worktree",
-    "modules/*/config",
-];
+use crate::model::RepoPath;
 
 /// What happens to files that Git ignores.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -46,10 +27,8 @@ pub enum IgnoredFiles {
 
 /// Files on disk.
 pub struct TreeSource {
-    root: PathBuf,
-    top: Arc<Folder>,
+    ground: Ground,
     starts: Vec<PathBuf>,
-    ignored: IgnoredFiles,
     head: FolderSnapshot,
 }
 
@@ -86,30 +65,27 @@ impl TreeSource {
         };
         let repository = repository.filter(|_| work_dir.is_some());
         Ok(TreeSource {
-            top: Folder::top(&root, repository.as_ref()),
             head: FolderSnapshot::new(&root),
-            root,
+            ground: Ground {
+                top: Folder::top(&root, repository.as_ref()),
+                root,
+                ignored,
+            },
             starts,
-            ignored,
         })
     }
 
     /// The folder that the paths of items are relative to.
     pub fn root(&self) -> &Path {
-        &self.root
-    }
-
-    fn name_of(&self, path: &Path) -> Vec<u8> {
-        let below = path.strip_prefix(&self.root).unwrap_or(path);
-        below.as_os_str().as_encoded_bytes().to_vec()
+        &self.ground.root
     }
 
     fn start(&self, path: &Path) -> Job {
-        let folder = path.parent().filter(|_| path != self.root);
-        let folder = folder.filter(|folder| folder.starts_with(&self.root));
+        let folder = path.parent().filter(|_| path != self.ground.root);
+        let folder = folder.filter(|folder| folder.starts_with(&self.ground.root));
         let name = path.file_name().map(OsStr::to_owned).unwrap_or_default();
         let in_git = path
-            .strip_prefix(&self.root)
+            .strip_prefix(&self.ground.root)
             .is_ok_and(|below| below.iter().any(|part| part == ".git"));
         match folder {
             _ if in_git && name == ".git" => Job::Git {
@@ -120,14 +96,14 @@ impl TreeSource {
                 keeping: Keeping::Ignored,
             },
             Some(folder) if is_folder(path) => Job::Folder {
-                parent: Folder::descend(&self.top, folder),
+                parent: Folder::descend(&self.ground.top, folder),
                 name,
             },
             Some(folder) => Job::Files {
-                folder: Folder::descend(&self.top, folder),
+                folder: Folder::descend(&self.ground.top, folder),
                 names: vec![name],
             },
-            None if path == self.root => Job::Top,
+            None if path == self.ground.root => Job::Top,
             None if is_folder(path) => Job::Outside {
                 folder: Folder::top(path, None),
             },
@@ -180,267 +156,10 @@ fn without_overlap(mut paths: Vec<PathBuf>) -> Vec<PathBuf> {
     kept
 }
 
-enum Job {
-    Top,
-    Folder {
-        parent: Arc<Folder>,
-        name: OsString,
-    },
-    Outside {
-        folder: Arc<Folder>,
-    },
-    Files {
-        folder: Arc<Folder>,
-        names: Vec<OsString>,
-    },
-    Git {
-        folder: PathBuf,
-    },
-    Single {
-        path: PathBuf,
-        keeping: Keeping,
-    },
-}
-
-/// What one thread keeps between files.
-struct Worker<'a> {
-    buffer: Vec<u8>,
-    scratch: Vec<u8>,
-    visited: Visited,
-    total: &'a Mutex<Visited>,
-}
-
-impl Drop for Worker<'_> {
-    fn drop(&mut self) {
-        let mut total = self.total.lock().unwrap_or_else(PoisonError::into_inner);
-        total.unchecked.append(&mut self.visited.unchecked);
-        total.special += self.visited.special;
-    }
-}
-
-impl Worker<'_> {
-    fn unchecked(&mut self, path: Vec<u8>, why: &str) {
-        self.visited.unchecked.push(Unchecked {
-            path: RepoPath::new(path),
-            why: why.to_owned(),
-            undecided: false,
-        });
-    }
-}
-
-/// One walk: the source, the work that waits, and who looks.
-struct Walk<'a> {
-    source: &'a TreeSource,
-    queue: Queue<Job>,
-    look: &'a (dyn Fn(&Item, Content<'_>) + Sync),
-}
-
-impl Walk<'_> {
-    fn run(&self, worker: &mut Worker<'_>, job: Job) {
-        match job {
-            Job::Top => self.folder(worker, &self.source.root, |_| self.source.top.clone()),
-            Job::Outside { folder } => self.folder(worker, folder.path(), |_| folder.clone()),
-            Job::Folder { parent, name } => {
-                let path = parent.path().join(&name);
-                self.folder(worker, &path, |facts| Folder::child(&parent, &name, facts));
-            }
-            Job::Files { folder, names } => {
-                for name in names {
-                    let path = folder.path().join(&name);
-                    match path.symlink_metadata() {
-                        Ok(meta) => self.entry(worker, &folder, &name, meta.file_type()),
-                        Err(_) => {
-                            worker.unchecked(self.source.name_of(&path), "it could not be read")
-                        }
-                    }
-                }
-            }
-            Job::Git { folder } => self.git_files(worker, &folder),
-            Job::Single { path, keeping } => self.single(worker, &path, keeping),
-        }
-    }
-
-    fn folder(
-        &self,
-        worker: &mut Worker<'_>,
-        path: &Path,
-        open: impl FnOnce(Facts) -> Arc<Folder>,
-    ) {
-        let Ok(entries) = std::fs::read_dir(path) else {
-            return worker.unchecked(self.source.name_of(path), "the folder could not be opened");
-        };
-        let mut facts = Facts::default();
-        let mut listing: Vec<(OsString, FileType)> = Vec::new();
-        for entry in entries {
-            let listed = entry.and_then(|entry| Ok((entry.file_name(), entry.file_type()?)));
-            match listed {
-                Ok((name, kind)) => {
-                    facts.note(&name);
-                    listing.push((name, kind));
-                }
-                Err(_) => worker.unchecked(
-                    self.source.name_of(path),
-                    "the folder could not be listed to its end",
-                ),
-            }
-        }
-        let folder = open(facts);
-        if self.source.ignored == IgnoredFiles::LeaveOut && folder.is_wholly_ignored() {
-            return;
-        }
-        let mut files = Vec::new();
-        for (name, kind) in listing {
-            if name == ".git" {
-                if kind.is_dir() {
-                    let folder = path.join(name);
-                    self.queue.push(Job::Git { folder });
-                }
-            } else if kind.is_dir() {
-                let parent = folder.clone();
-                self.queue.push(Job::Folder { parent, name });
-            } else {
-                files.push((name, kind));
-            }
-        }
-        while files.len() > FILES_AT_ONCE * 2 {
-            let rest = files.split_off(files.len() - FILES_AT_ONCE);
-            let names = rest.into_iter().map(|(name, _)| name).collect();
-            let folder = folder.clone();
-            self.queue.push(Job::Files { folder, names });
-        }
-        for (name, kind) in files {
-            self.entry(worker, &folder, &name, kind);
-        }
-    }
-
-    fn entry(&self, worker: &mut Worker<'_>, folder: &Folder, name: &OsStr, kind: FileType) {
-        if !kind.is_file() && !kind.is_symlink() {
-            worker.visited.special += u64::from(!kind.is_dir());
-            return;
-        }
-        let keeping = folder.keeping(name, &mut worker.scratch);
-        if keeping != Keeping::Git && self.source.ignored == IgnoredFiles::LeaveOut {
-            return;
-        }
-        self.hand(worker, &folder.path().join(name), kind, keeping);
-    }
-
-    fn single(&self, worker: &mut Worker<'_>, path: &Path, keeping: Keeping) {
-        match path.symlink_metadata() {
-            Ok(meta) if meta.is_dir() => {}
-            Ok(meta) if meta.is_file() || meta.is_symlink() => {
-                self.hand(worker, path, meta.file_type(), keeping)
-            }
-            Ok(_) => worker.visited.special += 1,
-            Err(_) => worker.unchecked(self.source.name_of(path), "it could not be read"),
-        }
-    }
-
-    fn git_files(&self, worker: &mut Worker<'_>, folder: &Path) {
-        if self.source.ignored == IgnoredFiles::LeaveOut {
-            return;
-        }
-        for file in GIT_FILES {
-            let places = match file.split_once("/*/") {
-                None => vec![folder.join(file)],
-                Some((above, name)) => std::fs::read_dir(folder.join(above))
-                    .map(|entries| {
-                        entries
-                            .flatten()
-                            .map(|entry| entry.path().join(name))
-                            .collect()
-                    })
-                    .unwrap_or_default(),
-            };
-            for place in places
-                .iter()
-                .filter(|place| place.symlink_metadata().is_ok())
-            {
-                self.single(worker, place, Keeping::Ignored);
-            }
-        }
-    }
-
-    fn hand(&self, worker: &mut Worker<'_>, path: &Path, kind: FileType, keeping: Keeping) {
-        let item = Item {
-            path: RepoPath::new(self.source.name_of(path)),
-            form: if kind.is_symlink() {
-                Form::Symlink
-            } else {
-                Form::File
-            },
-            keeping,
-            commit: None,
-            commits: 0,
-            number: 0,
-        };
-        let handed = match item.form {
-            Form::Symlink => std::fs::read_link(path).map(|target| {
-                (self.look)(&item, Content::Bytes(target.as_os_str().as_encoded_bytes()));
-            }),
-            _ => read_file(path, &mut worker.buffer, |content| {
-                (self.look)(&item, content)
-            }),
-        };
-        if handed.is_err() {
-            worker.unchecked(item.path.as_bytes().to_vec(), "the file could not be read");
-        }
-    }
-}
-
-/// Reads a file with one buffer for all files; a large one is streamed.
-fn read_file(
-    path: &Path,
-    buffer: &mut Vec<u8>,
-    take: impl FnOnce(Content<'_>),
-) -> std::io::Result<()> {
-    let mut file = File::open(path)?;
-    if buffer.is_empty() {
-        buffer.resize(64 << 10, 0);
-    }
-    let mut length = 0;
-    loop {
-        if length == buffer.len() {
-            if length as u64 >= STREAM_FROM {
-                let mut rest = Watched::new(file);
-                take(Content::Stream(&mut buffer[..length].chain(&mut rest)));
-                return if rest.failed {
-                    Err(std::io::ErrorKind::Other.into())
-                } else {
-                    Ok(())
-                };
-            }
-            buffer.resize(length * 4, 0);
-        }
-        match file.read(&mut buffer[length..]) {
-            Ok(0) => break,
-            Ok(count) => length += count,
-            Err(error) if error.kind() == std::io::ErrorKind::Interrupted => {}
-            Err(error) => return Err(error),
-        }
-    }
-    take(Content::Bytes(&buffer[..length]));
-    Ok(())
-}
-
 impl Source for TreeSource {
     fn visit(&self, threads: usize, look: &(dyn Fn(&Item, Content<'_>) + Sync)) -> Result<Visited> {
         let jobs = self.starts.iter().map(|path| self.start(path)).collect();
-        let walk = Walk {
-            source: self,
-            queue: Queue::new(jobs),
-            look,
-        };
-        let total = Mutex::new(Visited::default());
-        let state = || Worker {
-            buffer: Vec::new(),
-            scratch: Vec::new(),
-            visited: Visited::default(),
-            total: &total,
-        };
-        walk.queue
-            .work(threads, state, |worker, job| walk.run(worker, job));
-        Ok(total.into_inner().unwrap_or_else(PoisonError::into_inner))
+        Ok(walk(&self.ground, jobs, threads, look))
     }
 
     fn before(&self, _item: &Item) -> Result<Vec<(RepoPath, Vec<u8>)>> {

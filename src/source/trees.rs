@@ -73,9 +73,8 @@ impl<'a> Comparison<'a> {
         if others.iter().any(|other| other.as_deref() == Some(tree)) {
             return;
         }
-        self.folders += 1;
-        if depth > DEPTH_AT_MOST || self.folders > FOLDERS_AT_MOST {
-            if !self.said || depth > DEPTH_AT_MOST {
+        if !self.may_open(depth) {
+            if !self.said {
                 found(
                     path,
                     Change::Unread("too many or too deep folders, so they were not all opened"),
@@ -123,6 +122,11 @@ impl<'a> Comparison<'a> {
             }
             path.truncate(length);
         }
+    }
+
+    fn may_open(&mut self, depth: usize) -> bool {
+        self.folders += 1;
+        depth <= DEPTH_AT_MOST && self.folders <= FOLDERS_AT_MOST
     }
 
     /// A compared tree that is missing or damaged counts as empty: then more is looked at, not less.

@@ -235,3 +235,22 @@ fn input_that_breaks_off_leaves_the_answer_open() {
     assert_eq!(look.of("x").text(), "start");
     assert!(!look.is_decided());
 }
+
+#[cfg(unix)]
+#[test]
+fn a_repository_of_another_owner_is_read() {
+    let sandbox = Sandbox::new();
+    let repo = sandbox.init("repo", &["--object-format=sha256"]);
+    repo.start();
+    repo.stage("new", "new\n");
+    let other = std::process::Command::new("chown")
+        .args(["-R", "12345"])
+        .arg(&repo.path)
+        .output();
+    if !other.is_ok_and(|output| output.status.success()) {
+        return;
+    }
+    let opened = repo.open();
+    let source = tokenleash::source::StagedSource::new(&opened).unwrap();
+    assert_eq!(look(&source).paths(), ["new"]);
+}

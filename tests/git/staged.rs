@@ -112,7 +112,10 @@ fn a_rename_knows_where_it_came_from() {
     let first = look(&source);
     assert_eq!(first.paths(), ["docs.md"]);
     let old = ("README".to_owned(), "hello\n".to_owned());
-    assert_eq!(before(&source, first.of("docs.md")), [old.clone()]);
+    assert_eq!(
+        before(&source, first.of("docs.md")),
+        std::slice::from_ref(&old)
+    );
     repo.stage("docs.md", "hello\nmore\n");
     let source = staged(&repo);
     assert_eq!(before(&source, look(&source).of("docs.md")), [old]);
@@ -261,6 +264,42 @@ fn a_merge_counts_against_both_sides() {
     assert_eq!(look.paths(), ["evil", "shared"]);
     let old = ("shared".to_owned(), "from the side\n".to_owned());
     assert_eq!(before(&source, look.of("shared")), [old]);
+}
+
+#[test]
+fn a_merge_hook_is_told_what_is_merged() {
+    let sandbox = Sandbox::new();
+    let repo = sandbox.started("repo");
+    repo.git(&["checkout", "-q", "-b", "side"]);
+    repo.commit("theirs", "theirs\n");
+    repo.git(&["checkout", "-q", "main"]);
+    repo.commit("ours", "ours\n");
+    repo.hook(
+        "pre-merge-commit",
+        "env > .git/told; test ! -e .git/MERGE_HEAD && touch .git/early; exit 1",
+    );
+    assert!(
+        !repo
+            .try_git(&["merge", "--no-edit", "side"])
+            .status
+            .success()
+    );
+    let told = std::fs::read_to_string(repo.path.join(".git/told")).unwrap();
+    let name = |line: &str| Some(line.strip_prefix("GITHEAD_")?.split_once('=')?.0.to_owned());
+    let environment = GitEnvironment {
+        merged: told.lines().filter_map(name).collect(),
+        ..GitEnvironment::default()
+    };
+    assert!(repo.path.join(".git/early").exists());
+    assert_eq!(environment.merged.len(), 1);
+    let _ = std::fs::remove_file(repo.path.join(".git/MERGE_HEAD"));
+    let opened = repo.open_with(&environment);
+    assert_eq!(
+        look(&StagedSource::new(&opened).unwrap()).paths(),
+        ["theirs"]
+    );
+    let source = StagedSource::merging(&opened, &environment).unwrap();
+    assert!(look(&source).seen.is_empty());
 }
 
 #[test]

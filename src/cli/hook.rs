@@ -10,16 +10,16 @@ use std::time::Instant;
 
 use super::HookCommand;
 use super::policy::{self, Judging};
-use super::scan::{Clock, here, short, threads};
+use super::scan::{Clock, here, threads};
 use super::screen::Screen;
 use crate::act::agent;
-use crate::engine::{self, Dependencies, Run};
+use crate::engine::{self, Dependencies, Run, Seen};
 use crate::error::{Error, Result};
 use crate::judge::rules::RULES;
 use crate::model::Outcome;
 use crate::report::{self, Entry, Format};
 use crate::source::{
-    Commit, GitEnvironment, Nothing, RangeSource, Repository, SingleSource, Snapshot, Source,
+    GitEnvironment, Nothing, RangeSource, RefUpdate, Repository, SingleSource, Snapshot, Source,
     StagedSource,
 };
 
@@ -64,6 +64,7 @@ fn judge(
         policies: &judging.policies,
         rules: &judging.rules,
         threads: threads(None),
+        seen: &Seen::default(),
         now: clock.now,
         loosened: &judging.loosened,
         by_agent: agent::running().is_some(),
@@ -182,37 +183,29 @@ fn input_lines() -> Result<Vec<u8>> {
 }
 
 fn push(repository: &Repository, remote: &str, clock: &Clock) -> Result<Outcome> {
-    let source = RangeSource::pre_push(repository, remote, &input_lines()?)?;
-    let base = policy::base_of_range(repository, remote, source.start())?;
-    judge_range(repository, &source, base, clock, "the commits of this push")
+    let updates = RefUpdate::from_push_lines(&input_lines()?)?;
+    let source = RangeSource::push(repository, remote, &updates)?;
+    judge_commits(repository, remote, &source, clock)
 }
 
 fn receive(repository: &Repository, clock: &Clock) -> Result<Outcome> {
-    let source = RangeSource::pre_receive(repository, &input_lines()?)?;
-    let base = repository.head()?;
-    judge_range(repository, &source, base, clock, "the commits of this push")
+    let updates = RefUpdate::from_receive_lines(&input_lines()?)?;
+    let source = RangeSource::receive(repository, &updates)?;
+    judge_commits(repository, "origin", &source, clock)
 }
 
-fn judge_range(
+fn judge_commits(
     repository: &Repository,
+    remote: &str,
     source: &RangeSource,
-    base: Option<Commit>,
     clock: &Clock,
-    looked_at: &str,
 ) -> Result<Outcome> {
-    let base = base.map(|commit| (repository.commit_snapshot(&commit), commit.hex()));
+    let base = policy::BaseOfRange::find(repository, remote)?;
     let judging = policy::of_change(
-        base.as_ref()
-            .map(|(snapshot, name)| (snapshot as &dyn Snapshot, short(name))),
+        Some(base.or_start(source.base(), "the start of this push")),
         source.head(),
         "the pushed tip",
         clock.today,
     )?;
-    judge(
-        &judging,
-        source,
-        clock,
-        looked_at,
-        source.end().map(|commit| commit.hex()),
-    )
+    judge(&judging, source, clock, "the commits of this push", None)
 }

@@ -5,7 +5,7 @@
 
 use super::{Class, Judged, reach::surfaces_of};
 use crate::model::{Advice, Breadth, Level, TokenKind, Verb};
-use crate::rules::{RuleSet, glob};
+use crate::rules::{RuleSet, key_path};
 use crate::source::Form;
 
 /// The sentence that opens a block: what this is and what it can do.
@@ -127,16 +127,16 @@ fn reference_form(judged: &Judged, rules: &RuleSet, name: &str) -> Option<String
     if judged.item.form == Form::Message {
         return None;
     }
-    let key_path = judged.sighting.beside.key_path.as_deref();
+    let route = judged.sighting.beside.key_path.as_deref();
     let mut surfaces: Vec<_> = surfaces_of(&judged.sighting.path, rules)
         .filter(|surface| !surface.reference.is_empty())
         .filter(|surface| {
             surface.keys.is_empty()
-                || key_path.is_some_and(|path| {
+                || route.is_some_and(|path| {
                     surface
                         .keys
                         .iter()
-                        .any(|pattern| glob::matches_key(pattern, path))
+                        .any(|pattern| key_path::matches(pattern, path))
                 })
         })
         .collect();

@@ -11,6 +11,23 @@ const PRODUCTION: [&[u8]; 5] = [b"prd", b"prod", b"production", b"live", b"main"
 pub fn claims(value: &[u8]) -> Option<Claims> {
     let mut parts = value.strip_prefix(b"dp.")?.split(|b| *b == b'.');
     let (sort, second, third) = (parts.next()?, parts.next()?, parts.next());
+    let mut claims = of_sort(sort)?;
+    if sort == b"st" && third.is_some() && second.len() <= 35 {
+        claims
+            .evidence
+            .push(format!("it names config {}", quoted_bytes(second)));
+        let first = second.split(|b| *b == b'_' || *b == b'-').next();
+        if first.is_some_and(|first| PRODUCTION.contains(&first)) {
+            claims
+                .evidence
+                .push("its config looks like production".to_owned());
+        }
+    }
+    Some(claims)
+}
+
+/// What each sort of token reaches.
+fn of_sort(sort: &[u8]) -> Option<Claims> {
     let all = Verbs::of(&Verb::ALL);
     let read = Verbs::of(&[Verb::Read]);
     let (kind, level, verbs, evidence) = match sort {
@@ -57,25 +74,13 @@ pub fn claims(value: &[u8]) -> Option<Claims> {
         ),
         _ => return None,
     };
-    let mut claims = Claims {
+    Some(Claims {
         kind: Some(kind),
         level: Some(level),
         verbs,
         evidence: vec![evidence.to_owned()],
         ..Claims::default()
-    };
-    if sort == b"st" && third.is_some() && second.len() <= 35 {
-        claims
-            .evidence
-            .push(format!("it names config {}", quoted_bytes(second)));
-        let first = second.split(|b| *b == b'_' || *b == b'-').next();
-        if first.is_some_and(|first| PRODUCTION.contains(&first)) {
-            claims
-                .evidence
-                .push("its config looks like production".to_owned());
-        }
-    }
-    Some(claims)
+    })
 }
 
 #[cfg(test)]

@@ -16,11 +16,12 @@ pub fn unix(text: &str) -> Option<i64> {
     if text.len() > 40 {
         return None;
     }
-    let bare = text.strip_suffix(['Z', 'z']).unwrap_or(text);
-    if let Ok(time) = bare.parse::<DateTime>() {
-        return Some(time.to_zoned(TimeZone::UTC).ok()?.timestamp().as_second());
+    if let Ok(time) = text.parse::<Timestamp>() {
+        return Some(time.as_second());
     }
-    text.parse::<Timestamp>().ok().map(Timestamp::as_second)
+    let bare = text.strip_suffix(['Z', 'z']).unwrap_or(text);
+    let time = bare.parse::<DateTime>().ok()?;
+    Some(time.to_zoned(TimeZone::UTC).ok()?.timestamp().as_second())
 }
 
 /// Adds the sentence about a long or endless life, where there is reason for one.

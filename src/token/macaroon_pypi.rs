@@ -231,7 +231,7 @@ mod tests {
 
     #[test]
     fn the_vector_has_its_published_size_and_is_a_users() {
-        let caveat = format!("[3, \"{NIL}\"]");
+        let caveat = format!("[3,\"{NIL}\"]");
         assert_eq!(bytes(INDEX, &[&caveat]).len(), 130);
         assert_eq!(token(INDEX, &[&caveat]).len(), 179);
         let read = read(&[&caveat]);

@@ -35,7 +35,7 @@ pub fn inspect(block: &[u8]) -> Option<PrivateKey> {
     {
         return putty(&lines[at..]);
     }
-    let (at, label) = lines
+    let (at, (label, behind)) = lines
         .iter()
         .enumerate()
         .find_map(|(at, line)| Some((at, label(line)?)))?;
@@ -49,7 +49,7 @@ pub fn inspect(block: &[u8]) -> Option<PrivateKey> {
         b"ENCRYPTED PRIVATE KEY" | b"SSH2 ENCRYPTED PRIVATE KEY" => "encrypted",
         _ => return None,
     };
-    let (headers, body) = body(&lines[at + 1..])?;
+    let (headers, body) = body(behind, &lines[at + 1..])?;
     let encrypted = match format {
         "openssh" => openssh_cipher(&body).is_some_and(|cipher| cipher != b"none"),
         "pgp" => pgp_protected(&body).unwrap_or(false),
@@ -120,19 +120,23 @@ fn bare(line: &[u8]) -> &[u8] {
     }
 }
 
-fn label(line: &[u8]) -> Option<&[u8]> {
+/// The label of a line that begins a block, and what stands behind it on the same line.
+fn label(line: &[u8]) -> Option<(&[u8], &[u8])> {
     let start = memchr::memmem::find(line, b"BEGIN ")?;
-    let dashes = |text: &[u8]| text.len() >= 4 && text.ends_with(b"----");
-    let before = line[..start].trim_ascii_end();
+    if !line[..start].trim_ascii_end().ends_with(b"----") {
+        return None;
+    }
     let after = &line[start + 6..];
     let end = memchr::memmem::find(after, b"----")?;
-    dashes(before).then(|| after[..end].trim_ascii_end())
+    let behind = &after[end..];
+    let dashes = behind.iter().take_while(|b| **b == b'-').count();
+    Some((after[..end].trim_ascii_end(), behind[dashes..].trim_ascii()))
 }
 
 /// Headers and decoded body, up to the line that ends the block.
-fn body<'a>(lines: &[&'a [u8]]) -> Option<(Vec<&'a [u8]>, Vec<u8>)> {
+fn body<'a>(behind: &[u8], lines: &[&'a [u8]]) -> Option<(Vec<&'a [u8]>, Vec<u8>)> {
     let mut headers = Vec::new();
-    let mut text = Vec::new();
+    let mut text = behind.to_vec();
     for line in lines {
         if line.starts_with(b"----") {
             break;

@@ -12,19 +12,43 @@ const KEY_LIKE_RUN: usize = 20;
 /// How much of such a run stays.
 const KEPT_OF_RUN: usize = 4;
 
+/// A mixed word with dashes in it from this length on is likewise.
+const KEY_LIKE_WORD: usize = 24;
+
 /// Quotes a claim value: back-ticks around what may be shown of it.
 pub fn quoted(value: &str) -> String {
     let mut shown = String::with_capacity(LONGEST);
-    for piece in pieces(&value[..floor(value, 4 * LONGEST)]) {
-        if piece.len() >= KEY_LIKE_RUN && piece.bytes().all(|b| b.is_ascii_alphanumeric()) {
-            shown.push_str(&piece[..KEPT_OF_RUN]);
+    for word in pieces(&value[..floor(value, 4 * LONGEST)], in_word) {
+        if is_mixed(word) {
+            shown.push_str(&word[..KEPT_OF_RUN]);
             shown.push_str("...");
-        } else {
-            shown.extend(piece.chars().map(allowed));
+            continue;
+        }
+        for piece in pieces(word, |c| c.is_ascii_alphanumeric()) {
+            if piece.len() >= KEY_LIKE_RUN && piece.bytes().all(|b| b.is_ascii_alphanumeric()) {
+                shown.push_str(&piece[..KEPT_OF_RUN]);
+                shown.push_str("...");
+            } else {
+                shown.extend(piece.chars().map(allowed));
+            }
         }
     }
     let end = floor(&shown, LONGEST);
     format!("`{}`", &shown[..end])
+}
+
+fn in_word(character: char) -> bool {
+    character.is_ascii_alphanumeric() || character == '-' || character == '_'
+}
+
+/// Names seldom hold upper case, lower case and digits at once over such a length; keys nearly always do.
+fn is_mixed(word: &str) -> bool {
+    let any = |test: fn(&u8) -> bool| word.as_bytes().iter().any(test);
+    word.len() >= KEY_LIKE_WORD
+        && word.chars().all(in_word)
+        && any(u8::is_ascii_uppercase)
+        && any(u8::is_ascii_lowercase)
+        && any(u8::is_ascii_digit)
 }
 
 /// Quotes bytes; what is not UTF-8 shows as `?`.
@@ -51,15 +75,12 @@ fn floor(text: &str, at: usize) -> usize {
     end
 }
 
-/// Splits into runs of letters and digits, and what stands between them.
-fn pieces(text: &str) -> impl Iterator<Item = &str> {
+/// Splits into runs that pass the test, and what stands between them.
+fn pieces(text: &str, test: fn(char) -> bool) -> impl Iterator<Item = &str> {
     let mut rest = text;
     std::iter::from_fn(move || {
-        let first = rest.chars().next()?;
-        let inside = first.is_ascii_alphanumeric();
-        let end = rest
-            .find(|c: char| c.is_ascii_alphanumeric() != inside)
-            .unwrap_or(rest.len());
+        let inside = test(rest.chars().next()?);
+        let end = rest.find(|c: char| test(c) != inside).unwrap_or(rest.len());
         let (piece, after) = rest.split_at(end);
         rest = after;
         Some(piece)
@@ -85,6 +106,8 @@ mod tests {
         let key = format!("{}{}", "gh", "p_") + &"Zq9".repeat(12);
         let shown = quoted(&key);
         assert!(!shown.contains(&"Zq9".repeat(2)), "{shown}");
+        let dashed = "Zq9kLm-4_".repeat(4);
+        assert_eq!(quoted(&format!("a/{dashed}/b")), "`a/Zq9k.../b`");
     }
 
     proptest! {

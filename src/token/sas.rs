@@ -210,17 +210,19 @@ fn service_bus(sas: &Sas) -> Claims {
 
 /// Says what a policy's name shows.
 pub fn policy(name: &str, claims: &mut Claims) {
-    if name == ROOT_POLICY || name == "iothubowner" {
+    let manager = [ROOT_POLICY, "iothubowner"]
+        .into_iter()
+        .find(|known| *known == name);
+    if let Some(name) = manager {
         claims.verbs = Some(Verbs::of(&[
             Verb::Read,
             Verb::Write,
             Verb::Delete,
             Verb::Admin,
         ]));
-        claims.evidence.push(format!(
-            "its policy {} manages everything there",
-            quoted(name)
-        ));
+        claims
+            .evidence
+            .push(format!("its policy `{name}` manages everything there"));
     } else if !name.is_empty() {
         claims
             .evidence
@@ -296,6 +298,8 @@ mod tests {
         );
         assert_eq!(root.level, Some(Level::Project));
         assert!(root.verbs.unwrap().has(Verb::Admin));
+        let sentence = "its policy `RootManageSharedAccessKey` manages everything there";
+        assert!(root.evidence.contains(&sentence.to_owned()));
         let queue =
             read("sr=sb%3A%2F%2Fshop.servicebus.windows.net%2Forders&se=1700000000&skn=send");
         assert_eq!((queue.level, queue.verbs), (Some(Level::Resource), None));

@@ -12,8 +12,17 @@ const EXPRESSION: usize = 160;
 
 /// Schemes that may stand before a credential in a header.
 const SCHEMES: [&[u8]; 11] = [
-    b"Bearer", b"Basic", b"token", b"Bot", b"ApiKey", b"Api-Key", b"SSWS", b"Key", b"sso-key",
-    b"GenieKey", b"Apikey",
+    b"Bearer",
+    b"Basic",
+    b"token",
+    b"Bot",
+    b"ApiKey",
+    b"Api-Key",
+    b"SSWS",
+    b"Key",
+    b"sso-key",
+    b"GenieKey",
+    b"Apikey",
 ];
 
 /// A literal, as it stands.
@@ -78,7 +87,12 @@ fn block_marker(text: &[u8], at: usize) -> Option<usize> {
 /// Skips the letters that languages put before a quote: `b"`, `f'`, `r#"`, `@"`.
 fn skip_prefix(text: &[u8], at: usize) -> usize {
     let mut end = at;
-    while end < at + 4 && matches!(text.get(end), Some(b'a'..=b'z' | b'A'..=b'Z' | b'@' | b'$' | b'#')) {
+    while end < at + 4
+        && matches!(
+            text.get(end),
+            Some(b'a'..=b'z' | b'A'..=b'Z' | b'@' | b'$' | b'#')
+        )
+    {
         end += 1;
         if matches!(text.get(end), Some(b'"' | b'\'')) {
             return end;
@@ -124,7 +138,11 @@ fn bare(text: &[u8], start: usize, crossed: bool) -> Option<Literal> {
     let length = rest
         .iter()
         .position(|byte| {
-            byte.is_ascii_whitespace() || matches!(byte, b'"' | b'\'' | b'`' | b',' | b';' | b'<' | b')' | b']' | b'}' | b'|')
+            byte.is_ascii_whitespace()
+                || matches!(
+                    byte,
+                    b'"' | b'\'' | b'`' | b',' | b';' | b'<' | b')' | b']' | b'}' | b'|'
+                )
         })
         .unwrap_or(rest.len());
     let mut end = start + length;
@@ -136,7 +154,9 @@ fn bare(text: &[u8], start: usize, crossed: bool) -> Option<Literal> {
         return Some(inside);
     }
     let next = text.get(end).copied().unwrap_or(b'\n');
-    if crossed && (next == b':' || text[start..end].ends_with(b":") || text[start..end].contains(&b'=')) {
+    if crossed
+        && (next == b':' || text[start..end].ends_with(b":") || text[start..end].contains(&b'='))
+    {
         return None;
     }
     literal(start, end, false)
@@ -163,7 +183,11 @@ fn in_expression(text: &[u8], start: usize, end: usize) -> Option<Literal> {
         _ => return None,
     };
     let open = (from..line_end).find(|at| matches!(text[*at], b'"' | b'\'' | b'`'))?;
-    if operator.is_none() && text[from..open].iter().any(|byte| !matches!(byte, b' ' | b'&' | b'b' | b'r' | b'f')) {
+    if operator.is_none()
+        && text[from..open]
+            .iter()
+            .any(|byte| !matches!(byte, b' ' | b'&' | b'b' | b'r' | b'f'))
+    {
         return None;
     }
     let mut found = quoted(text, open)?;
@@ -183,10 +207,15 @@ fn literal(start: usize, end: usize, quoted: bool) -> Option<Literal> {
 /// `${NAME:-literal}` is the literal; the whole stays where nothing follows.
 fn shell_default(text: &[u8], found: Literal) -> Literal {
     let value = found.span.of(text);
-    let Some(inner) = value.strip_prefix(b"${").and_then(|rest| rest.strip_suffix(b"}")) else {
+    let Some(inner) = value
+        .strip_prefix(b"${")
+        .and_then(|rest| rest.strip_suffix(b"}"))
+    else {
         return found;
     };
-    let Some(cut) = memchr::memmem::find(inner, b":-").or_else(|| memchr::memmem::find(inner, b":=")) else {
+    let Some(cut) =
+        memchr::memmem::find(inner, b":-").or_else(|| memchr::memmem::find(inner, b":="))
+    else {
         return found;
     };
     Literal {
@@ -205,7 +234,10 @@ fn without_scheme(text: &[u8], found: Literal) -> Literal {
         if !head.eq_ignore_ascii_case(scheme) {
             continue;
         }
-        let gap = value[scheme.len()..].iter().take_while(|byte| **byte == b' ').count();
+        let gap = value[scheme.len()..]
+            .iter()
+            .take_while(|byte| **byte == b' ')
+            .count();
         if gap > 0 {
             return Literal {
                 span: Span::new(found.span.start + scheme.len() + gap, found.span.end),
@@ -221,9 +253,16 @@ fn without_scheme(text: &[u8], found: Literal) -> Literal {
 
 /// The next word, where a bare value was only the scheme: `Authorization: Bearer v`.
 fn bare_after_scheme(text: &[u8], found: Literal) -> Literal {
-    let gap = text[found.span.end..].iter().take(4).take_while(|byte| **byte == b' ').count();
+    let gap = text[found.span.end..]
+        .iter()
+        .take(4)
+        .take_while(|byte| **byte == b' ')
+        .count();
     let start = found.span.end + gap;
-    match (gap > 0).then(|| bare(text, start.min(text.len()), false)).flatten() {
+    match (gap > 0)
+        .then(|| bare(text, start.min(text.len()), false))
+        .flatten()
+    {
         Some(next) if !next.inside => next,
         _ => found,
     }
@@ -259,10 +298,24 @@ mod tests {
     #[test]
     fn values_of_many_languages_are_read() {
         for text in [
-            "KEY=v4lue", "key: v4lue", "key: \"v4lue\"", "key = 'v4lue';", "\"key\" => 'v4lue',",
-            "key := `v4lue`", "<key>v4lue</key>", "key:\n  v4lue\n", "key: |\n  v4lue\n", "key =\n  \"v4lue\"",
-            "k = os.environ.get('K') or 'v4lue'", "k = env.K || \"v4lue\"", "k = Some(\"v4lue\")", "k = b'v4lue'",
-            "K=${K:-v4lue}", "Authorization: Bearer v4lue", "\\\"key\\\": \\\"v4lue\\\"", "k = String::from(\"v4lue\")",
+            "KEY=v4lue",
+            "key: v4lue",
+            "key: \"v4lue\"",
+            "key = 'v4lue';",
+            "\"key\" => 'v4lue',",
+            "key := `v4lue`",
+            "<key>v4lue</key>",
+            "key:\n  v4lue\n",
+            "key: |\n  v4lue\n",
+            "key =\n  \"v4lue\"",
+            "k = os.environ.get('K') or 'v4lue'",
+            "k = env.K || \"v4lue\"",
+            "k = Some(\"v4lue\")",
+            "k = b'v4lue'",
+            "K=${K:-v4lue}",
+            "Authorization: Bearer v4lue",
+            "\\\"key\\\": \\\"v4lue\\\"",
+            "k = String::from(\"v4lue\")",
         ] {
             assert_eq!(read(text), Some("v4lue"), "{text}");
         }

@@ -75,7 +75,11 @@ impl<'t> Search<'t> {
             Hit::Joined(at) => decode::joined(self, at),
         }
         let enough = self.found.len() >= MOST || (self.first_only && !self.found.is_empty());
-        if enough { ControlFlow::Break(()) } else { ControlFlow::Continue(()) }
+        if enough {
+            ControlFlow::Break(())
+        } else {
+            ControlFlow::Continue(())
+        }
     }
 
     fn at_start(&mut self, at: usize) {
@@ -121,12 +125,15 @@ impl<'t> Search<'t> {
             Leads::Code(family) => recognise::family(self, family, begin),
             Leads::Name(_) => {
                 let rest = &self.text[begin..];
-                let end = rest
-                    .iter()
-                    .take(name::LONGEST_NAME)
-                    .position(|byte| !byte.is_ascii_alphanumeric() && !matches!(byte, b'_' | b'-' | b'.'));
+                let end = rest.iter().take(name::LONGEST_NAME).position(|byte| {
+                    !byte.is_ascii_alphanumeric() && !matches!(byte, b'_' | b'-' | b'.')
+                });
                 let gap = end.and_then(|end| {
-                    rest[end..].iter().take(8).position(|byte| matches!(byte, b'=' | b':' | b',' | b'>')).map(|gap| end + gap)
+                    rest[end..]
+                        .iter()
+                        .take(8)
+                        .position(|byte| matches!(byte, b'=' | b':' | b',' | b'>'))
+                        .map(|gap| end + gap)
                 });
                 if let Some(mark) = gap {
                     self.at_mark(begin + mark);
@@ -140,7 +147,9 @@ impl<'t> Search<'t> {
             return;
         }
         let free = shape::starts_freely(self.text, span.start);
-        let sum = kind.checksum.map(|algorithm| token::checksum(algorithm, span.of(self.text)));
+        let sum = kind
+            .checksum
+            .map(|algorithm| token::checksum(algorithm, span.of(self.text)));
         if !free && sum != Some(ChecksumState::Valid) {
             return;
         }
@@ -163,7 +172,9 @@ impl<'t> Search<'t> {
                 candidate.checksum = token::checksum(algorithm, &candidate.value);
             }
             if candidate.claims.is_none() {
-                candidate.claims = kind.claims.and_then(|reader| token::claims(reader, &candidate.value));
+                candidate.claims = kind
+                    .claims
+                    .and_then(|reader| token::claims(reader, &candidate.value));
             }
         }
         self.found.push(candidate);
@@ -219,9 +230,10 @@ impl<'t> Search<'t> {
         };
         let extension = path.extension();
         const CODE: [&[u8]; 38] = [
-            b"rs", b"js", b"ts", b"tsx", b"jsx", b"mjs", b"cjs", b"py", b"go", b"java", b"kt", b"kts", b"c", b"h", b"cc", b"cpp",
-            b"hpp", b"cs", b"php", b"rb", b"swift", b"scala", b"m", b"mm", b"dart", b"lua", b"pl", b"pm", b"ex", b"exs", b"erl",
-            b"hs", b"ml", b"vue", b"svelte", b"css", b"html", b"sql",
+            b"rs", b"js", b"ts", b"tsx", b"jsx", b"mjs", b"cjs", b"py", b"go", b"java", b"kt",
+            b"kts", b"c", b"h", b"cc", b"cpp", b"hpp", b"cs", b"php", b"rb", b"swift", b"scala",
+            b"m", b"mm", b"dart", b"lua", b"pl", b"pm", b"ex", b"exs", b"erl", b"hs", b"ml",
+            b"vue", b"svelte", b"css", b"html", b"sql",
         ];
         !CODE.contains(&extension.as_slice())
     }

@@ -20,7 +20,12 @@ fn ids(found: &Found) -> Vec<&'static str> {
     found
         .sightings
         .iter()
-        .flat_map(|sighting| [sighting.kind.map_or("generic", |kind| kind.id), sighting.other_half.map_or("", |half| half.2)])
+        .flat_map(|sighting| {
+            [
+                sighting.kind.map_or("generic", |kind| kind.id),
+                sighting.other_half.map_or("", |half| half.2),
+            ]
+        })
         .filter(|id| !id.is_empty())
         .collect()
 }
@@ -38,8 +43,14 @@ fn every_example_is_found_and_no_neighbour_is() {
                 let text = expanded(example.text, kind, seed);
                 let found = found_in(example.file, &text);
                 if !ids(&found).contains(&kind.id) {
-                    let dropped: Vec<_> = found.dropped.iter().map(|dropped| dropped.filter).collect();
-                    wrong.push(format!("{} example {at}/{seed}: {:?} {dropped:?} in {}", kind.id, ids(&found), example.text));
+                    let dropped: Vec<_> =
+                        found.dropped.iter().map(|dropped| dropped.filter).collect();
+                    wrong.push(format!(
+                        "{} example {at}/{seed}: {:?} {dropped:?} in {}",
+                        kind.id,
+                        ids(&found),
+                        example.text
+                    ));
                     break;
                 }
             }
@@ -51,5 +62,10 @@ fn every_example_is_found_and_no_neighbour_is() {
             }
         }
     }
-    assert!(wrong.is_empty(), "{} wrong:\n{}", wrong.len(), wrong.join("\n"));
+    assert!(
+        wrong.is_empty(),
+        "{} wrong:\n{}",
+        wrong.len(),
+        wrong.join("\n")
+    );
 }

@@ -21,7 +21,10 @@ pub const CREDENTIAL_ENDS: [&str; 22] = [
 
 /// Families of recognisers that find their text by a name before it, not by a literal.
 const BY_NAME: [(&str, &[&str]); 3] = [
-    ("azure/", &["accountkey", "sharedaccesskey", "password", "pwd", "sig"]),
+    (
+        "azure/",
+        &["accountkey", "sharedaccesskey", "password", "pwd", "sig"],
+    ),
     ("kubeconfig/", &["client-key-data", "token"]),
     ("basic/", &["authorization"]),
 ];
@@ -53,7 +56,9 @@ pub fn of(kind: &TokenKind, number: u16) -> Result<Vec<Anchor>, String> {
                 leads: Leads::Shape(number, at as u8),
             })),
             None if kind.alone => {
-                return Err(format!("`value` {at} starts with no literal of 3 letters or digits"));
+                return Err(format!(
+                    "`value` {at} starts with no literal of 3 letters or digits"
+                ));
             }
             None => {}
         }
@@ -86,7 +91,9 @@ fn of_context(kind: &TokenKind, number: u16, anchors: &mut Vec<Anchor>) -> Resul
             None => {
                 let end = name.strip_prefix('*').unwrap_or(name);
                 if end.len() < 3 {
-                    return Err(format!("`names`: {name:?} has fewer than 3 letters at its end"));
+                    return Err(format!(
+                        "`names`: {name:?} has fewer than 3 letters at its end"
+                    ));
                 }
                 ends(end, anchors);
             }
@@ -127,16 +134,30 @@ fn of_context(kind: &TokenKind, number: u16, anchors: &mut Vec<Anchor>) -> Resul
 /// The last three bytes of every spelling of a name: with `_`, with `-`, with `.`, in camel case.
 fn ends(name: &str, anchors: &mut Vec<Anchor>) {
     let bytes = name.as_bytes();
-    let tail = [bytes[bytes.len() - 3], bytes[bytes.len() - 2], bytes[bytes.len() - 1]];
+    let tail = [
+        bytes[bytes.len() - 3],
+        bytes[bytes.len() - 2],
+        bytes[bytes.len() - 1],
+    ];
     anchors.push(Anchor::NameEnd(tail));
     if tail.iter().all(u8::is_ascii_alphanumeric) {
         return;
     }
     for mark in [b'_', b'-', b'.'] {
-        let spelled = tail.map(|byte| if byte.is_ascii_alphanumeric() { byte } else { mark });
+        let spelled = tail.map(|byte| {
+            if byte.is_ascii_alphanumeric() {
+                byte
+            } else {
+                mark
+            }
+        });
         anchors.push(Anchor::NameEnd(spelled));
     }
-    let joined: Vec<u8> = bytes.iter().copied().filter(u8::is_ascii_alphanumeric).collect();
+    let joined: Vec<u8> = bytes
+        .iter()
+        .copied()
+        .filter(u8::is_ascii_alphanumeric)
+        .collect();
     if let [.., a, b, c] = joined[..] {
         anchors.push(Anchor::NameEnd([a, b, c]));
     }
@@ -152,7 +173,9 @@ pub fn start_of_shape(shape: &Shape) -> Option<(&'static str, &'static str)> {
 }
 
 fn split_start(literal: &'static str) -> Option<(&'static str, &'static str)> {
-    let cut = literal.bytes().position(|byte| byte.is_ascii_alphanumeric())?;
+    let cut = literal
+        .bytes()
+        .position(|byte| byte.is_ascii_alphanumeric())?;
     (literal.len() - cut >= 3).then(|| literal.split_at(cut))
 }
 
@@ -161,7 +184,10 @@ fn starts_of_pattern(pattern: &str) -> Result<Vec<&'static str>, String> {
     use regex_syntax::hir::literal::{ExtractKind, Extractor};
     let hir = parse_pattern(pattern)?;
     let mut extractor = Extractor::new();
-    extractor.kind(ExtractKind::Prefix).limit_total(64).limit_class(4);
+    extractor
+        .kind(ExtractKind::Prefix)
+        .limit_total(64)
+        .limit_class(4);
     let sequence = extractor.extract(&hir);
     let literals = sequence
         .literals()
@@ -169,7 +195,8 @@ fn starts_of_pattern(pattern: &str) -> Result<Vec<&'static str>, String> {
     literals
         .iter()
         .map(|literal| {
-            let text = std::str::from_utf8(literal.as_bytes()).map_err(|_| "`pattern` starts are ASCII".to_owned())?;
+            let text = std::str::from_utf8(literal.as_bytes())
+                .map_err(|_| "`pattern` starts are ASCII".to_owned())?;
             if text.len() < 3 {
                 return Err("`pattern` may start with fewer than 3 fixed bytes".to_owned());
             }

@@ -106,7 +106,11 @@ pub fn build(kinds: &[&TokenKind]) -> Result<Tables, Vec<(&'static str, String)>
             }
         }
         for name in kind.names {
-            let list = if name.contains('*') { &mut globs } else { &mut names };
+            let list = if name.contains('*') {
+                &mut globs
+            } else {
+                &mut names
+            };
             list.push((*name, number));
         }
     }

@@ -34,7 +34,8 @@ pub fn at_mark(search: &mut Search<'_>, mark: usize) {
     let end = super::prefilter::name_end(search.text, mark);
     let tail = &search.text[end.saturating_sub(24)..end];
     let ends = |name: &str| {
-        tail.len() >= name.len() && tail[tail.len() - name.len()..].eq_ignore_ascii_case(name.as_bytes())
+        tail.len() >= name.len()
+            && tail[tail.len() - name.len()..].eq_ignore_ascii_case(name.as_bytes())
     };
     if ends("accountkey") || ends("sharedaccesskey") || ends("password") || ends("pwd") {
         azure::connection(search, mark);
@@ -58,7 +59,9 @@ fn decoded(search: &mut Search<'_>, code: &str, span: Span, claimed: &[u8], weig
     };
     let mut candidate = Candidate::new(span, span.of(search.text), Some(kind), Recognised::Decoded);
     candidate.weight = weight;
-    candidate.claims = kind.claims.and_then(|reader| token::claims(reader, claimed));
+    candidate.claims = kind
+        .claims
+        .and_then(|reader| token::claims(reader, claimed));
     search.push(candidate);
     true
 }

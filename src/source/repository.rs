@@ -184,6 +184,12 @@ impl Repository {
         self.commit(peeled.ok_or_else(unknown)?.id)
     }
 
+    /// The newest commit that both reach; `None` where this clone shows none.
+    pub fn merge_base(&self, one: &Commit, other: &Commit) -> Option<Commit> {
+        let base = self.local().merge_base(one.id, other.id).ok()?.detach();
+        self.commit(base).ok()
+    }
+
     /// The ids of a commit's parents, which may lie outside a shallow clone.
     pub fn parents(&self, commit: &Commit) -> Result<Vec<String>> {
         let data = read_commit(&self.objects(), &commit.id)?;

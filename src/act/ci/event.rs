@@ -57,13 +57,11 @@ impl Branch {
 
 /// Whether Git allows the text below `refs/heads/`, and no option or refspec can be read into it.
 fn is_ref_part(name: &str) -> bool {
-    let parts_fit = name.split('/').all(|part| {
-        !part.is_empty() && !part.starts_with('.') && !part.ends_with(".lock")
-    });
+    let parts_fit = name
+        .split('/')
+        .all(|part| !part.is_empty() && !part.starts_with('.') && !part.ends_with(".lock"));
     let characters_fit = !name.chars().any(|c| {
-        c.is_control()
-            || c.is_whitespace()
-            || matches!(c, '~' | '^' | ':' | '?' | '*' | '[' | '\\')
+        c.is_control() || c.is_whitespace() || matches!(c, '~' | '^' | ':' | '?' | '*' | '[' | '\\')
     });
     parts_fit
         && characters_fit

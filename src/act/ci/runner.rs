@@ -94,8 +94,12 @@ impl Variables<'_> {
     }
 
     fn needed(&self, name: &str) -> Result<ObjectName> {
-        self.commit(name)?
-            .ok_or_else(|| misfit(name, "is not set, so nobody knows which commit this run is for"))
+        self.commit(name)?.ok_or_else(|| {
+            misfit(
+                name,
+                "is not set, so nobody knows which commit this run is for",
+            )
+        })
     }
 
     fn branch(&self, name: &str) -> Result<Option<Branch>> {
@@ -137,9 +141,12 @@ impl Variables<'_> {
     fn github(&self, read_file: ReadFile<'_>) -> Result<Event> {
         let name = self.value("GITHUB_EVENT_NAME").unwrap_or_default();
         let sha = self.commit("GITHUB_SHA")?;
-        let path = self
-            .value("GITHUB_EVENT_PATH")
-            .ok_or_else(|| misfit("GITHUB_EVENT_PATH", "is not set, so the event cannot be read"))?;
+        let path = self.value("GITHUB_EVENT_PATH").ok_or_else(|| {
+            misfit(
+                "GITHUB_EVENT_PATH",
+                "is not set, so the event cannot be read",
+            )
+        })?;
         event::read(&name, &read_file(&path)?, sha.as_ref())
     }
 

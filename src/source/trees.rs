@@ -17,7 +17,7 @@ use crate::error::Result;
 pub(super) const DEPTH_AT_MOST: usize = 200;
 
 /// How many folders and files one comparison comes to; a tree that names itself over and over has no end otherwise.
-const ENTRIES_AT_MOST: u64 = 2_000_000;
+const ENTRIES_AT_MOST: u64 = 1_000_000;
 
 /// One difference.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]

@@ -213,8 +213,8 @@ fn a_commit_without_its_blob_leaves_the_answer_open() {
 fn a_tree_that_names_itself_over_and_over_comes_to_an_end() {
     let sandbox = Sandbox::new();
     let repo = sandbox.started("repo");
-    let mut id = repo.git(&["rev-parse", "HEAD:README"]);
-    let mut kind = "100644 blob";
+    let mut id = repo.git(&["rev-parse", "HEAD"]);
+    let mut kind = "160000 commit";
     for _ in 0..9 {
         let line = |name: u32| format!("{kind} {id}\tn{name}\n");
         repo.write("listing", (0..10).map(line).collect::<String>());

@@ -8,7 +8,6 @@ use std::{env, fs, path::Path, process};
 #[expect(dead_code, unused_imports, reason = "the crate uses what the build does not")]
 #[path = "src/model/mod.rs"]
 mod model;
-#[expect(dead_code, reason = "the crate uses what the build does not")]
 #[path = "src/rules"]
 mod rules {
     #[path = "anchor.rs"]
@@ -99,11 +98,17 @@ fn tables_source(out: &mut String, tables: &table::Tables) {
             format!("Start {{ literal: {:?}, before: {:?}, leads: Leads::{leads} }}", start.literal, start.before)
         })
         .collect();
+    let inside: Vec<String> = tables
+        .inside
+        .iter()
+        .map(|inside| format!("Inside {{ literal: {:?}, leads: Leads::{:?} }}", inside.literal, inside.leads))
+        .collect();
     let _ = writeln!(
         out,
-        "static TABLES: Tables = Tables {{\nstart_filter: &{:?},\nstarts: &[{}],\nname_filter: &{:?},\nnames: &{:?},\nname_globs: &{:?},\n}};",
+        "static TABLES: Tables = Tables {{\nstart_filter: &{:?},\nstarts: &[{}],\ninside: &[{}],\nname_filter: &{:?},\nnames: &{:?},\nname_globs: &{:?},\n}};",
         tables.start_filter,
         starts.join(",\n"),
+        inside.join(",\n"),
         tables.name_filter,
         tables.names,
         tables.name_globs,

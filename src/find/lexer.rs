@@ -240,7 +240,7 @@ pub fn scheme_before(text: &[u8], at: usize) -> Option<(String, usize)> {
     }
     SCHEMES.iter().find_map(|scheme| {
         let start = end.checked_sub(scheme.len())?;
-        let free = start == 0 || !text[start - 1].is_ascii_alphanumeric();
+        let free = start == 0 || !(text[start - 1].is_ascii_alphanumeric() || matches!(text[start - 1], b'-' | b'_'));
         (free && text[start..end].eq_ignore_ascii_case(scheme))
             .then(|| (String::from_utf8_lossy(scheme).to_ascii_lowercase(), start))
     })

@@ -7,7 +7,7 @@
 use std::ops::ControlFlow;
 
 use super::lanes::{self, Masks};
-use crate::rules::table::{Tables, filter_bit, folded};
+use crate::rules::table::{LONG_RUN, Tables, filter_bit, folded};
 
 /// A place that is worth a closer look.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -24,12 +24,16 @@ pub enum Hit {
     Escape(usize),
     /// A run of 20 or more bytes starts here whose first bytes decode to text.
     Encoded(usize),
+    /// A run of `LONG_RUN` or more bytes that holds literal number `.1` of the table, at its start `.0`.
+    Inside(usize, usize),
     /// Two string literals that an operator joins, at the operator.
     Joined(usize),
 }
 
 /// How long a run must be to be tried as encoded text.
 const LONG: u32 = 16;
+/// How many bytes of a run are searched for literals.
+const LONGEST_RUN: usize = 512;
 /// How many blocks of 64 bytes are classified in one go.
 const CHUNK: usize = 64;
 
@@ -95,10 +99,7 @@ fn look(
             each(dashes, |bit| at_dash(text, base + bit, tables, on))?;
         }
         let long = first & long_runs(run, after.word | after.joiner);
-        each(long, |bit| match decodes(&text[base + bit..]) {
-            true => on(Hit::Encoded(base + bit)),
-            false => ControlFlow::Continue(()),
-        })?;
+        each(long, |bit| at_long_run(text, base + bit, tables, on))?;
     }
     let near_quote = now.quote << 1 | before.quote >> 63;
     let joined = now.plus & (near_quote | near_quote << 1 | before.quote >> 62);
@@ -215,6 +216,29 @@ pub fn flag_length(text: &[u8]) -> usize {
         .take_while(|byte| byte.is_ascii_alphanumeric() || matches!(byte, b'-' | b'_'))
         .count();
     if name == 0 { 0 } else { dashes + name }
+}
+
+fn at_long_run(
+    text: &[u8],
+    at: usize,
+    tables: &Tables,
+    on: &mut impl FnMut(Hit) -> ControlFlow<()>,
+) -> ControlFlow<()> {
+    if decodes(&text[at..]) {
+        on(Hit::Encoded(at))?;
+    }
+    let is_run = |byte: &u8| byte.is_ascii_alphanumeric() || matches!(byte, b'_' | b'-');
+    let length = text[at..].iter().take(LONGEST_RUN).take_while(|byte| is_run(byte)).count();
+    if length < LONG_RUN {
+        return ControlFlow::Continue(());
+    }
+    let run = &text[at..at + length];
+    for (number, inside) in tables.inside.iter().enumerate() {
+        if let Some(found) = memchr::memmem::find(run, inside.literal.as_bytes()) {
+            on(Hit::Inside(at + found, number))?;
+        }
+    }
+    ControlFlow::Continue(())
 }
 
 /// Whether an escape at `at` hides a byte that a credential is made of.

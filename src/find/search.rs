@@ -11,7 +11,7 @@ use super::candidate::Candidate;
 use super::prefilter::{self, Hit};
 use super::{beside, context, decode, filter, generic, lexer, patterns, recognise, shape};
 use crate::model::{Beside, ChecksumState, Recognised, RepoPath, Span, TokenKind};
-use crate::rules::table::{Leads, Start};
+use crate::rules::table::Leads;
 use crate::rules::{RuleSet, name};
 use crate::syntax::Document;
 use crate::token;
@@ -72,6 +72,11 @@ impl<'t> Search<'t> {
             }
             Hit::Escape(at) => decode::escapes(self, at),
             Hit::Encoded(at) => decode::encoded(self, at),
+            Hit::Inside(at, number) => {
+                if let Some(inside) = self.rules.tables().inside.get(number) {
+                    self.lead(inside.leads, at, inside.literal.len());
+                }
+            }
             Hit::Joined(at) => decode::joined(self, at),
         }
         let enough = self.found.len() >= MOST || (self.first_only && !self.found.is_empty());
@@ -94,13 +99,13 @@ impl<'t> Search<'t> {
                 && let Some(begin) = before
                 && &text[begin..at] == start.before.as_bytes()
             {
-                self.lead(start, begin);
+                self.lead(start.leads, begin, start.literal.len());
             }
         }
     }
 
-    fn lead(&mut self, start: &Start, begin: usize) {
-        match start.leads {
+    fn lead(&mut self, leads: Leads, begin: usize, literal: usize) {
+        match leads {
             Leads::Shape(number, at) => {
                 if let Some(kind) = self.rules.number(number)
                     && let Some(shape) = kind.shapes.get(usize::from(at))
@@ -115,7 +120,7 @@ impl<'t> Search<'t> {
                 if let Some(kind) = self.rules.number(number)
                     && let Some(span) = patterns::matched(kind, usize::from(at), self.text, begin)
                 {
-                    self.fixed(kind, span, start.literal.len());
+                    self.fixed(kind, span, literal);
                 }
             }
             Leads::Code(family) => recognise::family(self, family, begin),

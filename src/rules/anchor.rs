@@ -3,14 +3,16 @@
 //! In: a kind. Out: the literals and name ends the first pass looks for, or why there are none. A kind without an
 //! anchor would never be found, so it is an error of the catalogue.
 
-use super::table::{Family, Leads, Start};
+use super::table::{Family, Inside, LONG_RUN, Leads, Start};
 use crate::model::{Shape, TokenKind};
+use regex_syntax::hir::{Class, Hir, HirKind};
 
 /// One thing the first pass looks for.
 pub enum Anchor {
     Start(Start),
     /// The last three bytes of a name before an assignment mark.
     NameEnd([u8; 3]),
+    Inside(Inside),
 }
 
 /// The last three letters of names that say credential.
@@ -59,15 +61,7 @@ pub fn of(kind: &TokenKind, number: u16) -> Result<Vec<Anchor>, String> {
         }
     }
     for (at, pattern) in kind.patterns.iter().enumerate() {
-        for literal in starts_of_pattern(pattern)? {
-            let (before, literal) = split_start(literal)
-                .ok_or_else(|| format!("`pattern` {at} starts with no literal of 3 letters"))?;
-            anchors.push(Anchor::Start(Start {
-                literal,
-                before,
-                leads: Leads::Pattern(number, at as u8),
-            }));
-        }
+        of_pattern(pattern, Leads::Pattern(number, at as u8), &mut anchors)?;
     }
     for (family, names) in BY_NAME {
         if kind.code.starts_with(family) {
@@ -156,30 +150,96 @@ fn split_start(literal: &'static str) -> Option<(&'static str, &'static str)> {
     (literal.len() - cut >= 3).then(|| literal.split_at(cut))
 }
 
-/// The literals one of which every match of a pattern starts with.
-fn starts_of_pattern(pattern: &str) -> Result<Vec<&'static str>, String> {
+/// The anchors of a pattern: the literals it starts with, or one literal that every match holds.
+fn of_pattern(pattern: &str, leads: Leads, anchors: &mut Vec<Anchor>) -> Result<(), String> {
     use regex_syntax::hir::literal::{ExtractKind, Extractor};
     let hir = parse_pattern(pattern)?;
     let mut extractor = Extractor::new();
-    extractor.kind(ExtractKind::Prefix).limit_total(64).limit_class(4);
-    let sequence = extractor.extract(&hir);
-    let literals = sequence
-        .literals()
-        .ok_or("`pattern` starts with no literal, so nothing leads to it")?;
-    literals
-        .iter()
-        .map(|literal| {
-            let text = std::str::from_utf8(literal.as_bytes()).map_err(|_| "`pattern` starts are ASCII".to_owned())?;
-            if text.len() < 3 {
-                return Err("`pattern` may start with fewer than 3 fixed bytes".to_owned());
-            }
-            Ok(keep(text))
-        })
-        .collect()
+    extractor
+        .kind(ExtractKind::Prefix)
+        .limit_total(128)
+        .limit_class(40);
+    let literals = extractor.extract(&hir);
+    let starts: Option<Vec<_>> = literals.literals().and_then(|literals| {
+        literals
+            .iter()
+            .map(|literal| std::str::from_utf8(literal.as_bytes()).ok().and_then(|text| split_start(keep(text))))
+            .collect()
+    });
+    if let Some(starts) = starts.filter(|starts| !starts.is_empty()) {
+        anchors.extend(starts.into_iter().map(|(before, literal)| {
+            Anchor::Start(Start {
+                literal,
+                before,
+                leads,
+            })
+        }));
+        return Ok(());
+    }
+    let mut parts = Vec::new();
+    flatten(&hir, &mut parts);
+    let anchor = (0..parts.len()).find_map(|at| inner(&parts, at, leads));
+    anchors.push(anchor.ok_or("`pattern` holds no literal of 3 letters that leads to it")?);
+    Ok(())
+}
+
+/// The parts of a pattern that follow each other, groups opened.
+fn flatten<'h>(hir: &'h Hir, parts: &mut Vec<&'h Hir>) {
+    match hir.kind() {
+        HirKind::Concat(inner) => inner.iter().for_each(|part| flatten(part, parts)),
+        HirKind::Capture(capture) => flatten(&capture.sub, parts),
+        HirKind::Look(_) | HirKind::Empty => {}
+        _ => parts.push(hir),
+    }
+}
+
+/// The anchor that the literal at `at` gives: at a word start of its own, or inside a long run of credential bytes.
+fn inner(parts: &[&Hir], at: usize, leads: Leads) -> Option<Anchor> {
+    let HirKind::Literal(literal) = parts[at].kind() else {
+        return None;
+    };
+    let text = keep(std::str::from_utf8(&literal.0).ok()?);
+    let bytes = text.as_bytes();
+    let word = (1..bytes.len()).find(|cut| {
+        bytes[*cut].is_ascii_alphanumeric() && !bytes[cut - 1].is_ascii_alphanumeric() && bytes.len() - cut >= 3
+    });
+    if let Some(cut) = word {
+        let (before, literal) = text.split_at(cut);
+        return Some(Anchor::Start(Start {
+            literal,
+            before,
+            leads,
+        }));
+    }
+    let length = |parts: &mut dyn Iterator<Item = &&Hir>| {
+        parts
+            .take_while(|part| is_credential(part))
+            .filter_map(|part| part.properties().minimum_len())
+            .sum::<usize>()
+    };
+    let run = length(&mut parts[..at].iter().rev()) + length(&mut parts[at..].iter());
+    (text.len() >= 3 && run >= LONG_RUN).then_some(Anchor::Inside(Inside {
+        literal: text,
+        leads,
+    }))
+}
+
+/// Whether everything that a part matches is made of letters, digits, `_` and `-`.
+fn is_credential(hir: &Hir) -> bool {
+    let byte = |byte: u8| byte.is_ascii_alphanumeric() || matches!(byte, b'_' | b'-');
+    match hir.kind() {
+        HirKind::Empty | HirKind::Look(_) => true,
+        HirKind::Literal(literal) => literal.0.iter().all(|one| byte(*one)),
+        HirKind::Class(Class::Bytes(class)) => class.iter().all(|range| (range.start()..=range.end()).all(byte)),
+        HirKind::Class(Class::Unicode(_)) => false,
+        HirKind::Repetition(repetition) => is_credential(&repetition.sub),
+        HirKind::Capture(capture) => is_credential(&capture.sub),
+        HirKind::Concat(parts) | HirKind::Alternation(parts) => parts.iter().all(is_credential),
+    }
 }
 
 /// Parses a pattern as it will be compiled: bytes, no Unicode.
-pub fn parse_pattern(pattern: &str) -> Result<regex_syntax::hir::Hir, String> {
+pub fn parse_pattern(pattern: &str) -> Result<Hir, String> {
     if !pattern.contains("(?P<secret>") && !pattern.contains("(?<secret>") {
         return Err("`pattern` needs the group `secret`".to_owned());
     }

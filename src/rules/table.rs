@@ -43,6 +43,16 @@ pub struct Start {
     pub leads: Leads,
 }
 
+/// How long a run of credential bytes is in which literals are searched that stand at no word start.
+pub const LONG_RUN: usize = 32;
+
+/// A literal inside a long run.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Inside {
+    pub literal: &'static str,
+    pub leads: Leads,
+}
+
 /// Everything the first pass looks up.
 #[derive(Clone, Copy, Debug)]
 pub struct Tables {
@@ -50,6 +60,8 @@ pub struct Tables {
     pub start_filter: &'static [u64],
     /// Start literals, sorted by their bytes.
     pub starts: &'static [Start],
+    /// Literals inside long runs.
+    pub inside: &'static [Inside],
     /// Filter over the last three bytes of names, case folded.
     pub name_filter: &'static [u64],
     /// Exact names with their kinds, sorted by name.
@@ -86,6 +98,7 @@ pub fn build(kinds: &[&TokenKind]) -> Result<Tables, Vec<(&'static str, String)>
     let mut name_filter = vec![0u64; FILTER_WORDS];
     let mut names = Vec::new();
     let mut globs = Vec::new();
+    let mut inside = Vec::new();
     let mut problems = Vec::new();
     for end in anchor::CREDENTIAL_ENDS {
         set(&mut name_filter, folded(three(end.as_bytes())));
@@ -102,6 +115,7 @@ pub fn build(kinds: &[&TokenKind]) -> Result<Tables, Vec<(&'static str, String)>
         for anchor in anchors {
             match anchor {
                 Anchor::Start(start) => starts.push(start),
+                Anchor::Inside(literal) => inside.push(literal),
                 Anchor::NameEnd(end) => set(&mut name_filter, folded(three(&end))),
             }
         }
@@ -122,6 +136,7 @@ pub fn build(kinds: &[&TokenKind]) -> Result<Tables, Vec<(&'static str, String)>
     Ok(Tables {
         start_filter: Vec::leak(start_filter),
         starts: Vec::leak(starts),
+        inside: Vec::leak(inside),
         name_filter: Vec::leak(name_filter),
         names: Vec::leak(names),
         name_globs: Vec::leak(globs),

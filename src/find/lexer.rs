@@ -207,8 +207,10 @@ fn without_scheme(text: &[u8], found: Literal) -> Literal {
         }
         let gap = value[scheme.len()..].iter().take_while(|byte| **byte == b' ').count();
         if gap > 0 {
+            let rest = &value[scheme.len() + gap..];
+            let assigned = if rest.starts_with(b"token=") { b"token=".len() } else { 0 };
             return Literal {
-                span: Span::new(found.span.start + scheme.len() + gap, found.span.end),
+                span: Span::new(found.span.start + scheme.len() + gap + assigned, found.span.end),
                 ..found
             };
         }
@@ -216,7 +218,25 @@ fn without_scheme(text: &[u8], found: Literal) -> Literal {
             return bare_after_scheme(text, found);
         }
     }
-    found
+    other_scheme(text, found)
+}
+
+/// A scheme of a provider's own: `FlyV1 v`, `Splunk v`, `Token token=v`.
+fn other_scheme(text: &[u8], found: Literal) -> Literal {
+    let value = found.span.of(text);
+    let mut parts = value.split(|byte| *byte == b' ');
+    let (Some(first), Some(second), None) = (parts.next(), parts.next(), parts.next()) else {
+        return found;
+    };
+    let is_scheme = (2..=20).contains(&first.len()) && first.iter().all(|byte| byte.is_ascii_alphanumeric() || *byte == b'-');
+    let assigned = if second.starts_with(b"token=") { b"token=".len() } else { 0 };
+    if !is_scheme || second.len() < 16 || !second.iter().any(u8::is_ascii_digit) {
+        return found;
+    }
+    Literal {
+        span: Span::new(found.span.start + first.len() + 1 + assigned, found.span.end),
+        ..found
+    }
 }
 
 /// The next word, where a bare value was only the scheme: `Authorization: Bearer v`.

@@ -198,7 +198,8 @@ fn at_dash(
         return ControlFlow::Continue(());
     }
     let length = flag_length(&text[at..]);
-    match length > 3 && name_ends(text, at + length, tables) {
+    let login = matches!(&text[at..at + length], b"-u" | b"--user");
+    match login || length >= 2 && name_ends(text, at + length, tables) {
         true => on(Hit::Flag(at)),
         false => ControlFlow::Continue(()),
     }

@@ -105,7 +105,14 @@ fn of_context(kind: &TokenKind, number: u16, anchors: &mut Vec<Anchor>) -> Resul
         }
     }
     for flag in kind.flags {
-        if flag.len() >= 3 {
+        let last = flag.rsplit(' ').next().unwrap_or("");
+        if last.len() >= 3 && !last.starts_with('-') {
+            anchors.push(Anchor::Start(Start {
+                literal: keep(last),
+                before: "",
+                leads: Leads::Name(number),
+            }));
+        } else if flag.len() >= 3 {
             ends(flag, anchors);
         }
     }

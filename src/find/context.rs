@@ -87,7 +87,8 @@ pub fn fits(kind: &TokenKind, text: &[u8], literal: &lexer::Literal) -> Option<S
         span.end - (value.len() - value.trim_ascii_end().len()),
     );
     kind.shapes.iter().find_map(|wanted| {
-        let end = shape::end_at(wanted, &text[..trimmed.end.min(text.len())], trimmed.start)?;
+        let part = if literal.quoted { &text[..trimmed.end.min(text.len())] } else { text };
+        let end = shape::end_at(wanted, part, trimmed.start)?;
         let whole = end == trimmed.end
             || (!literal.quoted && shape::ends_freely(wanted, text, end) && !is_joined(text[end]));
         whole.then(|| Span::new(trimmed.start, end))

@@ -35,7 +35,20 @@ pub fn literal_after(text: &[u8], mark: usize) -> Option<Literal> {
         b'\\' if matches!(text.get(at + 1), Some(b'"' | b'\'')) => escaped_quoted(text, at)?,
         _ => bare(text, at, crossed)?,
     };
-    Some(without_scheme(text, shell_default(text, found)))
+    let found = without_scheme(text, shell_default(text, found));
+    Some(after_own_scheme(text, mark, found))
+}
+
+/// `Authorization: Splunk v`, without quotes around the value.
+fn after_own_scheme(text: &[u8], mark: usize, found: Literal) -> Literal {
+    let header = text[..mark].trim_ascii_end();
+    let tail = &header[header.len().saturating_sub(b"uthorization".len())..];
+    let word = found.span.of(text);
+    let is_scheme = !found.quoted && word.len() <= 20 && word.iter().all(|byte| byte.is_ascii_alphabetic() || *byte == b'-');
+    if !is_scheme || !tail.eq_ignore_ascii_case(b"uthorization") {
+        return found;
+    }
+    bare_after_scheme(text, found)
 }
 
 /// Skips from a mark to the first byte of the value; says whether a line ended between.
@@ -244,7 +257,13 @@ fn bare_after_scheme(text: &[u8], found: Literal) -> Literal {
     let gap = text[found.span.end..].iter().take(4).take_while(|byte| **byte == b' ').count();
     let start = found.span.end + gap;
     match (gap > 0).then(|| bare(text, start.min(text.len()), false)).flatten() {
-        Some(next) if !next.inside => next,
+        Some(next) if !next.inside => {
+            let assigned = if next.span.of(text).starts_with(b"token=") { b"token=".len() } else { 0 };
+            Literal {
+                span: Span::new(next.span.start + assigned, next.span.end),
+                ..next
+            }
+        }
         _ => found,
     }
 }

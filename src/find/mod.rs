@@ -135,20 +135,22 @@ fn choose(mut search: Search<'_>) -> Vec<Candidate> {
 
 /// Kinds of one shape: their names, requests and content tell which is meant.
 fn tell_twins_apart(search: &mut Search<'_>) {
-    let mut groups: BTreeMap<Span, (usize, usize)> = BTreeMap::new();
+    let mut groups: BTreeMap<usize, (usize, usize, Span)> = BTreeMap::new();
     for candidate in &search.found {
-        let (count, weight) = groups.entry(candidate.span).or_default();
+        let (count, weight, _) = groups
+            .entry(candidate.span.start)
+            .or_insert((0, 0, candidate.span));
         *count += 1;
         if candidate.recognised == Recognised::Prefix {
             *weight = candidate.weight.max(*weight);
         }
     }
-    groups.retain(|_, (count, weight)| *count > 1 && *weight > 0);
-    for (span, (_, weight)) in groups {
+    groups.retain(|_, (count, weight, _)| *count > 1 && *weight > 0);
+    for (_, weight, span) in groups.into_values() {
         let beside: Beside = search.beside(span);
         let name = beside.name.or(beside.flag).unwrap_or_default();
         let named = search.rules.by_name(&crate::rules::name::normalise(name.as_bytes()));
-        for candidate in search.found.iter_mut().filter(|found| found.span == span) {
+        for candidate in search.found.iter_mut().filter(|found| found.span.start == span.start) {
             let Some(kind) = candidate.kind else {
                 continue;
             };

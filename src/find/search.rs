@@ -149,7 +149,7 @@ impl<'t> Search<'t> {
             true => Span::new(literal.span.start, middle),
             false => Span::new(middle + 1, literal.span.end),
         };
-        if span.len() >= 6 && self.tried.insert((span.start, span.end)) {
+        if span.len() >= 6 {
             let site = context::Site::login(lexer::Literal { span, ..literal }, flag);
             for candidate in context::candidates(self, &site) {
                 self.push(candidate);

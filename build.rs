@@ -95,7 +95,7 @@ fn tables_source(out: &mut String, tables: &table::Tables) {
         .map(|start| {
             let leads = format!("{:?}", start.leads);
             let leads = leads.replace("Code(", "Code(Family::");
-            format!("Start {{ literal: {:?}, before: {:?}, leads: Leads::{leads} }}", start.literal, start.before)
+            format!("Start {{ literal: {:?}, before: {:?}, next: Class({}), leads: Leads::{leads} }}", start.literal, start.before, start.next.0)
         })
         .collect();
     let inside: Vec<String> = tables
@@ -105,9 +105,10 @@ fn tables_source(out: &mut String, tables: &table::Tables) {
         .collect();
     let _ = writeln!(
         out,
-        "static TABLES: Tables = Tables {{\nstart_filter: &{:?},\nstarts: &[{}],\ninside: &[{}],\nname_filter: &{:?},\nnames: &{:?},\nname_globs: &{:?},\n}};",
+        "static TABLES: Tables = Tables {{\nstart_filter: &{:?},\nstarts: &[{}],\nslots: &{:?},\ninside: &[{}],\nname_filter: &{:?},\nnames: &{:?},\nname_globs: &{:?},\n}};",
         tables.start_filter,
         starts.join(",\n"),
+        tables.slots,
         inside.join(",\n"),
         tables.name_filter,
         tables.names,

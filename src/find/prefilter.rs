@@ -7,7 +7,7 @@
 use std::ops::ControlFlow;
 
 use super::lanes::{self, Masks};
-use crate::rules::table::{LONG_RUN, Tables, filter_bit, folded};
+use crate::rules::table::{FILTER_WORDS, LONG_RUN, Tables, filter_bits, folded};
 
 /// A place that is worth a closer look.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -83,7 +83,7 @@ fn look(
     }
     each(starts, |bit| {
         let at = base + bit;
-        match in_filter(tables.start_filter, three_at(text, at)) {
+        match in_filter(tables.start_filter, four_at(text, at)) {
             true => on(Hit::Start(at)),
             false => ControlFlow::Continue(()),
         }
@@ -134,15 +134,16 @@ fn long_runs(now: u64, after: u64) -> u64 {
 }
 
 #[inline(always)]
-fn in_filter(filter: &[u64], three: u32) -> bool {
-    let (word, bit) = filter_bit(three);
-    filter[word & (crate::rules::table::FILTER_WORDS - 1)] >> bit & 1 == 1
+fn in_filter(filter: &[u64], four: u32) -> bool {
+    let (word, bits) = filter_bits(four);
+    filter[word & (FILTER_WORDS - 1)] & bits == bits
 }
 
+/// The four bytes at `at`, the first lowest; zero behind the end.
 #[inline(always)]
-fn three_at(text: &[u8], at: usize) -> u32 {
+pub fn four_at(text: &[u8], at: usize) -> u32 {
     match text.get(at..at + 4) {
-        Some(four) => u32::from_le_bytes([four[0], four[1], four[2], 0]),
+        Some(four) => u32::from_le_bytes([four[0], four[1], four[2], four[3]]),
         None => {
             let byte = |offset| text.get(at + offset).copied().map_or(0, u32::from);
             byte(0) | byte(1) << 8 | byte(2) << 16
@@ -153,7 +154,11 @@ fn three_at(text: &[u8], at: usize) -> u32 {
 /// Whether a name that ends before `end` ends like the name of a credential.
 #[inline(always)]
 fn name_ends(text: &[u8], end: usize, tables: &Tables) -> bool {
-    end >= 3 && in_filter(tables.name_filter, folded(three_at(text, end - 3)))
+    let four = match end.checked_sub(4) {
+        Some(from) => four_at(text, from),
+        None => four_at(&text[..end], 0) << 8,
+    };
+    end >= 3 && in_filter(tables.name_filter, folded(four))
 }
 
 #[inline(always)]

@@ -11,7 +11,7 @@ use super::candidate::Candidate;
 use super::prefilter::{self, Hit};
 use super::{beside, context, decode, filter, generic, lexer, patterns, recognise, shape};
 use crate::model::{Beside, ChecksumState, Recognised, RepoPath, Span, TokenKind};
-use crate::rules::table::Leads;
+use crate::rules::table::{self, Leads};
 use crate::rules::{RuleSet, name};
 use crate::syntax::Document;
 use crate::token;
@@ -80,15 +80,10 @@ impl<'t> Search<'t> {
 
     fn at_start(&mut self, at: usize) {
         let (text, rules) = (self.text, self.rules);
-        let Some(head) = text.get(at..at + 3) else {
-            return;
-        };
-        let starts = rules.tables().starts;
-        let from = starts.partition_point(|start| &start.literal.as_bytes()[..3] < head);
-        for start in &starts[from..] {
-            if &start.literal.as_bytes()[..3] != head {
-                break;
-            }
+        let tables = rules.tables();
+        let slot = table::slot(prefilter::four_at(text, at));
+        let range = usize::from(tables.slots[slot])..usize::from(tables.slots[slot + 1]);
+        for start in &tables.starts[range] {
             let before = at.checked_sub(start.before.len());
             if text[at..].starts_with(start.literal.as_bytes())
                 && let Some(begin) = before

@@ -8,7 +8,6 @@ use std::{env, fs, path::Path, process};
 #[expect(dead_code, unused_imports, reason = "the crate uses what the build does not")]
 #[path = "src/model/mod.rs"]
 mod model;
-#[expect(dead_code, reason = "the crate uses what the build does not")]
 #[path = "src/rules"]
 mod rules {
     #[path = "anchor.rs"]
@@ -96,14 +95,21 @@ fn tables_source(out: &mut String, tables: &table::Tables) {
         .map(|start| {
             let leads = format!("{:?}", start.leads);
             let leads = leads.replace("Code(", "Code(Family::");
-            format!("Start {{ literal: {:?}, before: {:?}, leads: Leads::{leads} }}", start.literal, start.before)
+            format!("Start {{ literal: {:?}, before: {:?}, next: Class({}), leads: Leads::{leads} }}", start.literal, start.before, start.next.0)
         })
+        .collect();
+    let inside: Vec<String> = tables
+        .inside
+        .iter()
+        .map(|inside| format!("Inside {{ literal: {:?}, leads: Leads::{:?} }}", inside.literal, inside.leads))
         .collect();
     let _ = writeln!(
         out,
-        "static TABLES: Tables = Tables {{\nstart_filter: &{:?},\nstarts: &[{}],\nname_filter: &{:?},\nnames: &{:?},\nname_globs: &{:?},\n}};",
+        "static TABLES: Tables = Tables {{\nstart_filter: &{:?},\nstarts: &[{}],\nslots: &{:?},\ninside: &[{}],\nname_filter: &{:?},\nnames: &{:?},\nname_globs: &{:?},\n}};",
         tables.start_filter,
         starts.join(",\n"),
+        tables.slots,
+        inside.join(",\n"),
         tables.name_filter,
         tables.names,
         tables.name_globs,

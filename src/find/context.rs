@@ -33,6 +33,18 @@ impl Site {
     }
 }
 
+impl Site {
+    /// The password of a login, which goes out as a header.
+    pub fn login(literal: lexer::Literal, flag: Span) -> Site {
+        Site {
+            literal,
+            name: "AUTHORIZATION".to_owned(),
+            written: flag,
+            flag: true,
+        }
+    }
+}
+
 /// A dotted or long name, cut to its last bytes.
 fn last_parts(name: &[u8]) -> &[u8] {
     let name = name.strip_prefix(b"process.env.").unwrap_or(name);
@@ -44,7 +56,9 @@ pub fn candidates(search: &Search<'_>, site: &Site) -> Vec<Candidate> {
     let mut found = Vec::new();
     let value = site.literal.span.of(search.text);
     by_name(search, site, &site.name, &mut found);
-    by_flag(search, site, &mut found);
+    if site.flag || search.text.get(site.written.end) == Some(&b' ') {
+        by_flag(search, site, &mut found);
+    }
     let credential = generic::promise(&site.name).is_some() || header_name(&site.name);
     if found.is_empty() && value.len() >= 12 {
         by_place(search, site, &mut found);
@@ -73,7 +87,8 @@ pub fn fits(kind: &TokenKind, text: &[u8], literal: &lexer::Literal) -> Option<S
         span.end - (value.len() - value.trim_ascii_end().len()),
     );
     kind.shapes.iter().find_map(|wanted| {
-        let end = shape::end_at(wanted, &text[..trimmed.end.min(text.len())], trimmed.start)?;
+        let part = if literal.quoted { &text[..trimmed.end.min(text.len())] } else { text };
+        let end = shape::end_at(wanted, part, trimmed.start)?;
         let whole = end == trimmed.end
             || (!literal.quoted && shape::ends_freely(wanted, text, end) && !is_joined(text[end]));
         whole.then(|| Span::new(trimmed.start, end))
@@ -113,9 +128,6 @@ fn by_name(search: &Search<'_>, site: &Site, normalised: &str, found: &mut Vec<C
 }
 
 fn by_flag(search: &Search<'_>, site: &Site, found: &mut Vec<Candidate>) {
-    if !site.flag {
-        return;
-    }
     let flag = site.written.of(search.text);
     let before = &search.text[site.written.start.saturating_sub(300)..site.written.start];
     for kind in search.rules.kinds() {
@@ -142,11 +154,15 @@ fn by_place(search: &Search<'_>, site: &Site, found: &mut Vec<Candidate>) {
         }
     }
     let written = String::from_utf8_lossy(site.written.of(search.text)).to_ascii_lowercase();
-    let key = key_path.map_or(written, |path| path.to_ascii_lowercase());
+    let key = key_path.as_ref().map_or(written, |path| path.to_ascii_lowercase());
     for kind in search.rules.kinds() {
         for file in kind.files {
             let here = search.path.is_none_or(|path| glob::matches(file.file, path.as_bytes()));
-            if here && (search.path.is_none() || key_fits(&key, file.key)) {
+            let wanted = match key_path {
+                Some(_) => file.key,
+                None => file.key.rsplit('.').next().unwrap_or(""),
+            };
+            if here && (search.path.is_none() || key_fits(&key, wanted)) {
                 add(search, site, kind, Recognised::Named, file.key.len() * 4, found);
             }
         }
@@ -191,7 +207,7 @@ fn request(
     if hosts.is_empty() {
         return;
     }
-    let authorization = header.ends_with(b"authorization") || scheme == Some("bearer");
+    let authorization = header.ends_with(b"authorization") || scheme == Some("bearer") || site.name == "AUTHORIZATION";
     for kind in search.rules.kinds() {
         for request in kind.requests {
             let named = match request.header {

@@ -35,7 +35,20 @@ pub fn literal_after(text: &[u8], mark: usize) -> Option<Literal> {
         b'\\' if matches!(text.get(at + 1), Some(b'"' | b'\'')) => escaped_quoted(text, at)?,
         _ => bare(text, at, crossed)?,
     };
-    Some(without_scheme(text, shell_default(text, found)))
+    let found = without_scheme(text, shell_default(text, found));
+    Some(after_own_scheme(text, mark, found))
+}
+
+/// `Authorization: Splunk v`, without quotes around the value.
+fn after_own_scheme(text: &[u8], mark: usize, found: Literal) -> Literal {
+    let header = text[..mark].trim_ascii_end();
+    let tail = &header[header.len().saturating_sub(b"uthorization".len())..];
+    let word = found.span.of(text);
+    let is_scheme = !found.quoted && word.len() <= 20 && word.iter().all(|byte| byte.is_ascii_alphabetic() || *byte == b'-');
+    if !is_scheme || !tail.eq_ignore_ascii_case(b"uthorization") {
+        return found;
+    }
+    bare_after_scheme(text, found)
 }
 
 /// Skips from a mark to the first byte of the value; says whether a line ended between.
@@ -207,8 +220,10 @@ fn without_scheme(text: &[u8], found: Literal) -> Literal {
         }
         let gap = value[scheme.len()..].iter().take_while(|byte| **byte == b' ').count();
         if gap > 0 {
+            let rest = &value[scheme.len() + gap..];
+            let assigned = if rest.starts_with(b"token=") { b"token=".len() } else { 0 };
             return Literal {
-                span: Span::new(found.span.start + scheme.len() + gap, found.span.end),
+                span: Span::new(found.span.start + scheme.len() + gap + assigned, found.span.end),
                 ..found
             };
         }
@@ -216,7 +231,25 @@ fn without_scheme(text: &[u8], found: Literal) -> Literal {
             return bare_after_scheme(text, found);
         }
     }
-    found
+    other_scheme(text, found)
+}
+
+/// A scheme of a provider's own: `FlyV1 v`, `Splunk v`, `Token token=v`.
+fn other_scheme(text: &[u8], found: Literal) -> Literal {
+    let value = found.span.of(text);
+    let mut parts = value.split(|byte| *byte == b' ');
+    let (Some(first), Some(second), None) = (parts.next(), parts.next(), parts.next()) else {
+        return found;
+    };
+    let is_scheme = (2..=20).contains(&first.len()) && first.iter().all(|byte| byte.is_ascii_alphanumeric() || *byte == b'-');
+    let assigned = if second.starts_with(b"token=") { b"token=".len() } else { 0 };
+    if !is_scheme || second.len() < 16 || !second.iter().any(u8::is_ascii_digit) {
+        return found;
+    }
+    Literal {
+        span: Span::new(found.span.start + first.len() + 1 + assigned, found.span.end),
+        ..found
+    }
 }
 
 /// The next word, where a bare value was only the scheme: `Authorization: Bearer v`.
@@ -224,7 +257,13 @@ fn bare_after_scheme(text: &[u8], found: Literal) -> Literal {
     let gap = text[found.span.end..].iter().take(4).take_while(|byte| **byte == b' ').count();
     let start = found.span.end + gap;
     match (gap > 0).then(|| bare(text, start.min(text.len()), false)).flatten() {
-        Some(next) if !next.inside => next,
+        Some(next) if !next.inside => {
+            let assigned = if next.span.of(text).starts_with(b"token=") { b"token=".len() } else { 0 };
+            Literal {
+                span: Span::new(next.span.start + assigned, next.span.end),
+                ..next
+            }
+        }
         _ => found,
     }
 }
@@ -240,7 +279,7 @@ pub fn scheme_before(text: &[u8], at: usize) -> Option<(String, usize)> {
     }
     SCHEMES.iter().find_map(|scheme| {
         let start = end.checked_sub(scheme.len())?;
-        let free = start == 0 || !text[start - 1].is_ascii_alphanumeric();
+        let free = start == 0 || !(text[start - 1].is_ascii_alphanumeric() || matches!(text[start - 1], b'-' | b'_'));
         (free && text[start..end].eq_ignore_ascii_case(scheme))
             .then(|| (String::from_utf8_lossy(scheme).to_ascii_lowercase(), start))
     })

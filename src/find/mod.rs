@@ -124,7 +124,9 @@ fn choose(mut search: Search<'_>) -> Vec<Candidate> {
             candidate.beside.name = inner;
         }
         let claimed = candidate.claims.as_ref().and_then(|claims| claims.kind);
-        if let Some(kind) = claimed.and_then(|id| search.rules.kind(id)) {
+        if let Some(kind) = claimed.and_then(|id| search.rules.kind(id))
+            && candidate.kind.is_some_and(|known| known.code == kind.code || known.code == "jwt/generic")
+        {
             candidate.kind = Some(kind);
         }
     }
@@ -133,19 +135,32 @@ fn choose(mut search: Search<'_>) -> Vec<Candidate> {
 
 /// Kinds of one shape: their names, requests and content tell which is meant.
 fn tell_twins_apart(search: &mut Search<'_>) {
-    let mut counts: BTreeMap<Span, usize> = BTreeMap::new();
-    for candidate in search.found.iter().filter(|found| found.recognised == Recognised::Prefix) {
-        *counts.entry(candidate.span).or_default() += 1;
+    let mut groups: BTreeMap<usize, (usize, usize, Span)> = BTreeMap::new();
+    for candidate in &search.found {
+        let (count, weight, _) = groups
+            .entry(candidate.span.start)
+            .or_insert((0, 0, candidate.span));
+        *count += 1;
+        if candidate.recognised == Recognised::Prefix {
+            *weight = candidate.weight.max(*weight);
+        }
     }
-    counts.retain(|_, count| *count > 1);
-    for span in counts.into_keys() {
+    groups.retain(|_, (count, weight, _)| *count > 1 && *weight > 0);
+    for (_, weight, span) in groups.into_values() {
         let beside: Beside = search.beside(span);
         let name = beside.name.or(beside.flag).unwrap_or_default();
         let named = search.rules.by_name(&crate::rules::name::normalise(name.as_bytes()));
-        for candidate in search.found.iter_mut().filter(|found| found.span == span) {
+        for candidate in search.found.iter_mut().filter(|found| found.span.start == span.start) {
             let Some(kind) = candidate.kind else {
                 continue;
             };
+            let twin = kind.shapes.iter().any(|shape| {
+                shape.start().len() >= 3 && candidate.value.starts_with(shape.start().as_bytes())
+            });
+            if twin && matches!(candidate.recognised, Recognised::Named | Recognised::Requested) {
+                candidate.recognised = Recognised::Prefix;
+                candidate.weight += weight;
+            }
             if let Some(named) = named.iter().find(|named| named.kind.id == kind.id) {
                 candidate.weight += 100 + named.length;
             }

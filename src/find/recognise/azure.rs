@@ -44,6 +44,10 @@ pub fn connection(search: &mut Search<'_>, mark: usize) {
     let Some(found) = azure_connection::parse(value) else {
         return;
     };
+    let foreign = found.variant() == "sql-connection-string" && memchr::memmem::find(&value.to_ascii_lowercase(), b".windows.net").is_none();
+    if foreign {
+        return;
+    }
     let secret = Span::new(start + found.secret.start, start + found.secret.end);
     let key = secret.of(text);
     let Some(kind) = search.rules.by_code(&format!("azure/{}", found.variant())) else {

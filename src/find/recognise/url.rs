@@ -39,12 +39,14 @@ pub fn url(search: &mut Search<'_>, colon: usize) {
     let variant = parsed.variant();
     let (code, secret) = if variant == "userinfo" {
         let inner = Span::new(span.start + parsed.password.start, span.start + parsed.password.end);
-        let git = [&b"github"[..], b"gitlab", b"bitbucket", b"git."]
+        let git = [&b"github"[..], b"gitlab", b"bitbucket"]
             .iter()
-            .any(|host| memchr::memmem::find(parsed.host, host).is_some());
+            .any(|host| memchr::memmem::find(parsed.host, host).is_some())
+            || [&b"oauth2"[..], b"x-access-token", b"gitlab-ci-token", b"x-token-auth"].contains(&user);
         (if git && password.len() >= 16 { "url/git-token" } else { "url/userinfo" }, inner)
     } else {
         (match variant {
+            "postgres" if parsed.scheme.starts_with(b"cockroach") => "url/other-database",
             "postgres" => "url/postgres",
             "mysql" => "url/mysql",
             "mongodb" => "url/mongodb",

@@ -97,7 +97,7 @@ pub fn of_change(
             Some(policy) => (policy, format!("{shown_as}:{CONFIG_NAME}")),
             None => (
                 Policy::built_in(),
-                format!("built-in defaults ({shown_as} has no {CONFIG_NAME})"),
+                "built-in defaults".to_owned(),
             ),
         },
         None => match of_user()? {

@@ -16,10 +16,7 @@ pub fn run(command: &RulesCommand, screen: &Screen) -> Result<u8> {
     match command {
         RulesCommand::List { surfaces: true } => screen.say(list_surfaces(&rules).trim_end())?,
         RulesCommand::List { surfaces: false } => screen.say(list(&rules).trim_end())?,
-        RulesCommand::Show {
-            id,
-            markdown: false,
-        } => return explain::run(id, screen),
+        RulesCommand::Show { id, markdown: false } => return explain::run(id, screen),
         RulesCommand::Show { id, markdown: true } => {
             let page = explain::page_of(id, &rules).ok_or_else(explain::unknown)?;
             screen.write(page.as_bytes())?;

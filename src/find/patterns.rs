@@ -10,7 +10,7 @@ use regex::bytes::{Regex, RegexBuilder};
 use crate::model::{Span, TokenKind};
 
 /// How far before the literal a match may start.
-const BEFORE: usize = 64;
+const BEFORE: usize = 256;
 /// How far behind the literal a match may reach.
 const BEHIND: usize = 8192;
 

@@ -7,7 +7,7 @@
 use std::ops::ControlFlow;
 
 use super::lanes::{self, Masks};
-use crate::rules::table::{Tables, filter_bit, folded};
+use crate::rules::table::{FILTER_WORDS, LONG_RUN, Tables, filter_bits, folded};
 
 /// A place that is worth a closer look.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -24,12 +24,16 @@ pub enum Hit {
     Escape(usize),
     /// A run of 20 or more bytes starts here whose first bytes decode to text.
     Encoded(usize),
+    /// A run of `LONG_RUN` or more bytes that holds literal number `.1` of the table, at its start `.0`.
+    Inside(usize, usize),
     /// Two string literals that an operator joins, at the operator.
     Joined(usize),
 }
 
 /// How long a run must be to be tried as encoded text.
 const LONG: u32 = 16;
+/// How many bytes of a run are searched for literals.
+const LONGEST_RUN: usize = 512;
 /// How many blocks of 64 bytes are classified in one go.
 const CHUNK: usize = 64;
 
@@ -79,15 +83,13 @@ fn look(
     }
     each(starts, |bit| {
         let at = base + bit;
-        match in_filter(tables.start_filter, three_at(text, at)) {
+        match in_filter(tables.start_filter, four_at(text, at)) {
             true => on(Hit::Start(at)),
             false => ControlFlow::Continue(()),
         }
     })?;
     let comma = now.comma & (now.quote << 1 | before.quote >> 63);
-    each(now.mark | comma, |bit| {
-        at_mark(text, base + bit, tables, on)
-    })?;
+    each(now.mark | comma, |bit| at_mark(text, base + bit, tables, on))?;
     let run = now.word | now.joiner;
     let run_before = before.word | before.joiner;
     let first = run & !(run << 1 | run_before >> 63);
@@ -97,10 +99,7 @@ fn look(
             each(dashes, |bit| at_dash(text, base + bit, tables, on))?;
         }
         let long = first & long_runs(run, after.word | after.joiner);
-        each(long, |bit| match decodes(&text[base + bit..]) {
-            true => on(Hit::Encoded(base + bit)),
-            false => ControlFlow::Continue(()),
-        })?;
+        each(long, |bit| at_long_run(text, base + bit, tables, on))?;
     }
     let near_quote = now.quote << 1 | before.quote >> 63;
     let joined = now.plus & (near_quote | near_quote << 1 | before.quote >> 62);
@@ -135,15 +134,16 @@ fn long_runs(now: u64, after: u64) -> u64 {
 }
 
 #[inline(always)]
-fn in_filter(filter: &[u64], three: u32) -> bool {
-    let (word, bit) = filter_bit(three);
-    filter[word & (crate::rules::table::FILTER_WORDS - 1)] >> bit & 1 == 1
+fn in_filter(filter: &[u64], four: u32) -> bool {
+    let (word, bits) = filter_bits(four);
+    filter[word & (FILTER_WORDS - 1)] & bits == bits
 }
 
+/// The four bytes at `at`, the first lowest; zero behind the end.
 #[inline(always)]
-fn three_at(text: &[u8], at: usize) -> u32 {
+pub fn four_at(text: &[u8], at: usize) -> u32 {
     match text.get(at..at + 4) {
-        Some(four) => u32::from_le_bytes([four[0], four[1], four[2], 0]),
+        Some(four) => u32::from_le_bytes([four[0], four[1], four[2], four[3]]),
         None => {
             let byte = |offset| text.get(at + offset).copied().map_or(0, u32::from);
             byte(0) | byte(1) << 8 | byte(2) << 16
@@ -154,7 +154,11 @@ fn three_at(text: &[u8], at: usize) -> u32 {
 /// Whether a name that ends before `end` ends like the name of a credential.
 #[inline(always)]
 fn name_ends(text: &[u8], end: usize, tables: &Tables) -> bool {
-    end >= 3 && in_filter(tables.name_filter, folded(three_at(text, end - 3)))
+    let four = match end.checked_sub(4) {
+        Some(from) => four_at(text, from),
+        None => four_at(&text[..end], 0) << 8,
+    };
+    end >= 3 && in_filter(tables.name_filter, folded(four))
 }
 
 #[inline(always)]
@@ -181,19 +185,7 @@ pub fn name_end(text: &[u8], mark: usize) -> usize {
     while end > least
         && matches!(
             text[end - 1],
-            b' ' | b'\t'
-                | b'"'
-                | b'\''
-                | b'`'
-                | b']'
-                | b')'
-                | b'\\'
-                | b'?'
-                | b'!'
-                | b':'
-                | b'|'
-                | b'+'
-                | b'='
+            b' ' | b'\t' | b'"' | b'\'' | b'`' | b']' | b')' | b'\\' | b'?' | b'!' | b':' | b'|' | b'+' | b'='
         )
     {
         end -= 1;
@@ -211,7 +203,8 @@ fn at_dash(
         return ControlFlow::Continue(());
     }
     let length = flag_length(&text[at..]);
-    match length > 3 && name_ends(text, at + length, tables) {
+    let login = matches!(&text[at..at + length], b"-u" | b"--user");
+    match login || length >= 2 && name_ends(text, at + length, tables) {
         true => on(Hit::Flag(at)),
         false => ControlFlow::Continue(()),
     }
@@ -219,11 +212,7 @@ fn at_dash(
 
 /// The length of a flag at the start of `text`, up to 48 bytes; 0 where none stands.
 pub fn flag_length(text: &[u8]) -> usize {
-    let dashes = text
-        .iter()
-        .take(3)
-        .take_while(|byte| **byte == b'-')
-        .count();
+    let dashes = text.iter().take(3).take_while(|byte| **byte == b'-').count();
     if !(1..=2).contains(&dashes) {
         return 0;
     }
@@ -233,6 +222,29 @@ pub fn flag_length(text: &[u8]) -> usize {
         .take_while(|byte| byte.is_ascii_alphanumeric() || matches!(byte, b'-' | b'_'))
         .count();
     if name == 0 { 0 } else { dashes + name }
+}
+
+fn at_long_run(
+    text: &[u8],
+    at: usize,
+    tables: &Tables,
+    on: &mut impl FnMut(Hit) -> ControlFlow<()>,
+) -> ControlFlow<()> {
+    if decodes(&text[at..]) {
+        on(Hit::Encoded(at))?;
+    }
+    let is_run = |byte: &u8| byte.is_ascii_alphanumeric() || matches!(byte, b'_' | b'-');
+    let length = text[at..].iter().take(LONGEST_RUN).take_while(|byte| is_run(byte)).count();
+    if length < LONG_RUN {
+        return ControlFlow::Continue(());
+    }
+    let run = &text[at..at + length];
+    for (number, inside) in tables.inside.iter().enumerate() {
+        if let Some(found) = memchr::memmem::find(run, inside.literal.as_bytes()) {
+            on(Hit::Inside(at + found, number))?;
+        }
+    }
+    ControlFlow::Continue(())
 }
 
 /// Whether an escape at `at` hides a byte that a credential is made of.
@@ -267,9 +279,7 @@ fn base64_text(head: &[u8]) -> bool {
             };
             bits = bits << 6 | value;
         }
-        [bits >> 16, bits >> 8, bits]
-            .iter()
-            .all(|byte| is_text(*byte as u8))
+        [bits >> 16, bits >> 8, bits].iter().all(|byte| is_text(*byte as u8))
     })
 }
 

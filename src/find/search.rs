@@ -11,7 +11,7 @@ use super::candidate::Candidate;
 use super::prefilter::{self, Hit};
 use super::{beside, context, decode, filter, generic, lexer, patterns, recognise, shape};
 use crate::model::{Beside, ChecksumState, Recognised, RepoPath, Span, TokenKind};
-use crate::rules::table::{Leads, Start};
+use crate::rules::table::{self, Leads};
 use crate::rules::{RuleSet, name};
 use crate::syntax::Document;
 use crate::token;
@@ -64,47 +64,38 @@ impl<'t> Search<'t> {
             Hit::Start(at) => self.at_start(at),
             Hit::Mark(at) => self.at_mark(at),
             Hit::Url(at) => recognise::url(self, at),
-            Hit::Flag(at) => {
-                let end = at + prefilter::flag_length(&self.text[at..]);
-                if matches!(self.text.get(end), Some(b' ' | b'\t')) {
-                    self.behind_mark(end, end);
-                }
-            }
+            Hit::Flag(at) => self.at_flag(at),
             Hit::Escape(at) => decode::escapes(self, at),
             Hit::Encoded(at) => decode::encoded(self, at),
+            Hit::Inside(at, number) => {
+                if let Some(inside) = self.rules.tables().inside.get(number) {
+                    self.lead(inside.leads, at, inside.literal.len());
+                }
+            }
             Hit::Joined(at) => decode::joined(self, at),
         }
         let enough = self.found.len() >= MOST || (self.first_only && !self.found.is_empty());
-        if enough {
-            ControlFlow::Break(())
-        } else {
-            ControlFlow::Continue(())
-        }
+        if enough { ControlFlow::Break(()) } else { ControlFlow::Continue(()) }
     }
 
     fn at_start(&mut self, at: usize) {
         let (text, rules) = (self.text, self.rules);
-        let Some(head) = text.get(at..at + 3) else {
-            return;
-        };
-        let starts = rules.tables().starts;
-        let from = starts.partition_point(|start| &start.literal.as_bytes()[..3] < head);
-        for start in &starts[from..] {
-            if &start.literal.as_bytes()[..3] != head {
-                break;
-            }
+        let tables = rules.tables();
+        let slot = table::slot(prefilter::four_at(text, at));
+        let range = usize::from(tables.slots[slot])..usize::from(tables.slots[slot + 1]);
+        for start in &tables.starts[range] {
             let before = at.checked_sub(start.before.len());
             if text[at..].starts_with(start.literal.as_bytes())
                 && let Some(begin) = before
                 && &text[begin..at] == start.before.as_bytes()
             {
-                self.lead(start, begin);
+                self.lead(start.leads, begin, start.literal.len());
             }
         }
     }
 
-    fn lead(&mut self, start: &Start, begin: usize) {
-        match start.leads {
+    fn lead(&mut self, leads: Leads, begin: usize, literal: usize) {
+        match leads {
             Leads::Shape(number, at) => {
                 if let Some(kind) = self.rules.number(number)
                     && let Some(shape) = kind.shapes.get(usize::from(at))
@@ -119,26 +110,58 @@ impl<'t> Search<'t> {
                 if let Some(kind) = self.rules.number(number)
                     && let Some(span) = patterns::matched(kind, usize::from(at), self.text, begin)
                 {
-                    self.fixed(kind, span, start.literal.len());
+                    self.fixed(kind, span, literal);
                 }
             }
             Leads::Code(family) => recognise::family(self, family, begin),
-            Leads::Name(_) => {
-                let rest = &self.text[begin..];
-                let end = rest.iter().take(name::LONGEST_NAME).position(|byte| {
-                    !byte.is_ascii_alphanumeric() && !matches!(byte, b'_' | b'-' | b'.')
-                });
-                let gap = end.and_then(|end| {
-                    rest[end..]
-                        .iter()
-                        .take(8)
-                        .position(|byte| matches!(byte, b'=' | b':' | b',' | b'>'))
-                        .map(|gap| end + gap)
-                });
-                if let Some(mark) = gap {
-                    self.at_mark(begin + mark);
-                }
+            Leads::Name(_) => self.at_name(begin),
+        }
+    }
+
+    fn at_flag(&mut self, at: usize) {
+        let end = at + prefilter::flag_length(&self.text[at..]);
+        if !matches!(self.text.get(end), Some(b' ' | b'\t' | b'=' | b'"' | b'\'')) {
+            return;
+        }
+        if matches!(&self.text[at..end], b"-u" | b"--user") {
+            self.login(end, Span::new(at, end));
+        } else if matches!(self.text[end], b' ' | b'\t') {
+            self.behind_mark(end, end);
+        }
+    }
+
+    /// `curl -u user:password`, `-u key:`.
+    fn login(&mut self, mark: usize, flag: Span) {
+        let Some(literal) = lexer::literal_after(self.text, mark) else {
+            return;
+        };
+        let value = literal.span.of(self.text);
+        let Some(colon) = value.iter().rposition(|byte| *byte == b':') else {
+            return;
+        };
+        let middle = literal.span.start + colon;
+        let span = match colon + 1 == value.len() {
+            true => Span::new(literal.span.start, middle),
+            false => Span::new(middle + 1, literal.span.end),
+        };
+        if span.len() >= 6 {
+            let site = context::Site::login(lexer::Literal { span, ..literal }, flag);
+            for candidate in context::candidates(self, &site) {
+                self.push(candidate);
             }
+        }
+    }
+
+    /// A name that is known by its start: the mark behind it, or the value behind a space.
+    fn at_name(&mut self, begin: usize) {
+        let rest = &self.text[begin..];
+        let is_name = |byte: &u8| byte.is_ascii_alphanumeric() || matches!(byte, b'_' | b'-' | b'.');
+        let length = rest.iter().take(name::LONGEST_NAME).take_while(|byte| is_name(byte)).count();
+        let mark = rest[length..].iter().take(8).position(|byte| matches!(byte, b'=' | b':' | b',' | b'>'));
+        match mark {
+            Some(gap) => self.at_mark(begin + length + gap),
+            None if rest.get(length) == Some(&b' ') => self.behind_mark(begin + length, begin + length),
+            None => {}
         }
     }
 
@@ -147,9 +170,7 @@ impl<'t> Search<'t> {
             return;
         }
         let free = shape::starts_freely(self.text, span.start);
-        let sum = kind
-            .checksum
-            .map(|algorithm| token::checksum(algorithm, span.of(self.text)));
+        let sum = kind.checksum.map(|algorithm| token::checksum(algorithm, span.of(self.text)));
         if !free && sum != Some(ChecksumState::Valid) {
             return;
         }
@@ -172,9 +193,7 @@ impl<'t> Search<'t> {
                 candidate.checksum = token::checksum(algorithm, &candidate.value);
             }
             if candidate.claims.is_none() {
-                candidate.claims = kind
-                    .claims
-                    .and_then(|reader| token::claims(reader, &candidate.value));
+                candidate.claims = kind.claims.and_then(|reader| token::claims(reader, &candidate.value));
             }
         }
         self.found.push(candidate);
@@ -230,10 +249,9 @@ impl<'t> Search<'t> {
         };
         let extension = path.extension();
         const CODE: [&[u8]; 38] = [
-            b"rs", b"js", b"ts", b"tsx", b"jsx", b"mjs", b"cjs", b"py", b"go", b"java", b"kt",
-            b"kts", b"c", b"h", b"cc", b"cpp", b"hpp", b"cs", b"php", b"rb", b"swift", b"scala",
-            b"m", b"mm", b"dart", b"lua", b"pl", b"pm", b"ex", b"exs", b"erl", b"hs", b"ml",
-            b"vue", b"svelte", b"css", b"html", b"sql",
+            b"rs", b"js", b"ts", b"tsx", b"jsx", b"mjs", b"cjs", b"py", b"go", b"java", b"kt", b"kts", b"c", b"h", b"cc", b"cpp",
+            b"hpp", b"cs", b"php", b"rb", b"swift", b"scala", b"m", b"mm", b"dart", b"lua", b"pl", b"pm", b"ex", b"exs", b"erl",
+            b"hs", b"ml", b"vue", b"svelte", b"css", b"html", b"sql",
         ];
         !CODE.contains(&extension.as_slice())
     }

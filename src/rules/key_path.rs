@@ -33,9 +33,7 @@ fn fits(pattern: &[&str], path: &[&str]) -> bool {
             },
         }
     }
-    pattern[at.min(pattern.len())..]
-        .iter()
-        .all(|part| *part == "**")
+    pattern[at.min(pattern.len())..].iter().all(|part| *part == "**")
 }
 
 #[cfg(test)]

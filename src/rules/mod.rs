@@ -16,7 +16,7 @@ use crate::model::{
     Level, Provider, Request, Segment, Shape, Surface, TokenKind, Verb, Verbs,
 };
 use schema::{Problem, TokenEntry};
-use table::{Family, Leads, Start, Tables};
+use table::{Family, Inside, Leads, Start, Tables};
 
 include!(concat!(env!("OUT_DIR"), "/catalogue.rs"));
 

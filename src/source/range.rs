@@ -15,7 +15,6 @@ use super::commits::{hand_message, peel, walk};
 use super::introduced::Introduced;
 use super::objects::Objects;
 use super::repository::{Commit, Repository};
-use super::stdin::MESSAGE_PATH;
 use super::trees::{Change, Comparison};
 use super::updates::RefUpdate;
 use super::work::spread;
@@ -231,7 +230,7 @@ fn gather(
         match peeled.kind {
             Kind::Commit => starts.push(peeled.id),
             Kind::Tree => content.compare(&objects, &peeled.id, &[], None),
-            _ => content.blob(name, peeled.id, Form::File, true, None),
+            _ => content.named(name, peeled.id),
         }
     }
     let known: Vec<ObjectId> = known
@@ -255,7 +254,7 @@ fn gather(
         judged.map(|(number, commit)| (commit.id, number)).collect();
     for (tag, target) in tags {
         let commit = numbers.get(&target).copied();
-        content.blob(MESSAGE_PATH.as_bytes(), tag, Form::Message, true, commit);
+        content.message(tag, commit);
     }
     Ok(content.finish())
 }

@@ -19,20 +19,13 @@ pub fn client_key(search: &mut Search<'_>, mark: usize) {
         return;
     };
     let value = literal.span.of(text);
-    let is_key = base64::decode(value, LONGEST)
-        .is_some_and(|key| memchr::memmem::find(&key, b"PRIVATE KEY").is_some());
+    let is_key = base64::decode(value, LONGEST).is_some_and(|key| memchr::memmem::find(&key, b"PRIVATE KEY").is_some());
     if !is_key {
         return;
     }
-    let around =
-        &text[literal.span.start.saturating_sub(REACH)..text.len().min(literal.span.end + REACH)];
+    let around = &text[literal.span.start.saturating_sub(REACH)..text.len().min(literal.span.end + REACH)];
     let claimed = memchr::memmem::rfind(around, b"client-certificate-data")
-        .and_then(|at| {
-            around[at..]
-                .iter()
-                .position(|byte| *byte == b':')
-                .map(|gap| at + gap)
-        })
+        .and_then(|at| around[at..].iter().position(|byte| *byte == b':').map(|gap| at + gap))
         .and_then(|mark| lexer::literal_after(around, mark))
         .map_or(value, |certificate| certificate.span.of(around));
     decoded(search, "kubeconfig/client-key", literal.span, claimed, 60);
@@ -42,10 +35,7 @@ pub fn client_key(search: &mut Search<'_>, mark: usize) {
 pub fn token(search: &mut Search<'_>, mark: usize) {
     let text = search.text;
     let has = |word: &[u8]| memchr::memmem::find(text, word).is_some();
-    if text[mark] != b':'
-        || text.len() > 1 << 20
-        || !(has(b"clusters:") && has(b"users:") && has(b"kind: Config"))
-    {
+    if text[mark] != b':' || text.len() > 1 << 20 || !(has(b"clusters:") && has(b"users:") && has(b"kind: Config")) {
         return;
     }
     if let Some(literal) = lexer::literal_after(text, mark) {

@@ -57,17 +57,24 @@ pub fn sections(group: &Group<'_>, head: &str, style: &Style, room: usize) -> Ve
 }
 
 /// Gives up the weakest reasons first, then the ends of parts, until the block fits.
-fn shrink(sections: &mut [Section], parts: &Parts, width: usize, mask: &str) {
+///
+/// The strongest reason outlives the line of carets: the mask is seen without them, a verdict without a reason is not
+/// believed.
+fn shrink(sections: &mut Vec<Section>, parts: &Parts, width: usize, mask: &str) {
     cut(sections, Label::Readers, 2, width);
     forget(sections, parts, 1, width, mask);
     cut(sections, Label::Readers, 1, width);
     cut(sections, Label::Head, 2, width);
-    forget(sections, parts, 0, width, mask);
+    if excess(sections) > 0 {
+        sections.retain(|section| section.label != Label::Caret);
+    }
     for (label, least) in [
         (Label::Step(2), 1),
         (Label::Step(0), 1),
-        (Label::Known, 1),
+        (Label::Step(1), 3),
+        (Label::Known, 2),
         (Label::Step(1), 1),
+        (Label::Known, 1),
         (Label::Head, 1),
     ] {
         cut(sections, label, least, width);

@@ -37,6 +37,8 @@ pub enum PolicyFrom {
     /// The tip of the base branch where it is the default branch or the default branch lists it, else the default
     /// branch's tip.
     BaseBranch(Branch),
+    /// The same of a merge queue, whose base may be another change that waits: what has landed counts.
+    LandedOn(Branch),
     /// The state before the push.
     Before,
     /// The default branch's tip.
@@ -101,7 +103,7 @@ pub fn plan(event: Event) -> Plan {
             plan.head = Some(head);
             plan.base = Some(base);
             if let Some(branch) = &base_branch {
-                plan.policy = PolicyFrom::BaseBranch(branch.clone());
+                plan.policy = PolicyFrom::LandedOn(branch.clone());
             }
             plan.base_branch = base_branch;
             plan.looked_at = "the commits of this merge group".to_owned();

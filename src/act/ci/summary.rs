@@ -26,10 +26,10 @@ pub fn markdown(outcome: &Outcome) -> String {
     let summary = &outcome.summary;
     let _ = writeln!(
         text,
-        "Looked at {}: {} files, {} bytes. Policy from {}.\n",
+        "Looked at {}: {}, {}. Policy: {}.\n",
         shown(&outcome.looked_at),
-        summary.files,
-        summary.bytes,
+        plural(summary.files, "file"),
+        plural(summary.bytes, "byte"),
         shown(&outcome.policy_from)
     );
     let counting: Vec<&Finding> = outcome
@@ -71,10 +71,6 @@ pub fn markdown_of_error(error: &Error) -> String {
 
 fn headline(outcome: &Outcome) -> String {
     let summary = &outcome.summary;
-    let plural = |count: u64, word: &str| match count {
-        1 => format!("1 {word}"),
-        _ => format!("{count} {word}s"),
-    };
     match summary.overall {
         Overall::Blocked => format!("blocked by {}", plural(summary.blocked, "finding")),
         Overall::Undecided => "could not decide".to_owned(),
@@ -83,6 +79,13 @@ fn headline(outcome: &Outcome) -> String {
             format!("passed with {}", plural(warnings, "warning"))
         }
         Overall::Clean => "clean".to_owned(),
+    }
+}
+
+fn plural(count: u64, word: &str) -> String {
+    match count {
+        1 => format!("1 {word}"),
+        _ => format!("{count} {word}s"),
     }
 }
 

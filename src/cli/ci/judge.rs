@@ -93,10 +93,15 @@ fn not_seen(plan: &Plan) -> Unchecked {
         Some(count) if count > 1 => format!("{count} commits not seen"),
         _ => "an unknown number of commits not seen".to_owned(),
     };
+    let why = if plan.base.is_none() {
+        "nothing says where this change starts (`TOKENLEASH_BASE` may, on a runner that does not)"
+    } else {
+        "this clone does not hold them"
+    };
     Unchecked {
         path: RepoPath::from("commits of this change"),
         why: format!(
-            "{commits}: this clone does not hold them, so the whole tree at the head was judged instead; pass `--fetch`, or check out with `fetch-depth: 0`"
+            "{commits}: {why}, so the whole tree at the head was judged instead; pass `--fetch`, or check out with `fetch-depth: 0`"
         ),
         undecided: true,
     }

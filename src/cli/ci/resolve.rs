@@ -39,7 +39,7 @@ pub(super) fn ends(plan: &Plan, clone: &mut Clone) -> Result<Ends> {
         return Ok(ends);
     }
     match &plan.policy {
-        PolicyFrom::BaseBranch(branch) => start_of_proposal(plan, branch, clone, &mut ends)?,
+        PolicyFrom::BaseBranch(branch) | PolicyFrom::LandedOn(branch) => start_of_proposal(plan, branch, clone, &mut ends)?,
         _ => start_of_push(plan, clone, &mut ends)?,
     }
     Ok(ends)
@@ -135,10 +135,30 @@ fn start_of_push(plan: &Plan, clone: &mut Clone, ends: &mut Ends) -> Result<()> 
         return Ok(());
     }
     let default = clone.default_tip(plan.default_branch.as_ref());
+    if before.is_none() && !starts_at_default(plan, lost, default, &ends.head, clone) {
+        ends.unresolved = true;
+        return Ok(());
+    }
     ends.base = before.or(default);
     ends.known = before.into_iter().chain(default).collect();
     ends.unresolved = ends.base.is_none();
     Ok(())
+}
+
+/// Whether a push without a state before it starts where it left the default branch. Where the pushed ref may be the
+/// default branch itself, that would be an empty range, and clean without a look.
+fn starts_at_default(
+    plan: &Plan,
+    lost: bool,
+    default: Option<Commit>,
+    head: &Commit,
+    clone: &Clone,
+) -> bool {
+    if plan.default_branch.is_some() {
+        return !lost || plan.base_branch.is_some();
+    }
+    let holds_head = |tip: Commit| clone.repository.merge_base(&tip, head) == Some(*head);
+    default.is_some_and(|tip| !holds_head(tip))
 }
 
 /// The commit whose policy judges.
@@ -167,17 +187,26 @@ pub(super) fn judge(plan: &Plan, ends: &Ends, clone: &mut Clone) -> Result<Judge
             let start = (!named).then_some(ends.base.unwrap_or(ends.head));
             Ok(or_missing(default.or(start)))
         }
-        PolicyFrom::BaseBranch(branch) => of_base_branch(plan, branch, ends, clone).map(or_missing),
+        PolicyFrom::BaseBranch(branch) => {
+            of_base_branch(plan, branch, ends.base, clone).map(or_missing)
+        }
+        PolicyFrom::LandedOn(branch) => {
+            let tip = clone.tip(branch);
+            let landed = tip.zip(ends.base).is_some_and(|(tip, base)| {
+                clone.repository.merge_base(&tip, &base) == Some(tip)
+            });
+            let own = if landed { tip } else { ends.base };
+            of_base_branch(plan, branch, own, clone).map(or_missing)
+        }
     }
 }
 
 fn of_base_branch(
     plan: &Plan,
     branch: &Branch,
-    ends: &Ends,
+    own: Option<Commit>,
     clone: &mut Clone,
 ) -> Result<Option<Commit>> {
-    let own = ends.base;
     if plan.default_branch.as_ref() == Some(branch) {
         return Ok(own);
     }

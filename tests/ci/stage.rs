@@ -7,7 +7,7 @@ use serde_json::{Value, json};
 use tokenleash::find;
 use tokenleash::rules::{RuleSet, template};
 
-use crate::support::{Repo, Sandbox};
+use super::sandbox::{Repo, Sandbox};
 
 /// A broad token in a file that an engineer would commit.
 pub fn leak(seed: u64) -> String {
@@ -91,7 +91,8 @@ impl Stage {
     pub fn new() -> Self {
         let sandbox = Sandbox::new();
         sandbox.init("remote.git", &["--bare"]);
-        let work = sandbox.started("work");
+        let work = sandbox.init("work", &[]);
+        work.commit("README", "hello\n");
         let remote = sandbox.path("remote.git");
         work.git(&["remote", "add", "origin", remote.to_str().unwrap()]);
         work.git(&["push", "-q", "origin", "main"]);

@@ -213,11 +213,11 @@ fn kind(kind: &TokenKind) -> String {
         .collect();
     format!(
         "TokenKind {{ id: {:?}, provider: {:?}, name: {:?}, shapes: {}, patterns: &{:?}, code: {:?}, alone: {}, \
-         names: &{:?}, requests: {}, flags: &{:?}, files: {}, by_word: {}, pair: {:?}, checksum: {}, claims: {}, \
+         names: &{:?}, requests: {}, flags: &{:?}, files: &{:?}, by_word: {}, pair: {:?}, checksum: {}, claims: {}, \
          level: Level::{:?}, verbs: Verbs::of(&[{}]), why: {:?}, destroys: Destroys::{:?}, worst: {:?}, \
          narrower: &{:?}, none_because: {:?}, how: {:?}, docs: {:?}, reference: {:?}, \
          shape_confidence: Confidence::{:?}, test_mode: {}, checked: Checked::{:?}, as_of: {:?}, source: {:?}, \
-         tags: &{:?}, examples: {}, neighbours: {} }}",
+         tags: &{:?}, examples: &{:?}, neighbours: &{:?} }}",
         kind.id,
         kind.provider,
         kind.name,
@@ -228,7 +228,7 @@ fn kind(kind: &TokenKind) -> String {
         kind.names,
         requests(kind.requests),
         kind.flags,
-        format!("&{:?}", kind.files),
+        kind.files,
         kind.by_word,
         kind.pair,
         option("Checksum", kind.checksum),
@@ -249,7 +249,7 @@ fn kind(kind: &TokenKind) -> String {
         kind.as_of,
         kind.source,
         kind.tags,
-        format!("&{:?}", kind.examples),
-        format!("&{:?}", kind.neighbours),
+        kind.examples,
+        kind.neighbours,
     )
 }

@@ -95,7 +95,9 @@ pub fn fits(kind: &TokenKind, text: &[u8], literal: &lexer::Literal) -> Option<S
         };
         let end = shape::end_at(wanted, part, trimmed.start)?;
         let whole = end == trimmed.end
-            || (!literal.quoted && shape::ends_freely(wanted, text, end) && !is_joined(text[end]));
+            || (!literal.quoted
+                && shape::ends_freely(wanted, text, end)
+                && text.get(end).is_none_or(|next| !is_joined(*next)));
         whole.then(|| Span::new(trimmed.start, end))
     })
 }
@@ -132,7 +134,7 @@ fn looks_written(kind: &TokenKind, value: &[u8]) -> Option<&'static str> {
         .iter()
         .any(|shape| shape.start().len() >= 2 && value.starts_with(shape.start().as_bytes()));
     let random = value.iter().any(u8::is_ascii_digit) || generic::entropy(value) >= 3.8;
-    if !prefixed && (!random || generic::is_words(value)) {
+    if !prefixed && (!random || generic::is_phrase(value)) {
         return Some("words");
     }
     None

@@ -278,8 +278,18 @@ fn is_path(value: &[u8]) -> bool {
         || (slashes >= 2 && !random)
 }
 
+/// Whether three or more words stand here, joined by marks.
+pub fn is_phrase(value: &[u8]) -> bool {
+    value
+        .split(|byte| !byte.is_ascii_alphanumeric())
+        .filter(|part| !part.is_empty())
+        .count()
+        >= 3
+        && is_words(value)
+}
+
 /// Words of letters joined by marks, with at most short numbers: `my-service-v2`, `api_token_1`.
-pub fn is_words(value: &[u8]) -> bool {
+fn is_words(value: &[u8]) -> bool {
     let parts: Vec<&[u8]> = value
         .split(|byte| !byte.is_ascii_alphanumeric())
         .filter(|part| !part.is_empty())

@@ -190,7 +190,7 @@ fn in_expression(text: &[u8], start: usize, end: usize) -> Option<Literal> {
     let operator =
         (0..line.len()).find_map(|at| operator_length(&line[at..]).map(|length| at + length));
     let is_word = |byte: &u8| byte.is_ascii_alphanumeric() || b"_.:$([!&*".contains(byte);
-    if !word.first().is_some_and(|byte| is_word(byte)) {
+    if !word.first().is_some_and(is_word) {
         return None;
     }
     let from = match (operator, call) {

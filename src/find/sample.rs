@@ -69,7 +69,7 @@ fn pem(format: &str, random: &mut Random) -> String {
         "openssh" => b"openssh-key-v1\0\0\0\0\x04none\0\0\0\x04none".to_vec(),
         _ => vec![0x30, 0x82, 0x02, 0x5c],
     };
-    body.extend((0..300).map(|_| random.next() as u8));
+    body.extend((0..300).map(|_| random.number() as u8));
     let encoded = BASE64_STANDARD.encode(body);
     let lines: Vec<&str> = (0..encoded.len())
         .step_by(64)
@@ -125,7 +125,7 @@ fn json(variant: &str, random: &mut Random) -> String {
 
 fn azure(variant: &str, random: &mut Random) -> String {
     let key = |length: usize, random: &mut Random| {
-        let bytes: Vec<u8> = (0..length).map(|_| random.next() as u8).collect();
+        let bytes: Vec<u8> = (0..length).map(|_| random.number() as u8).collect();
         BASE64_STANDARD.encode(bytes)
     };
     let percent = |text: String| {

@@ -75,7 +75,10 @@ fn run_end(text: &[u8], at: usize) -> usize {
 }
 
 fn hexadecimal(value: &[u8]) -> Option<Vec<u8>> {
-    if value.len() % 2 != 0 || value.len() > LONGEST || !value.iter().all(u8::is_ascii_hexdigit) {
+    if !value.len().is_multiple_of(2)
+        || value.len() > LONGEST
+        || !value.iter().all(u8::is_ascii_hexdigit)
+    {
         return None;
     }
     let digit = |byte: u8| (byte as char).to_digit(16).map(|value| value as u8);

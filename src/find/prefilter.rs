@@ -89,7 +89,9 @@ fn look(
         }
     })?;
     let comma = now.comma & (now.quote << 1 | before.quote >> 63);
-    each(now.mark | comma, |bit| at_mark(text, base + bit, tables, on))?;
+    each(now.mark | comma, |bit| {
+        at_mark(text, base + bit, tables, on)
+    })?;
     let run = now.word | now.joiner;
     let run_before = before.word | before.joiner;
     let first = run & !(run << 1 | run_before >> 63);
@@ -185,7 +187,19 @@ pub fn name_end(text: &[u8], mark: usize) -> usize {
     while end > least
         && matches!(
             text[end - 1],
-            b' ' | b'\t' | b'"' | b'\'' | b'`' | b']' | b')' | b'\\' | b'?' | b'!' | b':' | b'|' | b'+' | b'='
+            b' ' | b'\t'
+                | b'"'
+                | b'\''
+                | b'`'
+                | b']'
+                | b')'
+                | b'\\'
+                | b'?'
+                | b'!'
+                | b':'
+                | b'|'
+                | b'+'
+                | b'='
         )
     {
         end -= 1;
@@ -212,7 +226,11 @@ fn at_dash(
 
 /// The length of a flag at the start of `text`, up to 48 bytes; 0 where none stands.
 pub fn flag_length(text: &[u8]) -> usize {
-    let dashes = text.iter().take(3).take_while(|byte| **byte == b'-').count();
+    let dashes = text
+        .iter()
+        .take(3)
+        .take_while(|byte| **byte == b'-')
+        .count();
     if !(1..=2).contains(&dashes) {
         return 0;
     }
@@ -234,7 +252,11 @@ fn at_long_run(
         on(Hit::Encoded(at))?;
     }
     let is_run = |byte: &u8| byte.is_ascii_alphanumeric() || matches!(byte, b'_' | b'-');
-    let length = text[at..].iter().take(LONGEST_RUN).take_while(|byte| is_run(byte)).count();
+    let length = text[at..]
+        .iter()
+        .take(LONGEST_RUN)
+        .take_while(|byte| is_run(byte))
+        .count();
     if length < LONG_RUN {
         return ControlFlow::Continue(());
     }
@@ -279,7 +301,9 @@ fn base64_text(head: &[u8]) -> bool {
             };
             bits = bits << 6 | value;
         }
-        [bits >> 16, bits >> 8, bits].iter().all(|byte| is_text(*byte as u8))
+        [bits >> 16, bits >> 8, bits]
+            .iter()
+            .all(|byte| is_text(*byte as u8))
     })
 }
 

@@ -228,7 +228,10 @@ impl<'t> Search<'t> {
         let Some(literal) = lexer::literal_after(self.text, mark) else {
             return;
         };
-        if literal.span.len() >= 6 && self.tried.insert((literal.span.start, literal.span.end)) {
+        let value = literal.span.of(self.text);
+        let plausible =
+            value.len() >= 12 || value.len() >= 6 && value.iter().any(u8::is_ascii_digit);
+        if plausible && self.tried.insert((literal.span.start, literal.span.end)) {
             let left = beside::left_of(self.text, name_end);
             self.site(literal, &left);
         }

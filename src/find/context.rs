@@ -153,10 +153,12 @@ fn by_flag(search: &Search<'_>, site: &Site, found: &mut Vec<Candidate>) {
     for kind in &search.rules.by_context().flags {
         for wanted in kind.flags {
             let (command, last) = wanted.rsplit_once(' ').unwrap_or(("", wanted));
-            let called = command
-                .split(' ')
-                .all(|word| memchr::memmem::find(before, word.as_bytes()).is_some());
-            if last.as_bytes() == flag && called {
+            let called = || {
+                command
+                    .split(' ')
+                    .all(|word| memchr::memmem::find(before, word.as_bytes()).is_some())
+            };
+            if last.as_bytes() == flag && called() {
                 add(
                     search,
                     site,

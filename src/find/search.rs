@@ -228,7 +228,10 @@ impl<'t> Search<'t> {
         let Some(literal) = lexer::literal_after(self.text, mark) else {
             return;
         };
-        if literal.span.len() >= 6 && self.tried.insert((literal.span.start, literal.span.end)) {
+        let value = literal.span.of(self.text);
+        let plausible =
+            value.len() >= 12 || value.len() >= 6 && value.iter().any(u8::is_ascii_digit);
+        if plausible && self.tried.insert((literal.span.start, literal.span.end)) {
             let left = beside::left_of(self.text, name_end);
             self.site(literal, &left);
         }
@@ -243,7 +246,7 @@ impl<'t> Search<'t> {
         let known = context::candidates(self, &site);
         if !known.is_empty() {
             for candidate in known {
-                self.push(candidate);
+                self.push(self.under_name(candidate, &site));
             }
             return;
         }
@@ -258,8 +261,17 @@ impl<'t> Search<'t> {
         if bare_fits && !literal.inside && generic::may_be_secret(promise, value, literal.quoted) {
             let mut candidate = Candidate::new(literal.span, value, None, Recognised::Generic);
             candidate.dropped = filter::of_named(value);
-            self.push(candidate);
+            self.push(self.under_name(candidate, &site));
         }
+    }
+
+    /// Keeps the name that led to a candidate.
+    fn under_name(&self, mut candidate: Candidate, site: &context::Site) -> Candidate {
+        if !site.flag {
+            let written = site.written.of(self.text);
+            candidate.beside.name = Some(String::from_utf8_lossy(written).into_owned());
+        }
+        candidate
     }
 
     /// Whether files like this one hold values without quotes.

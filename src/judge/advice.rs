@@ -48,7 +48,9 @@ pub fn message(judged: &Judged) -> String {
 
 fn article_for(name: &str) -> &'static str {
     let lower = name.to_ascii_lowercase();
-    let sounds_open = ["a", "e", "i", "o", "ngrok", "npm", "s3", "mssql", "ssh", "saml", "smtp", "rsa", "hcp"];
+    let sounds_open = [
+        "a", "e", "i", "o", "ngrok", "npm", "s3", "mssql", "ssh", "saml", "smtp", "rsa", "hcp",
+    ];
     if sounds_open.iter().any(|start| lower.starts_with(start)) {
         "An"
     } else {

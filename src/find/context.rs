@@ -226,7 +226,7 @@ fn by_request(search: &Search<'_>, site: &Site, found: &mut Vec<Candidate>) {
     if site.flag || header == b"authorization" {
         return;
     }
-    for used in near::uses(search.text, site.written) {
+    for used in search.uses(site.written) {
         let hosts = near::hosts(search.text, used.span);
         let header = used
             .name
@@ -351,7 +351,8 @@ pub fn beside(search: &Search<'_>, span: Span) -> Beside {
         });
     } else if let Some(name) = left.name
         && beside.hosts.is_empty()
-        && let Some(used) = near::uses(search.text, name)
+        && let Some(used) = search
+            .uses(name)
             .into_iter()
             .find(|used| used.scheme.is_some())
     {

@@ -6,7 +6,9 @@
 use crate::model::Span;
 
 /// The longest literal that is read.
-pub const LONGEST: usize = 16 * 1024;
+const LONGEST: usize = 16 * 1024;
+/// The longest literal without quotes.
+const LONGEST_BARE: usize = 2048;
 /// How many bytes of an expression are searched for a literal in it.
 const EXPRESSION: usize = 160;
 
@@ -151,7 +153,7 @@ fn escaped_quoted(text: &[u8], open: usize) -> Option<Literal> {
 }
 
 fn bare(text: &[u8], start: usize, crossed: bool) -> Option<Literal> {
-    let rest = &text[start..text.len().min(start + LONGEST)];
+    let rest = &text[start..text.len().min(start + LONGEST_BARE)];
     let length = rest
         .iter()
         .position(|byte| {

@@ -118,7 +118,10 @@ fn choose(mut search: Search<'_>) -> Vec<Candidate> {
         false => chosen,
     };
     let mut chosen = pair::join(chosen);
-    for candidate in &mut chosen {
+    for candidate in chosen
+        .iter_mut()
+        .filter(|candidate| candidate.dropped.is_none())
+    {
         let inner = candidate.beside.name.take();
         candidate.beside = search.beside(candidate.span);
         if inner.is_some() {

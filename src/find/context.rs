@@ -4,7 +4,7 @@
 
 use super::candidate::Candidate;
 use super::search::Search;
-use super::{beside, filter, generic, lexer, near, shape};
+use super::{beside, filter, generic, lexer, near, scheme, shape};
 use crate::model::{Beside, Near, Recognised, Span, TokenKind};
 use crate::rules::name;
 
@@ -219,7 +219,7 @@ fn key_fits(path: &str, wanted: &str) -> bool {
 
 fn by_request(search: &Search<'_>, site: &Site, found: &mut Vec<Candidate>) {
     let span = site.literal.span;
-    let scheme = lexer::scheme_before(search.text, span.start).map(|(scheme, _)| scheme);
+    let scheme = scheme::scheme_before(search.text, span.start).map(|(scheme, _)| scheme);
     let hosts = near::hosts(search.text, span);
     let header = site.written.of(search.text).to_ascii_lowercase();
     request(search, site, &header, scheme.as_deref(), &hosts, found);

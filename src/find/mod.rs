@@ -22,6 +22,7 @@ mod place;
 mod prefilter;
 mod recognise;
 mod sample;
+mod scheme;
 mod search;
 mod shape;
 

@@ -5,6 +5,7 @@
 
 mod ci;
 mod explain;
+mod export;
 mod hook;
 mod install;
 mod policy;
@@ -212,6 +213,25 @@ pub enum RulesCommand {
     },
     /// Check every entry of the catalogue against its own examples
     Check,
+    /// Write the catalogue as data, or as pages
+    Export(ExportArguments),
+}
+
+/// How to write the catalogue, and where.
+#[derive(Debug, Args)]
+pub struct ExportArguments {
+    #[arg(long, value_enum, default_value = "json")]
+    format: ExportFormat,
+    /// A file for JSON, a folder for Markdown [default: standard output]
+    #[arg(long, short, value_name = "PATH")]
+    output: Option<PathBuf>,
+}
+
+/// The forms of the catalogue.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
+pub enum ExportFormat {
+    Json,
+    Markdown,
 }
 
 #[derive(Debug, Args)]

@@ -3,6 +3,7 @@
 //! In: arguments and the process's environment. Out: an exit code. Nothing below imports this module: commands turn
 //! their flags into plain settings of the engine.
 
+mod ci;
 mod explain;
 mod export;
 mod hook;
@@ -66,6 +67,8 @@ pub enum Color {
 enum Command {
     /// Look for credentials in a tree, in what is staged, in commits, or in standard input
     Scan(ScanArguments),
+    /// Judge what a CI run is for: a pull request, a push, a merge group
+    Ci(ci::CiArguments),
     /// Judge what Git hands to a hook
     #[command(subcommand)]
     Hook(HookCommand),
@@ -285,6 +288,7 @@ pub fn main(arguments: impl IntoIterator<Item = OsString>) -> u8 {
 fn run(command: Command, screen: &screen::Screen) -> Result<u8> {
     match command {
         Command::Scan(arguments) => scan::run(&arguments, screen),
+        Command::Ci(arguments) => ci::run(&arguments, screen),
         Command::Hook(hook) => hook::run(&hook, screen),
         Command::Install(arguments) => install::install(&arguments, screen),
         Command::Uninstall(arguments) => install::uninstall(&arguments, screen),

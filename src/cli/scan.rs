@@ -264,6 +264,7 @@ fn finish(
         seen: &seen,
         now: clock.now,
         loosened: &judging.loosened,
+        weakened: &[],
         by_agent: false,
         dependencies: if arguments.deps {
             Dependencies::Shown

@@ -1,9 +1,6 @@
 //! Where the policy comes from: never from the change that it judges, and never silently from a broken file.
 
-use tokenleash::find;
-use tokenleash::rules::{RuleSet, template};
-
-use crate::play::{Repo, Stage, broad};
+use crate::play::{Repo, Stage, broad, value};
 
 /// A repository whose salt is committed, with what our tools would write.
 fn salted(stage: &Stage) -> Repo {
@@ -13,11 +10,9 @@ fn salted(stage: &Stage) -> Repo {
     repo
 }
 
-/// A project-level token, which the policy may treat more mildly than a broad one.
+/// A token whose scope was chosen, which the policy may treat more mildly than a broad one.
 fn narrow(seed: u64) -> String {
-    let rules = RuleSet::builtin();
-    let kind = rules.kind("railway-project-token").unwrap();
-    template::expand(kind.positive[0], kind, &find::sample, seed)
+    format!("export GITHUB_TOKEN={}\n", value("github-fine-grained-pat", seed))
 }
 
 fn fingerprint(repo: &Repo, path: &str) -> String {
@@ -95,7 +90,7 @@ fn a_committed_waiver_counts_until_it_expires() {
     repo.git(&["commit", "-q", "-m", "waiver"]);
     repo.stage("deploy.sh", broad(1));
     repo.git(&["commit", "-q", "-m", "waived"]);
-    repo.stage("elsewhere.sh", broad(1));
+    repo.stage("elsewhere.sh", format!("# another file\n{}", broad(1)));
     repo.refused(&["commit", "-m", "x"], &["elsewhere.sh"]);
 }
 
@@ -107,7 +102,7 @@ fn a_broken_policy_is_undecided_and_names_the_place() {
     for (text, place, word) in [
         ("exclude = [\n", ".tokenleash.toml:", "not TOML"),
         ("salt = \"0123456789abcdef\"\nexlude = []\n", ":2:1", "unknown key"),
-        ("[levels]\nTL104 = \"nothing\"\n", ":2:", "level"),
+        ("[levels]\nTL104 = \"nothing\"\n", ":2:9", "not one of those allowed"),
         ("exclude = [\"a/{b\"]\n", ":1:12", "pattern"),
         ("requires = \">=99.0\"\nfuture = 1\n", "", "needs tokenleash 99.0.0 or newer"),
         ("[[token]]\nid = \"own\"\nshape = \"x{\"\n", ".tokenleash.toml:", ""),

@@ -138,6 +138,7 @@ fn finds(kind: &'static TokenKind, file: &str, text: &str, seed: u64, rules: &Ru
     found.sightings.iter().any(|sighting| {
         let shown = sighting.claims.as_ref().and_then(|claims| claims.kind);
         let id = shown.or_else(|| sighting.kind.map(|kind| kind.id));
-        id == Some(kind.id)
+        let half = sighting.other_half.is_some_and(|half| half.2 == kind.id);
+        id == Some(kind.id) || half
     })
 }

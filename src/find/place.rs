@@ -29,7 +29,8 @@ impl<'t> Places<'t> {
     pub fn of(&mut self, span: Span) -> Place {
         let (start_line, start) = self.line_of(span.start);
         let (end_line, end) = self.line_of(span.end);
-        let (start_column, start_character) = columns(&self.text[start..span.start.min(self.text.len())]);
+        let (start_column, start_character) =
+            columns(&self.text[start..span.start.min(self.text.len())]);
         let (end_column, _) = columns(&self.text[end..span.end.min(self.text.len())]);
         Place {
             start_line,
@@ -72,7 +73,10 @@ mod tests {
         let text = "ab\n😀cd\n";
         let mut places = Places::new(text.as_bytes(), 1);
         let place = places.of(Span::new(7, 9));
-        assert_eq!((place.start_line, place.start_column, place.start_character), (2, 3, 2));
+        assert_eq!(
+            (place.start_line, place.start_column, place.start_character),
+            (2, 3, 2)
+        );
         assert_eq!((place.end_line, place.end_column), (2, 5));
         assert_eq!(places.of(Span::new(0, 1)).start_line, 1);
     }

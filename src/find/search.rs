@@ -12,7 +12,7 @@ use super::prefilter::{self, Hit};
 use super::{beside, context, decode, filter, generic, lexer, patterns, recognise, shape};
 use crate::model::{Beside, ChecksumState, Recognised, RepoPath, Span, TokenKind};
 use crate::rules::table::{self, Leads};
-use crate::rules::{RuleSet, name};
+use crate::rules::{RuleSet, glob, name};
 use crate::syntax::Document;
 use crate::token;
 
@@ -34,6 +34,7 @@ pub struct Search<'t> {
     pub decoded_until: usize,
     tried: HashSet<(usize, usize)>,
     document: OnceCell<Option<Document>>,
+    kinds_here: OnceCell<Vec<(&'static TokenKind, &'static str)>>,
 }
 
 impl<'t> Search<'t> {
@@ -49,6 +50,7 @@ impl<'t> Search<'t> {
             decoded_until: 0,
             tried: HashSet::new(),
             document: OnceCell::new(),
+            kinds_here: OnceCell::new(),
         }
     }
 
@@ -75,7 +77,11 @@ impl<'t> Search<'t> {
             Hit::Joined(at) => decode::joined(self, at),
         }
         let enough = self.found.len() >= MOST || (self.first_only && !self.found.is_empty());
-        if enough { ControlFlow::Break(()) } else { ControlFlow::Continue(()) }
+        if enough {
+            ControlFlow::Break(())
+        } else {
+            ControlFlow::Continue(())
+        }
     }
 
     fn at_start(&mut self, at: usize) {
@@ -155,12 +161,22 @@ impl<'t> Search<'t> {
     /// A name that is known by its start: the mark behind it, or the value behind a space.
     fn at_name(&mut self, begin: usize) {
         let rest = &self.text[begin..];
-        let is_name = |byte: &u8| byte.is_ascii_alphanumeric() || matches!(byte, b'_' | b'-' | b'.');
-        let length = rest.iter().take(name::LONGEST_NAME).take_while(|byte| is_name(byte)).count();
-        let mark = rest[length..].iter().take(8).position(|byte| matches!(byte, b'=' | b':' | b',' | b'>'));
+        let is_name =
+            |byte: &u8| byte.is_ascii_alphanumeric() || matches!(byte, b'_' | b'-' | b'.');
+        let length = rest
+            .iter()
+            .take(name::LONGEST_NAME)
+            .take_while(|byte| is_name(byte))
+            .count();
+        let mark = rest[length..]
+            .iter()
+            .take(8)
+            .position(|byte| matches!(byte, b'=' | b':' | b',' | b'>'));
         match mark {
             Some(gap) => self.at_mark(begin + length + gap),
-            None if rest.get(length) == Some(&b' ') => self.behind_mark(begin + length, begin + length),
+            None if rest.get(length) == Some(&b' ') => {
+                self.behind_mark(begin + length, begin + length)
+            }
             None => {}
         }
     }
@@ -170,7 +186,9 @@ impl<'t> Search<'t> {
             return;
         }
         let free = shape::starts_freely(self.text, span.start);
-        let sum = kind.checksum.map(|algorithm| token::checksum(algorithm, span.of(self.text)));
+        let sum = kind
+            .checksum
+            .map(|algorithm| token::checksum(algorithm, span.of(self.text)));
         if !free && sum != Some(ChecksumState::Valid) {
             return;
         }
@@ -193,7 +211,9 @@ impl<'t> Search<'t> {
                 candidate.checksum = token::checksum(algorithm, &candidate.value);
             }
             if candidate.claims.is_none() {
-                candidate.claims = kind.claims.and_then(|reader| token::claims(reader, &candidate.value));
+                candidate.claims = kind
+                    .claims
+                    .and_then(|reader| token::claims(reader, &candidate.value));
             }
         }
         self.found.push(candidate);
@@ -208,7 +228,10 @@ impl<'t> Search<'t> {
         let Some(literal) = lexer::literal_after(self.text, mark) else {
             return;
         };
-        if literal.span.len() >= 6 && self.tried.insert((literal.span.start, literal.span.end)) {
+        let value = literal.span.of(self.text);
+        let plausible =
+            value.len() >= 12 || value.len() >= 6 && value.iter().any(u8::is_ascii_digit);
+        if plausible && self.tried.insert((literal.span.start, literal.span.end)) {
             let left = beside::left_of(self.text, name_end);
             self.site(literal, &left);
         }
@@ -223,7 +246,7 @@ impl<'t> Search<'t> {
         let known = context::candidates(self, &site);
         if !known.is_empty() {
             for candidate in known {
-                self.push(candidate);
+                self.push(self.under_name(candidate, &site));
             }
             return;
         }
@@ -238,8 +261,17 @@ impl<'t> Search<'t> {
         if bare_fits && !literal.inside && generic::may_be_secret(promise, value, literal.quoted) {
             let mut candidate = Candidate::new(literal.span, value, None, Recognised::Generic);
             candidate.dropped = filter::of_named(value);
-            self.push(candidate);
+            self.push(self.under_name(candidate, &site));
         }
+    }
+
+    /// Keeps the name that led to a candidate.
+    fn under_name(&self, mut candidate: Candidate, site: &context::Site) -> Candidate {
+        if !site.flag {
+            let written = site.written.of(self.text);
+            candidate.beside.name = Some(String::from_utf8_lossy(written).into_owned());
+        }
+        candidate
     }
 
     /// Whether files like this one hold values without quotes.
@@ -249,9 +281,10 @@ impl<'t> Search<'t> {
         };
         let extension = path.extension();
         const CODE: [&[u8]; 38] = [
-            b"rs", b"js", b"ts", b"tsx", b"jsx", b"mjs", b"cjs", b"py", b"go", b"java", b"kt", b"kts", b"c", b"h", b"cc", b"cpp",
-            b"hpp", b"cs", b"php", b"rb", b"swift", b"scala", b"m", b"mm", b"dart", b"lua", b"pl", b"pm", b"ex", b"exs", b"erl",
-            b"hs", b"ml", b"vue", b"svelte", b"css", b"html", b"sql",
+            b"rs", b"js", b"ts", b"tsx", b"jsx", b"mjs", b"cjs", b"py", b"go", b"java", b"kt",
+            b"kts", b"c", b"h", b"cc", b"cpp", b"hpp", b"cs", b"php", b"rb", b"swift", b"scala",
+            b"m", b"mm", b"dart", b"lua", b"pl", b"pm", b"ex", b"exs", b"erl", b"hs", b"ml",
+            b"vue", b"svelte", b"css", b"html", b"sql",
         ];
         !CODE.contains(&extension.as_slice())
     }
@@ -265,6 +298,24 @@ impl<'t> Search<'t> {
                 crate::syntax::parse(format, self.text).ok()
             })
             .as_ref()
+    }
+
+    /// The kinds that files like this one hold, each with its key.
+    pub fn kinds_of_this_file(&self) -> &[(&'static TokenKind, &'static str)] {
+        self.kinds_here.get_or_init(|| {
+            let mut here = Vec::new();
+            for kind in &self.rules.by_context().files {
+                for file in kind.files {
+                    if self
+                        .path
+                        .is_none_or(|path| glob::matches(file.file, path.as_bytes()))
+                    {
+                        here.push((*kind, file.key));
+                    }
+                }
+            }
+            here
+        })
     }
 
     /// What stands beside a span.

@@ -98,7 +98,8 @@ fn threads_change_nothing() {
         for place in [&["scan"][..], &["scan", "--staged"]] {
             let with = |threads: &str| {
                 let arguments = [place, &["--format", format, "--threads", threads]].concat();
-                repo.tokenleash(&arguments).out
+                let out = repo.tokenleash(&arguments).out;
+                out.lines().filter(|line| !line.contains(" ms")).collect::<Vec<_>>().join("\n")
             };
             assert_eq!(with("1"), with("8"), "{format} {place:?}");
         }
@@ -167,7 +168,6 @@ fn every_command_answers_in_any_folder() {
         &["rules", "list", "--surfaces"],
         &["rules", "show", "TL101"],
         &["rules", "show", "railway-account-token", "--markdown"],
-        &["rules", "check"],
         &["explain", "TL102"],
         &["explain", "github-classic-pat"],
         &["completions", "bash"],

@@ -20,7 +20,9 @@ fn names_titles_and_files_say_nothing_to_the_runner() {
         stage.work.write(name, leak(10 + at as u64));
     }
     stage.work.git(&["add", "-A"]);
-    stage.work.git(&["commit", "-q", "-m", "::stop-commands::x"]);
+    stage
+        .work
+        .git(&["commit", "-q", "-m", "::stop-commands::x"]);
     let merge = stage.propose("topic");
     let mut payload = stage.pull_request("main", "topic");
     payload["pull_request"]["title"] = json!("x\n::add-mask::clean\nverdict<<x");
@@ -36,7 +38,12 @@ fn names_titles_and_files_say_nothing_to_the_runner() {
             said.is_silent_on(&token(seed));
         }
         for line in said.text.lines() {
-            let ours = ["::error file=", "::warning file=", "::error title=", "::warning title="];
+            let ours = [
+                "::error file=",
+                "::warning file=",
+                "::error title=",
+                "::warning title=",
+            ];
             let command = line.trim_start().starts_with("::");
             assert!(
                 !command || ours.iter().any(|start| line.starts_with(start)),

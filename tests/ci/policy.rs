@@ -26,9 +26,11 @@ fn pull_request(stage: &Stage, base: &str) -> Said {
     let merge = stage.tip("HEAD");
     stage.push("topic:refs/pull/7/head");
     stage.push("HEAD:refs/pull/7/merge");
-    stage
-        .checkout("refs/pull/7/merge", None)
-        .on_github("pull_request", &merge, &stage.pull_request(base, "topic"))
+    stage.checkout("refs/pull/7/merge", None).on_github(
+        "pull_request",
+        &merge,
+        &stage.pull_request(base, "topic"),
+    )
 }
 
 #[test]
@@ -111,21 +113,27 @@ fn a_weakened_guard_is_named_and_blocks_an_agent() {
     let stage = Stage::new();
     let gate = "on: pull_request\njobs:\n  gate:\n    steps:\n      - uses: a/tokenleash@v1\n";
     stage.work.stage(".github/workflows/gate.yml", gate);
-    stage.work.commit("CODEOWNERS", "/.tokenleash.toml @security\n");
-    stage.push("main");
-    stage.branch("topic");
     stage
         .work
-        .stage(".github/workflows/gate.yml", gate.replace("steps:", "if: false\n    steps:"));
+        .commit("CODEOWNERS", "/.tokenleash.toml @security\n");
+    stage.push("main");
+    stage.branch("topic");
+    stage.work.stage(
+        ".github/workflows/gate.yml",
+        gate.replace("steps:", "if: false\n    steps:"),
+    );
     stage.work.commit("CODEOWNERS", "* @all\n");
     let said = pull_request(&stage, "main");
-    said.exits(0).says("TL904").says(".github/workflows/gate.yml");
+    said.exits(0)
+        .says("TL904")
+        .says(".github/workflows/gate.yml");
     assert_eq!(said.results().len(), 2, "{:?}", said.results());
     let mut payload = stage.pull_request("main", "topic");
     payload["pull_request"]["user"]["login"] = json!("copilot-swe-agent[bot]");
     let merge = stage.work.git(&["rev-parse", "HEAD"]);
-    let said = stage
-        .checkout("refs/pull/7/merge", None)
-        .on_github("pull_request", &merge, &payload);
+    let said =
+        stage
+            .checkout("refs/pull/7/merge", None)
+            .on_github("pull_request", &merge, &payload);
     said.exits(1).says("TL904");
 }

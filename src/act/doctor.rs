@@ -65,7 +65,10 @@ fn examine_hook(folder: &Path, name: &str) -> Check {
         let calls_us = fs::read_to_string(&file).is_ok_and(|text| text.contains(&call));
         return match calls_us {
             true => Check::good(format!("{name}: {} calls it", file.display())),
-            false => Check::bad(format!("{name}: there is no line `{call} \"$@\"` in {}", file.display())),
+            false => Check::bad(format!(
+                "{name}: there is no line `{call} \"$@\"` in {}",
+                file.display()
+            )),
         };
     }
     let path = folder.join(name);

@@ -80,7 +80,8 @@ pub fn kept_path(folder: &Path, hook: Hook) -> PathBuf {
 /// The file that a person keeps a hook in where the folder is husky's: husky writes its folder anew at each install, and
 /// its scripts look for that file by their own name, so that nothing can be chained there.
 pub fn husky_file(folder: &Path, name: &str) -> Option<PathBuf> {
-    let is_husky = folder.ends_with(".husky/_") || (folder.ends_with("_") && folder.join("h").is_file());
+    let is_husky =
+        folder.ends_with(".husky/_") || (folder.ends_with("_") && folder.join("h").is_file());
     let parent = folder.parent().filter(|_| is_husky)?;
     Some(parent.join(name))
 }
@@ -90,7 +91,10 @@ pub fn script(hook: Hook, binary: &Path) -> String {
     let binary = binary.to_string_lossy().replace('\'', "'\\''");
     let name = hook.name;
     let (take_input, give_input) = if hook.reads_input {
-        ("input=$(cat)\nend='\n'\n", "printf '%s' \"${input:+$input$end}\" | ")
+        (
+            "input=$(cat)\nend='\n'\n",
+            "printf '%s' \"${input:+$input$end}\" | ",
+        )
     } else {
         ("", "")
     };

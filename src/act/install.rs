@@ -38,7 +38,10 @@ pub fn hooks_folder(folder: &Path) -> Result<PathBuf> {
 
 /// Installs hooks into a folder.
 pub fn into_folder(folder: &Path, wanted: &[Hook], binary: &Path) -> Result<Vec<Installed>> {
-    if let Some(file) = wanted.first().and_then(|hook| hooks::husky_file(folder, hook.name)) {
+    if let Some(file) = wanted
+        .first()
+        .and_then(|hook| hooks::husky_file(folder, hook.name))
+    {
         let name = wanted[0].name;
         return Err(Error::usage(format!(
             "husky writes {} anew at each install, so a hook of ours would be lost there",

@@ -3,13 +3,13 @@
 //! In: one text (a blob, or what was decoded out of one), its path, the rules. Out: candidates, several to a place.
 //! Depth and size of decoding are bounded; it never panics.
 
-use std::cell::OnceCell;
-use std::collections::HashSet;
+use std::cell::{OnceCell, RefCell};
+use std::collections::{HashMap, HashSet};
 use std::ops::ControlFlow;
 
 use super::candidate::Candidate;
 use super::prefilter::{self, Hit};
-use super::{beside, context, decode, filter, generic, lexer, patterns, recognise, shape};
+use super::{beside, context, decode, filter, generic, lexer, near, patterns, recognise, shape};
 use crate::model::{Beside, ChecksumState, Recognised, RepoPath, Span, TokenKind};
 use crate::rules::table::{self, Leads};
 use crate::rules::{RuleSet, glob, name};
@@ -20,6 +20,9 @@ use crate::token;
 pub const DEPTH: u8 = 3;
 /// The most candidates of one text; a file of nothing but keys is not read to the end.
 const MOST: usize = 20_000;
+
+/// Of how many names the other uses are searched, in one text.
+const NAMES: usize = 64;
 
 /// One text under search.
 pub struct Search<'t> {
@@ -35,6 +38,9 @@ pub struct Search<'t> {
     tried: HashSet<(usize, usize)>,
     document: OnceCell<Option<Document>>,
     kinds_here: OnceCell<Vec<(&'static TokenKind, &'static str)>>,
+    words: RefCell<HashMap<Vec<u8>, Vec<usize>>>,
+    /// Strings of Azure before this offset were read already.
+    pub read_until: usize,
 }
 
 impl<'t> Search<'t> {
@@ -51,6 +57,8 @@ impl<'t> Search<'t> {
             tried: HashSet::new(),
             document: OnceCell::new(),
             kinds_here: OnceCell::new(),
+            words: RefCell::default(),
+            read_until: 0,
         }
     }
 
@@ -298,6 +306,23 @@ impl<'t> Search<'t> {
                 crate::syntax::parse(format, self.text).ok()
             })
             .as_ref()
+    }
+
+    /// Other places where a variable is used; of the first names that are asked for.
+    pub fn uses(&self, name: Span) -> Vec<near::Use> {
+        let word = name.of(self.text);
+        let mut words = self.words.borrow_mut();
+        if word.len() < 3 || (words.len() >= NAMES && !words.contains_key(word)) {
+            return Vec::new();
+        }
+        let places = words
+            .entry(word.to_vec())
+            .or_insert_with(|| near::places_of(self.text, word));
+        places
+            .iter()
+            .filter(|at| **at != name.start)
+            .map(|at| near::use_at(self.text, Span::new(*at, at + word.len())))
+            .collect()
     }
 
     /// The kinds that files like this one hold, each with its key.

@@ -191,7 +191,10 @@ fn published_trees(
     let known: Vec<ObjectId> = remote.into_iter().map(|(_, id)| id).chain([head]).collect();
     let fresh = walk(objects, repository.shallow(), merged, &known)?.commits;
     let is_fresh: HashSet<ObjectId> = fresh.iter().map(|(id, _)| *id).collect();
-    let reached = fresh.iter().flat_map(|(_, commit)| &commit.parents).chain(merged);
+    let reached = fresh
+        .iter()
+        .flat_map(|(_, commit)| &commit.parents)
+        .chain(merged);
     let mut trees = Vec::new();
     for id in reached.filter(|id| !is_fresh.contains(*id)) {
         trees.extend(read_commit(objects, id)?.map(|commit| commit.tree));

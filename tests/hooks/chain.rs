@@ -10,12 +10,18 @@ fn a_hook_that_stood_there_runs_first_and_its_word_counts() {
     let stage = Stage::new();
     let repo = stage.folder("repo");
     repo.git(&["init", "-q", "-b", "main"]);
-    repo.script(".git/hooks/pre-commit", "echo kept \"$#\" >> order; test ! -f stop || exit 7");
+    repo.script(
+        ".git/hooks/pre-commit",
+        "echo kept \"$#\" >> order; test ! -f stop || exit 7",
+    );
     repo.install();
     let _ = fs::remove_file(repo.path.join("order"));
     repo.stage("deploy.sh", broad(1));
     repo.refused(&["commit", "-m", "x"], &["deploy.sh"]);
-    assert_eq!(fs::read_to_string(repo.path.join("order")).unwrap(), "kept 0\n");
+    assert_eq!(
+        fs::read_to_string(repo.path.join("order")).unwrap(),
+        "kept 0\n"
+    );
     repo.write("stop", "");
     assert_eq!(repo.try_git(&["hook", "run", "pre-commit"]).code, 7);
     let ran = repo.tokenleash(&["install"]);
@@ -43,13 +49,19 @@ fn a_kept_hook_is_found_under_its_own_name() {
     repo.git(&["init", "-q", "-b", "main"]);
     repo.script(".git/hooks/pre-commit", "echo kept > ran");
     repo.install();
-    fs::rename(repo.path.join(".git/hooks/pre-commit"), repo.path.join(".git/hooks/pre-commit.legacy"))
-        .unwrap();
+    fs::rename(
+        repo.path.join(".git/hooks/pre-commit"),
+        repo.path.join(".git/hooks/pre-commit.legacy"),
+    )
+    .unwrap();
     repo.script(".git/hooks/pre-commit", "exec \"$0.legacy\"");
     let _ = fs::remove_file(repo.path.join("ran"));
     repo.stage("deploy.sh", broad(1));
     repo.refused(&["commit", "-m", "x"], &["deploy.sh"]);
-    assert!(repo.path.join("ran").exists(), "another tool's chain lost the kept hook");
+    assert!(
+        repo.path.join("ran").exists(),
+        "another tool's chain lost the kept hook"
+    );
 }
 
 #[test]
@@ -60,7 +72,10 @@ fn standard_input_reaches_the_kept_hook_and_ours() {
     let repo = stage.folder("repo");
     repo.git(&["init", "-q", "-b", "main"]);
     repo.git(&["remote", "add", "origin", "../server.git"]);
-    repo.script(".git/hooks/pre-push", "while read -r a b c d; do echo \"$c\" >> seen; done; echo end >> seen");
+    repo.script(
+        ".git/hooks/pre-push",
+        "while read -r a b c d; do echo \"$c\" >> seen; done; echo end >> seen",
+    );
     repo.install();
     repo.start();
     repo.stage("deploy.sh", broad(1));
@@ -87,9 +102,20 @@ fn uninstall_restores_what_was_there() {
     repo.tokenleash(&["install"]);
     let ran = repo.tokenleash(&["uninstall"]);
     assert_eq!(ran.code, 0, "{}", ran.all());
-    assert_eq!(fs::read(repo.path.join(".git/hooks/pre-commit")).unwrap(), before);
-    for name in ["commit-msg", "pre-push", "post-commit", "pre-commit.before-tokenleash"] {
-        assert!(!repo.path.join(".git/hooks").join(name).exists(), "{name} is left");
+    assert_eq!(
+        fs::read(repo.path.join(".git/hooks/pre-commit")).unwrap(),
+        before
+    );
+    for name in [
+        "commit-msg",
+        "pre-push",
+        "post-commit",
+        "pre-commit.before-tokenleash",
+    ] {
+        assert!(
+            !repo.path.join(".git/hooks").join(name).exists(),
+            "{name} is left"
+        );
     }
     assert_eq!(repo.try_git(&["hook", "run", "pre-commit"]).code, 3);
 }
@@ -103,7 +129,8 @@ fn core_hooks_path_is_respected() {
     repo.install();
     assert!(repo.path.join("shared hooks/pre-commit").exists());
     repo.stage("sub/deploy.sh", broad(1));
-    repo.at("sub").refused(&["commit", "-m", "x"], &["deploy.sh"]);
+    repo.at("sub")
+        .refused(&["commit", "-m", "x"], &["deploy.sh"]);
     assert_eq!(repo.at("sub").tokenleash(&["doctor"]).code, 0);
     assert_eq!(repo.at("sub").tokenleash(&["uninstall"]).code, 0);
     assert!(!repo.path.join("shared hooks/pre-commit").exists());
@@ -126,7 +153,10 @@ fn a_hooks_manager_that_looks_at_its_own_name_is_not_broken() {
     assert!(ran.err.contains(".husky/pre-commit"), "{}", ran.err);
     repo.stage("a", "a\n");
     repo.git(&["commit", "-q", "-m", "x"]);
-    assert_eq!(fs::read_to_string(repo.path.join("ran")).unwrap(), "person\n");
+    assert_eq!(
+        fs::read_to_string(repo.path.join("ran")).unwrap(),
+        "person\n"
+    );
 }
 
 #[test]
@@ -169,7 +199,11 @@ fn post_commit_sees_an_index_that_changed_behind_our_back() {
     let repo = stage.started("repo");
     let ours = fs::read_to_string(repo.path.join(".git/hooks/pre-commit")).unwrap();
     repo.write(".git/hooks/ours", ours);
-    fs::set_permissions(repo.path.join(".git/hooks/ours"), fs::Permissions::from_mode(0o755)).unwrap();
+    fs::set_permissions(
+        repo.path.join(".git/hooks/ours"),
+        fs::Permissions::from_mode(0o755),
+    )
+    .unwrap();
     repo.script(
         ".git/hooks/pre-commit",
         "\"$(dirname \"$0\")/ours\" || exit 1; cp ../outside deploy.sh; git add deploy.sh",
@@ -190,11 +224,19 @@ fn a_global_install_reaches_new_repositories() {
     let repo = stage.folder("repo").with("GIT_CONFIG_GLOBAL", shared);
     let ran = repo.tokenleash(&["install", "--global"]);
     assert_eq!(ran.code, 0, "{}", ran.all());
-    assert!(repo.try_git(&["config", "--global", "core.hooksPath"]).out.is_empty());
+    assert!(
+        repo.try_git(&["config", "--global", "core.hooksPath"])
+            .out
+            .is_empty()
+    );
     repo.git(&["init", "-q", "-b", "main"]);
     repo.stage("deploy.sh", broad(1));
     repo.refused(&["commit", "-m", "x"], &["deploy.sh"]);
     let ran = repo.tokenleash(&["uninstall", "--global"]);
     assert_eq!(ran.code, 0, "{}", ran.all());
-    assert!(repo.try_git(&["config", "--global", "--list"]).out.is_empty());
+    assert!(
+        repo.try_git(&["config", "--global", "--list"])
+            .out
+            .is_empty()
+    );
 }

@@ -57,7 +57,10 @@ impl Stage {
         let root = self.folder.path().canonicalize().unwrap();
         let path = root.join(name);
         std::fs::create_dir_all(&path).unwrap();
-        let mut repo = Repo { path, environment: Vec::new() };
+        let mut repo = Repo {
+            path,
+            environment: Vec::new(),
+        };
         for (name, value) in [
             ("GIT_CONFIG_GLOBAL", "/dev/null"),
             ("GIT_CONFIG_NOSYSTEM", "1"),
@@ -69,7 +72,8 @@ impl Stage {
         ] {
             repo = repo.with(name, value);
         }
-        repo.with("HOME", root.join("home")).with("PATH", std::env::var_os("PATH").unwrap())
+        repo.with("HOME", root.join("home"))
+            .with("PATH", std::env::var_os("PATH").unwrap())
     }
 
     /// An empty repository with our hooks.
@@ -105,7 +109,10 @@ impl Repo {
 
     /// Another folder with the same environment.
     pub fn at(&self, path: impl AsRef<Path>) -> Repo {
-        Repo { path: self.path.join(path), environment: self.environment.clone() }
+        Repo {
+            path: self.path.join(path),
+            environment: self.environment.clone(),
+        }
     }
 
     pub fn start(&self) {
@@ -149,7 +156,10 @@ impl Repo {
     /// Runs git and demands that it succeeds.
     pub fn git(&self, arguments: &[impl AsRef<OsStr>]) -> String {
         let ran = self.try_git(arguments);
-        let words: Vec<_> = arguments.iter().map(|word| word.as_ref().to_string_lossy()).collect();
+        let words: Vec<_> = arguments
+            .iter()
+            .map(|word| word.as_ref().to_string_lossy())
+            .collect();
         assert_eq!(ran.code, 0, "git {}: {}", words.join(" "), ran.all());
         ran.out.trim().to_owned()
     }
@@ -167,7 +177,10 @@ impl Repo {
         for name in named {
             assert!(ran.err.contains(name), "{name} is not named: {}", ran.all());
         }
-        assert_eq!(self.try_git(&["rev-parse", "-q", "--verify", "HEAD"]).out, before);
+        assert_eq!(
+            self.try_git(&["rev-parse", "-q", "--verify", "HEAD"]).out,
+            before
+        );
         ran
     }
 
@@ -179,7 +192,11 @@ impl Repo {
 
     pub fn stage(&self, path: impl AsRef<Path>, content: impl AsRef<[u8]>) {
         self.write(path.as_ref(), content);
-        self.git(&[OsStr::new("add"), OsStr::new("--"), path.as_ref().as_os_str()]);
+        self.git(&[
+            OsStr::new("add"),
+            OsStr::new("--"),
+            path.as_ref().as_os_str(),
+        ]);
     }
 
     /// Writes an executable script.
@@ -200,5 +217,8 @@ pub fn value(kind: &str, seed: u64) -> String {
 
 /// A shell line with a broad token, which every place of a repository refuses.
 pub fn broad(seed: u64) -> String {
-    format!("export GITHUB_TOKEN={}\n", value("github-classic-pat", seed))
+    format!(
+        "export GITHUB_TOKEN={}\n",
+        value("github-classic-pat", seed)
+    )
 }

@@ -12,18 +12,28 @@ fn salted(stage: &Stage) -> Repo {
 
 /// A token whose scope was chosen, which the policy may treat more mildly than a broad one.
 fn narrow(seed: u64) -> String {
-    format!("export GITHUB_TOKEN={}\n", value("github-fine-grained-pat", seed))
+    format!(
+        "export GITHUB_TOKEN={}\n",
+        value("github-fine-grained-pat", seed)
+    )
 }
 
 fn fingerprint(repo: &Repo, path: &str) -> String {
-    let document = repo.tokenleash(&["scan", "--staged", "--format", "json"]).json();
+    let document = repo
+        .tokenleash(&["scan", "--staged", "--format", "json"])
+        .json();
     let findings = document["findings"].as_array().unwrap();
-    let finding = findings.iter().find(|finding| finding["path"] == path).unwrap();
+    let finding = findings
+        .iter()
+        .find(|finding| finding["path"] == path)
+        .unwrap();
     finding["fingerprint"].as_str().unwrap().to_owned()
 }
 
 fn waiver(fingerprint: &str, path: &str) -> String {
-    let expires = jiff::Timestamp::now().to_zoned(jiff::tz::TimeZone::UTC).date();
+    let expires = jiff::Timestamp::now()
+        .to_zoned(jiff::tz::TimeZone::UTC)
+        .date();
     let expires = expires.checked_add(jiff::ToSpan::days(30)).unwrap();
     format!(
         "salt = \"0123456789abcdef0123\"\n[[waiver]]\nfingerprint = \"{fingerprint}\"\npath = \"{path}\"\nowner = \"me\"\nreason = \"known\"\nexpires = {expires}\n"
@@ -46,7 +56,9 @@ fn a_looser_policy_beside_a_token_changes_nothing_and_is_reported() {
         repo.refused(&["commit", "-m", "x"], &["TL102", "TL903", "deploy.sh"]);
     }
     repo.stage(".tokenleash.toml", salt);
-    let baseline = format!("[[known]]\nfingerprint = \"{print}\"\npath = \"deploy.sh\"\nreach = \"workspace\"\n");
+    let baseline = format!(
+        "[[known]]\nfingerprint = \"{print}\"\npath = \"deploy.sh\"\nreach = \"workspace\"\n"
+    );
     repo.stage(".tokenleash-baseline.toml", baseline);
     repo.refused(&["commit", "-m", "x"], &["TL102", "TL903"]);
 }
@@ -55,10 +67,17 @@ fn a_looser_policy_beside_a_token_changes_nothing_and_is_reported() {
 fn a_looser_policy_alone_warns_a_person_and_stops_an_agent() {
     let stage = Stage::new();
     let repo = salted(&stage);
-    repo.stage(".tokenleash.toml", "salt = \"0123456789abcdef0123\"\nexclude = [\"legacy/**\"]\n");
+    repo.stage(
+        ".tokenleash.toml",
+        "salt = \"0123456789abcdef0123\"\nexclude = [\"legacy/**\"]\n",
+    );
     let agent = repo.with("CLAUDECODE", "1");
     let ran = agent.refused(&["commit", "-m", "x"], &["TL903"]);
-    assert!(!ran.err.contains("explain"), "an agent is told how to argue: {}", ran.err);
+    assert!(
+        !ran.err.contains("explain"),
+        "an agent is told how to argue: {}",
+        ran.err
+    );
     let ran = repo.try_git(&["commit", "-m", "x"]);
     assert_eq!(ran.code, 0, "{}", ran.all());
     assert!(ran.err.contains("TL903"), "{}", ran.err);
@@ -71,7 +90,10 @@ fn a_committed_exclude_hides_narrow_findings_but_never_broad_ones() {
     repo.stage("legacy/narrow.sh", narrow(1));
     repo.refused(&["commit", "-m", "x"], &["legacy/narrow.sh"]);
     repo.git(&["rm", "-q", "-f", "legacy/narrow.sh"]);
-    repo.stage(".tokenleash.toml", "salt = \"0123456789abcdef0123\"\nexclude = [\"legacy/**\"]\n");
+    repo.stage(
+        ".tokenleash.toml",
+        "salt = \"0123456789abcdef0123\"\nexclude = [\"legacy/**\"]\n",
+    );
     repo.git(&["commit", "-q", "-m", "policy"]);
     repo.stage("legacy/narrow.sh", narrow(1));
     repo.git(&["commit", "-q", "-m", "hidden"]);
@@ -101,18 +123,41 @@ fn a_broken_policy_is_undecided_and_names_the_place() {
     repo.stage("a", "a\n");
     for (text, place, word) in [
         ("exclude = [\n", ".tokenleash.toml:", "not TOML"),
-        ("salt = \"0123456789abcdef\"\nexlude = []\n", ":2:1", "unknown key"),
-        ("[levels]\nTL104 = \"nothing\"\n", ":2:9", "not one of those allowed"),
+        (
+            "salt = \"0123456789abcdef\"\nexlude = []\n",
+            ":2:1",
+            "unknown key",
+        ),
+        (
+            "[levels]\nTL104 = \"nothing\"\n",
+            ":2:9",
+            "not one of those allowed",
+        ),
         ("exclude = [\"a/{b\"]\n", ":1:12", "pattern"),
-        ("requires = \">=99.0\"\nfuture = 1\n", "", "needs tokenleash 99.0.0 or newer"),
-        ("[[token]]\nid = \"own\"\nshape = \"x{\"\n", ".tokenleash.toml:", ""),
+        (
+            "requires = \">=99.0\"\nfuture = 1\n",
+            "",
+            "needs tokenleash 99.0.0 or newer",
+        ),
+        (
+            "[[token]]\nid = \"own\"\nshape = \"x{\"\n",
+            ".tokenleash.toml:",
+            "",
+        ),
     ] {
         repo.stage(".tokenleash.toml", text);
         let ran = repo.try_git(&["commit", "-m", "x"]);
         assert_ne!(ran.code, 0, "{text}");
-        assert!(ran.err.contains(place) && ran.err.contains(word), "{text}: {}", ran.err);
+        assert!(
+            ran.err.contains(place) && ran.err.contains(word),
+            "{text}: {}",
+            ran.err
+        );
         for format in ["text", "json", "sarif", "github"] {
-            for arguments in [&["scan", "--format", format][..], &["scan", "--staged", "--format", format]] {
+            for arguments in [
+                &["scan", "--format", format][..],
+                &["scan", "--staged", "--format", format],
+            ] {
                 let ran = repo.tokenleash(arguments);
                 assert_eq!(ran.code, 2, "{text} {arguments:?}: {}", ran.all());
             }
@@ -125,11 +170,18 @@ fn a_scan_may_name_its_policy() {
     let stage = Stage::new();
     let repo = salted(&stage);
     repo.stage("legacy/narrow.sh", narrow(1));
-    repo.stage(".tokenleash.toml", "salt = \"0123456789abcdef0123\"\nexclude = [\"legacy/**\"]\n");
+    repo.stage(
+        ".tokenleash.toml",
+        "salt = \"0123456789abcdef0123\"\nexclude = [\"legacy/**\"]\n",
+    );
     let code = |arguments: &[&str]| repo.tokenleash(&[&["scan"], arguments].concat()).code;
     assert_eq!(code(&[]), 0);
     let ran = repo.tokenleash(&["scan"]);
-    assert!(ran.out.contains("hides 1"), "what the tree's own policy hides is not told: {}", ran.out);
+    assert!(
+        ran.out.contains("hides 1"),
+        "what the tree's own policy hides is not told: {}",
+        ran.out
+    );
     assert_eq!(code(&["--policy", "none"]), 1);
     assert_eq!(code(&["--policy", "HEAD"]), 1);
     assert_eq!(code(&["--policy", "nowhere"]), 2);
@@ -145,7 +197,11 @@ fn waive_and_baseline_ask_a_person() {
     let repo = salted(&stage);
     repo.stage("deploy.sh", broad(1));
     let print = fingerprint(&repo, "deploy.sh");
-    for place in [repo.clone(), repo.with("CLAUDECODE", "1"), repo.with("CODEX_SANDBOX", "seatbelt")] {
+    for place in [
+        repo.clone(),
+        repo.with("CLAUDECODE", "1"),
+        repo.with("CODEX_SANDBOX", "seatbelt"),
+    ] {
         for arguments in [
             &["waive", &print, "--owner", "me", "--reason", "because"][..],
             &["baseline", "--init"],
@@ -163,7 +219,9 @@ fn waive_and_baseline_ask_a_person() {
 #[test]
 fn a_user_policy_counts_only_where_no_commit_can_bring_one() {
     let stage = Stage::new();
-    stage.folder("home").write(".config/tokenleash/config.toml", "exclude = [\"**\"]\n");
+    stage
+        .folder("home")
+        .write(".config/tokenleash/config.toml", "exclude = [\"**\"]\n");
     let repo = stage.guarded("repo", &[]);
     repo.stage("narrow.sh", narrow(1));
     repo.git(&["commit", "-q", "-m", "the user's own policy lets it pass"]);

@@ -22,7 +22,11 @@ fn smuggle(repo: &Repo, path: &str, seed: u64) {
 fn push_refused(repo: &Repo, arguments: &[&str], named: &str) {
     let ran = repo.try_git(&[&["push"], arguments].concat());
     assert_ne!(ran.code, 0, "push {arguments:?} passed: {}", ran.all());
-    assert!(ran.err.contains("error[TL") && ran.err.contains(named), "{}", ran.all());
+    assert!(
+        ran.err.contains("error[TL") && ran.err.contains(named),
+        "{}",
+        ran.all()
+    );
 }
 
 #[test]
@@ -85,7 +89,11 @@ fn a_name_with_a_space_hides_nothing() {
     let (repo, _) = clone_and_server(&stage);
     repo.stage("deploy.sh", broad(1));
     repo.git(&["commit", "-q", "--no-verify", "-m", "ship the thing"]);
-    push_refused(&repo, &["origin", ":/ship the thing:refs/heads/side"], "deploy.sh");
+    push_refused(
+        &repo,
+        &["origin", ":/ship the thing:refs/heads/side"],
+        "deploy.sh",
+    );
 }
 
 #[test]
@@ -116,7 +124,12 @@ fn a_server_judges_what_it_has_in_quarantine() {
     repo.git(&["checkout", "-q", "-b", "side"]);
     smuggle(&repo, "deploy.sh", 1);
     push_refused(&repo, &["origin", "main", "side"], "deploy.sh");
-    assert!(server.try_git(&["rev-parse", "-q", "--verify", "refs/heads/side"]).out.is_empty());
+    assert!(
+        server
+            .try_git(&["rev-parse", "-q", "--verify", "refs/heads/side"])
+            .out
+            .is_empty()
+    );
     repo.git(&["push", "-q", "origin", "main", "fine"]);
     repo.git(&["push", "-q", "origin", ":fine"]);
     repo.git(&["checkout", "-q", "main"]);

@@ -23,7 +23,8 @@ fn a_commit_from_a_folder_below_is_judged_whole() {
     let repo = stage.started("repo");
     repo.stage("sub/a.sh", "true\n");
     repo.stage("deploy.sh", broad(1));
-    repo.at("sub").refused(&["commit", "-m", "x"], &["deploy.sh"]);
+    repo.at("sub")
+        .refused(&["commit", "-m", "x"], &["deploy.sh"]);
     let ran = repo.at("sub").tokenleash(&["scan", "--staged"]);
     assert_eq!(ran.code, 1, "{}", ran.all());
 }
@@ -32,9 +33,15 @@ fn a_commit_from_a_folder_below_is_judged_whole() {
 fn git_dir_and_work_tree_may_stand_apart() {
     let stage = Stage::new();
     let repo = stage.started("repo");
-    std::fs::rename(repo.path.join(".git"), repo.path.parent().unwrap().join("apart.git")).unwrap();
+    std::fs::rename(
+        repo.path.join(".git"),
+        repo.path.parent().unwrap().join("apart.git"),
+    )
+    .unwrap();
     let apart = repo.path.parent().unwrap().join("apart.git");
-    let repo = repo.with("GIT_DIR", apart).with("GIT_WORK_TREE", repo.path.clone());
+    let repo = repo
+        .with("GIT_DIR", apart)
+        .with("GIT_WORK_TREE", repo.path.clone());
     repo.stage("deploy.sh", broad(1));
     repo.refused(&["commit", "-m", "x"], &["deploy.sh"]);
     let elsewhere = repo.at("..");
@@ -117,7 +124,10 @@ fn a_split_index_is_read() {
 fn an_untracked_cache_a_monitor_and_index_versions_are_read() {
     let stage = Stage::new();
     let repo = stage.started("repo");
-    for (index, settings) in [["--index-version", "4"], ["--index-version", "2"]].iter().enumerate() {
+    for (index, settings) in [["--index-version", "4"], ["--index-version", "2"]]
+        .iter()
+        .enumerate()
+    {
         repo.git(&["update-index", settings[0], settings[1]]);
         repo.stage("deploy.sh", broad(index as u64));
         repo.refused(&["commit", "-m", "x"], &["deploy.sh"]);
@@ -157,11 +167,17 @@ fn a_scan_needs_no_identity_and_no_home() {
     let stage = Stage::new();
     let mut repo = stage.started("repo");
     for who in ["AUTHOR", "COMMITTER"] {
-        repo = repo.without(&format!("GIT_{who}_NAME")).without(&format!("GIT_{who}_EMAIL"));
+        repo = repo
+            .without(&format!("GIT_{who}_NAME"))
+            .without(&format!("GIT_{who}_EMAIL"));
     }
     repo = repo.without("HOME");
     repo.stage("deploy.sh", broad(1));
-    for arguments in [&["scan"][..], &["scan", "--staged"], &["hook", "pre-commit"]] {
+    for arguments in [
+        &["scan"][..],
+        &["scan", "--staged"],
+        &["hook", "pre-commit"],
+    ] {
         let ran = repo.tokenleash(arguments);
         assert_eq!(ran.code, 1, "{arguments:?}: {}", ran.all());
     }

@@ -54,7 +54,12 @@ fn empty_files_pass_and_binary_files_are_searched() {
     repo.stage("empty", "");
     repo.stage("image.png", b"\x89PNG\r\n\x1a\n\0\0\0\rIHDR\0\xff\xfe");
     repo.git(&["commit", "-m", "x"]);
-    let binary = [b"\x7fELF\0\0\xff\0".as_slice(), value("github-classic-pat", 1).as_bytes(), b"\0"].concat();
+    let binary = [
+        b"\x7fELF\0\0\xff\0".as_slice(),
+        value("github-classic-pat", 1).as_bytes(),
+        b"\0",
+    ]
+    .concat();
     repo.stage("program", binary);
     repo.refused(&["commit", "-m", "x"], &["program"]);
 }
@@ -95,7 +100,11 @@ fn line_ends_and_filters_are_those_of_the_index_and_no_filter_runs() {
     let stage = Stage::new();
     let repo = stage.started("repo");
     repo.git(&["config", "core.autocrlf", "true"]);
-    repo.git(&["config", "filter.redact.clean", "sed s/export/EXPORT/; echo ran >> ../filter-ran"]);
+    repo.git(&[
+        "config",
+        "filter.redact.clean",
+        "sed s/export/EXPORT/; echo ran >> ../filter-ran",
+    ]);
     repo.stage(".gitattributes", "*.txt filter=redact\n");
     repo.git(&["commit", "-m", "attributes"]);
     repo.stage("windows.sh", broad(1).replace('\n', "\r\n"));
@@ -108,7 +117,10 @@ fn line_ends_and_filters_are_those_of_the_index_and_no_filter_runs() {
         assert!(ran.out.contains("windows.sh") && ran.out.contains("filtered.txt"));
         assert!(ran.out.contains("EXPORT") || !ran.out.contains("export GITHUB_TOKEN=…\n"));
     }
-    assert!(!marker.exists(), "the clean filter of the repository was run");
+    assert!(
+        !marker.exists(),
+        "the clean filter of the repository was run"
+    );
 }
 
 #[test]
@@ -141,7 +153,10 @@ fn a_submodule_is_a_link_whose_own_repository_has_its_own_guard() {
 fn attributes_that_call_a_file_binary_change_nothing() {
     let stage = Stage::new();
     let repo = stage.started("repo");
-    repo.stage(".gitattributes", "* binary -diff -text linguist-generated linguist-vendored\n");
+    repo.stage(
+        ".gitattributes",
+        "* binary -diff -text linguist-generated linguist-vendored\n",
+    );
     repo.stage("deploy.sh", broad(1));
     repo.refused(&["commit", "-m", "x"], &["deploy.sh"]);
 }

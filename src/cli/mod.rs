@@ -16,6 +16,7 @@ mod screen;
 mod waive;
 
 use std::ffi::OsString;
+use std::io::{self, Write};
 use std::path::PathBuf;
 
 use clap::{Args, CommandFactory, Parser, Subcommand, ValueEnum};
@@ -260,6 +261,17 @@ pub struct BaselineArguments {
     /// Make the first baseline; without it the baseline can only shrink
     #[arg(long)]
     init: bool,
+}
+
+/// Lets a panic say where, never what: its message may quote bytes that were read; its place cannot.
+pub fn silence_panics() {
+    std::panic::set_hook(Box::new(|panic| {
+        let place = panic.location().map_or_else(String::new, |place| {
+            format!(" at {}:{}", place.file(), place.line())
+        });
+        // A closed standard error leaves nobody to tell; the exit code still says it.
+        let _ = writeln!(io::stderr(), "tokenleash: internal error{place}");
+    }));
 }
 
 /// Parses the arguments, runs the command and gives the exit code.

@@ -278,14 +278,7 @@ pub fn silence_panics() {
 pub fn main(arguments: impl IntoIterator<Item = OsString>) -> u8 {
     let arguments = match Arguments::try_parse_from(arguments) {
         Ok(arguments) => arguments,
-        Err(error) => {
-            let code = if error.use_stderr() { UNDECIDED } else { 0 };
-            return if error.print().is_ok() {
-                code
-            } else {
-                UNDECIDED
-            };
-        }
+        Err(error) => return screen::Screen::usage(&error),
     };
     let screen = screen::Screen::new(&arguments.screen);
     match run(arguments.command, &screen) {

@@ -22,6 +22,7 @@ use crate::rules::RuleSet;
 use crate::source::{Form, Source, Visited};
 use facts::Facts;
 use hearing::Hearing;
+pub use shield::without_secrets;
 
 /// What a run needs of the world.
 pub struct Run<'a> {

@@ -1,13 +1,19 @@
 //! The last look before any writer: no path, name, message or piece of evidence carries a secret out (decision 10).
 //!
-//! In: findings and what could not be checked. Out: the same, with every credential inside a text masked.
+//! In: findings, what could not be checked, and errors. Out: the same, with every credential inside a text masked.
 
 use crate::find::{self, Blob};
 use crate::model::{Finding, RepoPath, Unchecked};
 use crate::rules::RuleSet;
 
+/// Masks every credential inside a text that goes to a person without a report, such as an error that names what was
+/// typed.
+pub fn without_secrets(text: &str) -> String {
+    masked(text, &RuleSet::builtin()).unwrap_or_else(|| text.to_owned())
+}
+
 /// Masks whatever is a credential inside a text.
-pub(super) fn masked(text: &str, rules: &RuleSet) -> Option<String> {
+fn masked(text: &str, rules: &RuleSet) -> Option<String> {
     if !find::may_hold(text.as_bytes(), rules) {
         return None;
     }

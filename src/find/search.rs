@@ -21,6 +21,9 @@ pub const DEPTH: u8 = 3;
 /// The most candidates of one text; a file of nothing but keys is not read to the end.
 const MOST: usize = 20_000;
 
+/// Starts of so few bytes say nothing behind a `-` or `_`: `portal-api-…`.
+const SHORT_START: usize = 4;
+
 /// Of how many names the other uses are searched, in one text.
 const NAMES: usize = 64;
 
@@ -193,7 +196,8 @@ impl<'t> Search<'t> {
         if !kind.alone || !shape::ends_freely(shape, self.text, span.end) {
             return;
         }
-        let free = shape::starts_freely(self.text, span.start);
+        let free = shape::starts_freely(self.text, span.start)
+            && !(shape.start().len() <= SHORT_START && shape::is_joined(self.text, span.start));
         let sum = kind
             .checksum
             .map(|algorithm| token::checksum(algorithm, span.of(self.text)));

@@ -12,6 +12,7 @@
 pub mod error;
 pub mod find;
 pub mod model;
+pub mod read;
 pub mod report;
 pub mod rules;
 pub mod source;

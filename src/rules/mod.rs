@@ -1,2 +1,3 @@
+pub mod ci;
 pub mod schema;
 pub mod shape;

@@ -47,6 +47,12 @@ fn a_container_runs_what_stands_behind_its_image() {
 }
 
 #[test]
+fn a_container_whose_entry_point_is_a_shell_reads_its_text() {
+    let found = lines("docker run --entrypoint bash \"${IMAGE}\" -lc '\n  timeout 60m codex exec x < /dev/null\n'");
+    assert!(found.contains(&"codex|exec|x".to_owned()), "{found:?}");
+}
+
+#[test]
 fn text_is_no_command() {
     for text in [
         "echo 'run claude -p x'",

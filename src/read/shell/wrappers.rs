@@ -84,6 +84,13 @@ pub(super) fn strip(command: Simple) -> Vec<Unwrapped> {
             return out;
         };
         let name = base_name(first).to_owned();
+        if name.starts_with('-') {
+            // A container whose entry point is a shell: `docker run … image -c 'a'`.
+            if let Some(text) = command.words.get(1).filter(|_| is_shell_flag(&name)) {
+                out.push(Unwrapped::Text(text.clone()));
+            }
+            return out;
+        }
         if let Some(text) = shell_text(&name, &command) {
             out.push(Unwrapped::Text(text));
             return out;
@@ -149,7 +156,7 @@ fn shell_text(name: &str, command: &Simple) -> Option<String> {
     match name {
         "bash" | "sh" | "zsh" | "dash" | "ash" => {
             let flag = words.iter().skip(1).position(|word| {
-                word.starts_with('-') && !word.starts_with("--") && word.contains('c')
+                is_shell_flag(word)
             });
             if let Some(flag) = flag {
                 let text = words.iter().skip(flag + 2).find(|word| !is_option(word))?;
@@ -168,6 +175,11 @@ fn shell_text(name: &str, command: &Simple) -> Option<String> {
         }
         _ => None,
     }
+}
+
+/// Whether an option of a shell says that a text follows, alone or among others: `-c`, `-lc`.
+fn is_shell_flag(word: &str) -> bool {
+    word.starts_with('-') && !word.starts_with("--") && word.contains('c')
 }
 
 fn is_option(word: &str) -> bool {

@@ -10,6 +10,7 @@ use super::git::Git;
 use super::prove::Scratch;
 use super::{hooks, install};
 use crate::error::{Error, Result};
+use crate::find;
 use crate::rules::{RuleSet, template};
 
 /// The kind that the incident was about.
@@ -76,7 +77,7 @@ pub fn play(
     write(
         repository,
         SCRIPT,
-        &template::expand(WITH_TOKEN, Some(kind), seed),
+        &template::expand(WITH_TOKEN, kind, &find::sample, seed),
     )?;
     let first = commit(repository, "Add a script for custom domains", say)?;
     let refused = first.status.code() == Some(1) && !has_commit_with(repository, SCRIPT)?;

@@ -8,6 +8,7 @@ use std::time::{Duration, Instant};
 
 use super::git::Git;
 use crate::error::{Error, Result};
+use crate::find;
 use crate::rules::{RuleSet, template};
 
 /// What came of the planted token.
@@ -81,7 +82,8 @@ fn planted_script(rules: &RuleSet) -> Result<String> {
     let seed = getrandom::u64().map_err(|_| Error::source("the system gives no random numbers"))?;
     Ok(template::expand(
         "#!/bin/sh\nexport GITHUB_TOKEN={value}\n",
-        Some(kind),
+        kind,
+        &find::sample,
         seed,
     ))
 }

@@ -10,16 +10,16 @@ use std::time::Instant;
 
 use super::HookCommand;
 use super::policy::{self, Judging};
-use super::scan::{Clock, here, short, threads};
+use super::scan::{Clock, here, threads};
 use super::screen::Screen;
 use crate::act::agent;
-use crate::engine::{self, Dependencies, Run};
+use crate::engine::{self, Dependencies, Run, Seen};
 use crate::error::{Error, Result};
 use crate::judge::rules::RULES;
-use crate::model::Outcome;
+use crate::model::{Outcome, Overall};
 use crate::report::{self, Entry, Format};
 use crate::source::{
-    Commit, GitEnvironment, Nothing, RangeSource, Repository, SingleSource, Snapshot, Source,
+    GitEnvironment, Nothing, RangeSource, RefUpdate, Repository, SingleSource, Snapshot, Source,
     StagedSource,
 };
 
@@ -30,10 +30,15 @@ const JUDGED_TREE: &str = "tokenleash-judged-tree";
 pub fn run(hook: &HookCommand, screen: &Screen) -> Result<u8> {
     let start = Instant::now();
     let clock = Clock::read();
-    let repository = Repository::open(&here()?, &GitEnvironment::from_process())?;
+    let environment = GitEnvironment::from_process();
+    let repository = Repository::open(&here()?, &environment)?;
     let outcome = match hook {
-        HookCommand::PreCommit { .. } | HookCommand::PreMergeCommit { .. } => {
-            staged(&repository, &clock)?
+        HookCommand::PreCommit { .. } => {
+            staged(&repository, StagedSource::new(&repository)?, &clock)?
+        }
+        HookCommand::PreMergeCommit { .. } => {
+            let source = StagedSource::merging(&repository, &environment)?;
+            staged(&repository, source, &clock)?
         }
         HookCommand::CommitMsg { file } => message(&repository, file, &clock)?,
         HookCommand::PostCommit { .. } => return post_commit(&repository),
@@ -42,6 +47,9 @@ pub fn run(hook: &HookCommand, screen: &Screen) -> Result<u8> {
     };
     let mut outcome = outcome;
     outcome.seconds = Some(start.elapsed().as_secs_f64());
+    if matches!(hook, HookCommand::CommitMsg { .. }) && says_nothing(&outcome) {
+        return Ok(0);
+    }
     let mut text = Vec::new();
     let style = screen.style(Entry::Hook);
     report::write(Format::Text, &outcome, &RULES, &style, &mut text)
@@ -50,6 +58,13 @@ pub fn run(hook: &HookCommand, screen: &Screen) -> Result<u8> {
     // A closed standard error leaves nobody to tell; the exit code still says it.
     let _ = out.write_all(&text);
     Ok(outcome.summary.overall.exit_code())
+}
+
+/// A message without a finding is not worth a line: the commit's own report stands above it.
+fn says_nothing(outcome: &Outcome) -> bool {
+    outcome.summary.overall == Overall::Clean
+        && outcome.summary.warned == 0
+        && outcome.unchecked.is_empty()
 }
 
 fn judge(
@@ -64,6 +79,7 @@ fn judge(
         policies: &judging.policies,
         rules: &judging.rules,
         threads: threads(None),
+        seen: &Seen::default(),
         now: clock.now,
         loosened: &judging.loosened,
         by_agent: agent::running().is_some(),
@@ -73,8 +89,7 @@ fn judge(
     })
 }
 
-fn staged(repository: &Repository, clock: &Clock) -> Result<Outcome> {
-    let source = StagedSource::new(repository)?;
+fn staged(repository: &Repository, source: StagedSource, clock: &Clock) -> Result<Outcome> {
     let head = repository.head()?;
     let base = head
         .as_ref()
@@ -182,37 +197,29 @@ fn input_lines() -> Result<Vec<u8>> {
 }
 
 fn push(repository: &Repository, remote: &str, clock: &Clock) -> Result<Outcome> {
-    let source = RangeSource::pre_push(repository, remote, &input_lines()?)?;
-    let base = policy::base_of_range(repository, remote, source.start())?;
-    judge_range(repository, &source, base, clock, "the commits of this push")
+    let updates = RefUpdate::from_push_lines(&input_lines()?)?;
+    let source = RangeSource::push(repository, remote, &updates)?;
+    judge_commits(repository, remote, &source, clock)
 }
 
 fn receive(repository: &Repository, clock: &Clock) -> Result<Outcome> {
-    let source = RangeSource::pre_receive(repository, &input_lines()?)?;
-    let base = repository.head()?;
-    judge_range(repository, &source, base, clock, "the commits of this push")
+    let updates = RefUpdate::from_receive_lines(&input_lines()?)?;
+    let source = RangeSource::receive(repository, &updates)?;
+    judge_commits(repository, "origin", &source, clock)
 }
 
-fn judge_range(
+fn judge_commits(
     repository: &Repository,
+    remote: &str,
     source: &RangeSource,
-    base: Option<Commit>,
     clock: &Clock,
-    looked_at: &str,
 ) -> Result<Outcome> {
-    let base = base.map(|commit| (repository.commit_snapshot(&commit), commit.hex()));
+    let base = policy::BaseOfRange::find(repository, remote)?;
     let judging = policy::of_change(
-        base.as_ref()
-            .map(|(snapshot, name)| (snapshot as &dyn Snapshot, short(name))),
+        Some(base.or_start(source.base(), "the start of this push")),
         source.head(),
         "the pushed tip",
         clock.today,
     )?;
-    judge(
-        &judging,
-        source,
-        clock,
-        looked_at,
-        source.end().map(|commit| commit.hex()),
-    )
+    judge(&judging, source, clock, "the commits of this push", None)
 }

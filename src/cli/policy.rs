@@ -13,7 +13,7 @@ use crate::policy::loosening::{self, Loosening};
 use crate::policy::{Policies, Policy};
 use crate::rules::RuleSet;
 use crate::rules::schema::TokenEntry;
-use crate::source::{Commit, Repository, Snapshot};
+use crate::source::{CommitSnapshot, Repository, Snapshot};
 
 /// The policies of a run, the rules with the repository's own kinds, and what the change loosens.
 pub struct Judging {
@@ -97,7 +97,7 @@ pub fn of_change(
             Some(policy) => (policy, format!("{shown_as}:{CONFIG_NAME}")),
             None => (
                 Policy::built_in(),
-                format!("built-in defaults ({shown_as} has no {CONFIG_NAME})"),
+                "built-in defaults".to_owned(),
             ),
         },
         None => match of_user()? {
@@ -179,17 +179,33 @@ fn judging(policies: Policies, loosened: Vec<(RepoPath, Loosening)>) -> Result<J
     })
 }
 
-/// The commit whose policy judges a range: the remote's default branch, else the range's own start.
-pub fn base_of_range(
-    repository: &Repository,
-    remote: &str,
-    start: Option<Commit>,
-) -> Result<Option<Commit>> {
-    if repository.is_bare() {
-        return repository.head();
+/// The state whose policy judges commits: the remote's default branch, in a bare repository HEAD.
+pub struct BaseOfRange(Option<(CommitSnapshot, String)>);
+
+impl BaseOfRange {
+    /// Looks for it; the start of the range stands in where there is none.
+    pub fn find(repository: &Repository, remote: &str) -> Result<Self> {
+        let commit = if repository.is_bare() {
+            repository.head()?
+        } else {
+            repository.default_branch_tip(remote)
+        };
+        Ok(BaseOfRange(commit.map(|commit| {
+            let id = commit.hex();
+            let name = id.get(..12).unwrap_or(&id).to_owned();
+            (repository.commit_snapshot(&commit), name)
+        })))
     }
-    match repository.default_branch_tip(remote) {
-        Some(tip) => Ok(Some(tip)),
-        None => Ok(start),
+
+    /// The snapshot and the name that it is shown under.
+    pub fn or_start<'s>(
+        &'s self,
+        start: &'s dyn Snapshot,
+        shown_as: &'s str,
+    ) -> (&'s dyn Snapshot, &'s str) {
+        match &self.0 {
+            Some((snapshot, name)) => (snapshot, name),
+            None => (start, shown_as),
+        }
     }
 }

@@ -123,7 +123,7 @@ fn providers(rules: &RuleSet) -> usize {
 }
 
 fn finds(kind: &'static TokenKind, file: &str, text: &str, seed: u64, rules: &RuleSet) -> bool {
-    let text = template::expand(text, Some(kind), seed);
+    let text = template::expand(text, kind, &find::sample, seed);
     let path = RepoPath::from(file);
     let found = find::find(
         &Blob {

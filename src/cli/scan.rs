@@ -2,23 +2,25 @@
 
 use std::fs;
 use std::path::{Path, PathBuf};
+use std::sync::Arc;
 use std::thread;
 use std::time::Instant;
 
 use jiff::{Timestamp, civil::Date};
 
 use super::policy::{self, Judging};
+use super::progress::Progress;
 use super::screen::Screen;
 use super::{FormatArgument, ScanArguments};
-use crate::engine::{self, Dependencies, Run};
+use crate::engine::{self, Dependencies, Run, Seen};
 use crate::error::{Error, Result};
 use crate::judge::rules::RULES;
 use crate::model::{Finding, Outcome, RepoPath};
 use crate::policy::Policy;
 use crate::report::{self, Entry, Format};
 use crate::source::{
-    FolderSnapshot, GitEnvironment, HistorySource, Nothing, RangeSource, Refs, Repository,
-    SingleSource, Snapshot, Source, StagedSource, TreeSource, Walk,
+    Extent, FolderSnapshot, GitEnvironment, HistorySource, IgnoredFiles, Nothing, RangeSource,
+    Repository, SingleSource, Snapshot, Source, StagedSource, TreeSource,
 };
 
 impl From<FormatArgument> for Format {
@@ -119,12 +121,12 @@ fn examine(arguments: &ScanArguments, clock: &Clock) -> Result<Outcome> {
         .map_or_else(|| directory.to_path_buf(), Path::to_path_buf);
     let snapshot = FolderSnapshot::new(&root);
     let judging = of_tree(arguments, clock, &snapshot, repository.as_ref())?;
-    let walk = if arguments.respect_gitignore {
-        Walk::WithoutIgnored
+    let ignored = if arguments.respect_gitignore {
+        IgnoredFiles::LeaveOut
     } else {
-        Walk::Everything
+        IgnoredFiles::Read
     };
-    let source = TreeSource::new(&folder, &paths, repository.as_ref(), walk)?;
+    let source = TreeSource::new(&folder, &paths, ignored)?;
     finish(
         arguments,
         clock,
@@ -159,27 +161,22 @@ fn examine_git(
         return finish(arguments, clock, &judging, &source, "what is staged", None);
     }
     if let Some(range) = &arguments.range {
-        let (start, end) = range
-            .split_once("..")
-            .ok_or_else(|| Error::usage("a range is written A..B").at("--range".to_owned()))?;
-        let end = repository.resolve(if end.is_empty() { "HEAD" } else { end })?;
-        let start = if start.is_empty() { "HEAD" } else { start };
-        let start = repository.resolve(start)?;
-        let head = repository.commit_snapshot(&end);
-        let base = policy::base_of_range(repository, "origin", Some(start.clone()))?;
-        let base = base.map(|commit| (repository.commit_snapshot(&commit), commit.hex()));
+        let source = RangeSource::between(repository, range)?;
+        let commit = match range.split_once("..") {
+            Some((_, end)) if !end.is_empty() => repository.resolve(end)?,
+            _ => repository.resolve("HEAD")?,
+        };
+        let base = policy::BaseOfRange::find(repository, "origin")?;
         let judging = of_change(
             arguments,
             clock,
             repository,
-            base.as_ref()
-                .map(|(snapshot, name)| (snapshot as &dyn Snapshot, short(name))),
-            &head,
+            Some(base.or_start(source.base(), "the start of the range")),
+            source.head(),
             "the end of the range",
         )?;
-        let commit = end.hex();
-        let source = RangeSource::between(repository, &start, &end)?;
         let looked_at = format!("the commits of {range}");
+        let commit = commit.hex();
         return finish(
             arguments,
             clock,
@@ -189,8 +186,8 @@ fn examine_git(
             Some(commit),
         );
     }
-    let refs = if arguments.all { Refs::All } else { Refs::Head };
-    let source = HistorySource::new(repository, refs)?;
+    let extent = if arguments.all { Extent::AllRefs } else { Extent::Head };
+    let source = HistorySource::new(repository, extent)?;
     let head = repository.head()?;
     let snapshot: Box<dyn Snapshot> = match &head {
         Some(commit) => Box::new(repository.commit_snapshot(commit)),
@@ -199,11 +196,6 @@ fn examine_git(
     let judging = of_tree(arguments, clock, snapshot.as_ref(), Some(repository))?;
     let commit = head.map(|commit| commit.hex());
     finish(arguments, clock, &judging, &source, "the history", commit)
-}
-
-/// The first characters of a commit's id, as people write it.
-pub fn short(id: &str) -> &str {
-    id.get(..12).unwrap_or(id)
 }
 
 fn of_change(
@@ -258,11 +250,14 @@ fn finish(
     looked_at: &str,
     commit: Option<String>,
 ) -> Result<Outcome> {
-    let mut outcome = engine::run(&Run {
+    let seen = Arc::new(Seen::default());
+    let progress = Progress::start(&seen, looked_at);
+    let result = engine::run(&Run {
         source,
         policies: &judging.policies,
         rules: &judging.rules,
         threads: threads(arguments.threads),
+        seen: &seen,
         now: clock.now,
         loosened: &judging.loosened,
         by_agent: false,
@@ -273,28 +268,31 @@ fn finish(
         },
         looked_at: looked_at.to_owned(),
         commit,
-    })?;
+    });
+    drop(progress);
+    let mut outcome = result?;
     if arguments.strict {
         engine::make_strict(&mut outcome);
     }
     Ok(outcome)
 }
 
-/// The findings of the working tree and of what is staged, for commands that name one by its fingerprint.
-pub fn findings_here(clock: &Clock) -> Result<Vec<Finding>> {
-    let mut findings = all_findings_here(clock)?;
-    let arguments = ScanArguments {
+/// The outcome of the working tree and of what is staged, with the findings that `wanted` names, for commands that name
+/// one by its fingerprint.
+pub fn outcome_here(clock: &Clock, wanted: &dyn Fn(&Finding) -> bool) -> Result<Outcome> {
+    let mut outcome = examine(&ScanArguments::default(), clock)?;
+    let staged = ScanArguments {
         staged: true,
         ..ScanArguments::default()
     };
-    if let Ok(outcome) = examine(&arguments, clock) {
-        findings.extend(outcome.findings);
+    // Outside a repository nothing is staged, and the tree alone is the answer.
+    if let Ok(more) = examine(&staged, clock) {
+        outcome.findings.extend(more.findings);
     }
-    Ok(findings)
-}
-
-/// The findings of the working tree under the built-in policy, so that nothing is hidden.
-pub fn all_findings_here(clock: &Clock) -> Result<Vec<Finding>> {
-    let arguments = ScanArguments::default();
-    Ok(examine(&arguments, clock)?.findings)
+    outcome.findings.retain(|finding| wanted(finding));
+    let mut seen = std::collections::BTreeSet::new();
+    outcome
+        .findings
+        .retain(|finding| seen.insert((finding.fingerprint.clone(), finding.path.clone(), finding.place)));
+    Ok(outcome)
 }

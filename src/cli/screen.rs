@@ -7,7 +7,7 @@ use std::io::{self, IsTerminal, Write};
 use super::{Color, ScreenArguments};
 use crate::act::agent;
 use crate::error::{Error, Result};
-use crate::report::{Audience, Entry, Style, Verbosity};
+use crate::report::{Audience, Entry, Released, Style, Verbosity};
 
 /// What is known of the reader.
 pub struct Screen {
@@ -53,6 +53,7 @@ impl Screen {
             audience: self.audience,
             entry,
             why_not: false,
+            released: Released::Kept,
         }
     }
 

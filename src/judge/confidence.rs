@@ -41,3 +41,11 @@ pub fn judge_confidence(
     }
     confidence
 }
+
+/// Whether what decodes says where the credential is of use. A key, a login or a bare JWT decodes wherever it was made:
+/// most private keys in public repositories are test fixtures, so for these the path keeps its say (docs/design.md).
+fn content_shows_use(sighting: &Sighting) -> bool {
+    let code = sighting.kind.map_or("", |kind| kind.code);
+    let says_nothing = ["pem/", "url/", "basic/", "jwt/generic"];
+    !says_nothing.iter().any(|family| code.starts_with(family))
+}

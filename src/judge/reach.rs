@@ -3,7 +3,7 @@
 //! An ignore file or a deny rule is no bound: agents read past them with a shell, so neither is asked for here.
 
 use crate::model::{Agent, How, Reach, RepoPath, Sighting, Surface};
-use crate::rules::{RuleSet, glob};
+use crate::rules::{RuleSet, glob, key_path};
 use crate::source::{Form, Item, Keeping, Snapshot};
 
 /// The agents with evidence in this repository.
@@ -17,6 +17,7 @@ impl AgentsPresent {
     pub fn look(rules: &RuleSet, snapshot: &dyn Snapshot) -> Self {
         let present = rules
             .agents()
+            .iter()
             .filter_map(|agent| {
                 let marker = agent
                     .markers
@@ -93,7 +94,7 @@ pub fn surfaces_of<'r>(
     path: &'r RepoPath,
     rules: &'r RuleSet,
 ) -> impl Iterator<Item = &'static Surface> + 'r {
-    rules.surfaces().filter(move |surface| {
+    rules.surfaces().iter().filter(move |surface| {
         surface
             .paths
             .iter()
@@ -105,13 +106,13 @@ fn holds_key(surface: &Surface, sighting: &Sighting) -> bool {
     if surface.keys.is_empty() {
         return true;
     }
-    let Some(key_path) = &sighting.beside.key_path else {
+    let Some(route) = &sighting.beside.key_path else {
         return false;
     };
     surface
         .keys
         .iter()
-        .any(|pattern| glob::matches_key(pattern, key_path))
+        .any(|pattern| key_path::matches(pattern, route))
 }
 
 fn from_surface(surface: &'static Surface, agents: &AgentsPresent) -> Reach {

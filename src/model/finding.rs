@@ -62,6 +62,8 @@ pub struct Finding {
     pub line_hash: String,
     /// Why the confidence is what it is; what lowered or raised the verdict.
     pub reasons: Vec<String>,
+    /// Why the credential must be rotated, where it must: it was pushed, or stands where an agent has read it.
+    pub rotate: Option<String>,
     /// Owner and reason of the waiver that released it, where one did.
     pub waived: Option<String>,
     /// Whether the baseline knew it.

@@ -55,7 +55,7 @@ fn verdict_on(
     let Some(kind) = rules.kind(PLANTED) else {
         return Err("the built-in kinds are gone".to_owned());
     };
-    let text = template::expand(text, Some(kind), seed);
+    let text = template::expand(text, kind, &find::sample, seed);
     let path = RepoPath::from(path);
     let found = find::find(
         &Blob {

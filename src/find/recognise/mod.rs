@@ -1,0 +1,97 @@
+//! Recognisers in code, one file for each family, for what neither a shape nor a pattern can say.
+//!
+//! In: a search and the place of a hit. Out: candidates of the kinds whose `code` names the variant that was found. A
+//! variant without a kind in the rules gives nothing.
+
+mod azure;
+mod basic;
+mod json;
+mod jwt;
+mod kubeconfig;
+mod pem;
+mod url;
+
+use super::beside;
+use super::candidate::Candidate;
+use super::search::Search;
+use crate::model::{Recognised, Span, TokenKind};
+use crate::rules::table::Family;
+use crate::rules::{glob, name};
+use crate::token;
+
+pub use url::url;
+
+/// Runs the recogniser of a family at the start of its literal.
+pub fn family(search: &mut Search<'_>, family: Family, begin: usize) {
+    match family {
+        Family::Pem => pem::block(search, begin),
+        Family::Putty => pem::putty(search, begin),
+        Family::Jwt => jwt::token(search, begin),
+        Family::AuthorizedUser => json::authorized_user(search, begin),
+    }
+}
+
+/// Runs the recognisers that a name leads to.
+pub fn at_mark(search: &mut Search<'_>, mark: usize) {
+    let end = super::prefilter::name_end(search.text, mark);
+    let tail = &search.text[end.saturating_sub(24)..end];
+    let ends = |name: &str| {
+        tail.len() >= name.len()
+            && tail[tail.len() - name.len()..].eq_ignore_ascii_case(name.as_bytes())
+    };
+    if ends("accountkey") || ends("sharedaccesskey") || ends("password") || ends("pwd") {
+        azure::connection(search, mark);
+    } else if ends("sig") {
+        azure::signature(search, mark);
+    } else if ends("authorization") {
+        basic::header(search, mark);
+    } else if ends("auth") {
+        json::docker_auth(search, mark);
+    } else if ends("client-key-data") {
+        kubeconfig::client_key(search, mark);
+    } else if ends("token") {
+        kubeconfig::token(search, mark);
+    }
+}
+
+/// Adds a candidate whose content decoded, where the rules know its variant.
+fn decoded(search: &mut Search<'_>, code: &str, span: Span, claimed: &[u8], weight: usize) -> bool {
+    let Some(kind) = kind_of(search, code, span) else {
+        return false;
+    };
+    let mut candidate = Candidate::new(span, span.of(search.text), Some(kind), Recognised::Decoded);
+    candidate.weight = weight;
+    candidate.claims = kind
+        .claims
+        .and_then(|reader| token::claims(reader, claimed));
+    search.push(candidate);
+    true
+}
+
+/// The kind of a variant; where several share it, the one whose name or file it is, else one that needs neither.
+fn kind_of(search: &Search<'_>, code: &str, span: Span) -> Option<&'static TokenKind> {
+    let kinds: Vec<_> = search
+        .rules
+        .kinds()
+        .filter(|kind| kind.code == code)
+        .collect();
+    if let [] | [_] = kinds[..] {
+        return kinds.first().copied();
+    }
+    let name = beside::left_of(search.text, span.start).name;
+    let name = name
+        .map(|name| name::normalise(name.of(search.text)))
+        .unwrap_or_default();
+    let named = |kind: &&TokenKind| kind.names.iter().any(|wanted| name::holds(&name, wanted));
+    let placed = |kind: &&TokenKind| {
+        let path = search.path.map_or(&b""[..], |path| path.as_bytes());
+        kind.files.iter().any(|file| glob::matches(file.file, path))
+    };
+    let found = kinds
+        .iter()
+        .find(|kind| named(kind))
+        .or_else(|| kinds.iter().find(|kind| placed(kind)));
+    found
+        .or_else(|| kinds.iter().find(|kind| kind.alone))
+        .copied()
+}

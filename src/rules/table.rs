@@ -1,0 +1,194 @@
+//! The prefilter's tables, and the anchors that they hold.
+//!
+//! Compiled twice: into `build.rs`, which bakes the tables of the built-in catalogue, and into the crate, which builds
+//! the same tables when a repository brings kinds of its own. In: kinds. Out: tables, or the kinds without an anchor.
+
+use super::anchor::{self, Anchor};
+use crate::model::{Class, TokenKind};
+
+/// How many bits a filter has; a power of two.
+pub const FILTER_BITS: u32 = 16;
+/// How many words of 64 bits a filter has.
+pub const FILTER_WORDS: usize = 1 << (FILTER_BITS - 6);
+
+/// What a start literal leads to.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Leads {
+    /// Kind and shape, by number.
+    Shape(u16, u8),
+    /// Kind and pattern, by number.
+    Pattern(u16, u8),
+    /// A family of recognisers in code.
+    Code(Family),
+    /// A name that starts so; the kind by number.
+    Name(u16),
+}
+
+/// A family of recognisers in code.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Family {
+    Pem,
+    Putty,
+    Jwt,
+    AuthorizedUser,
+}
+
+/// A literal that stands where a word starts.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Start {
+    /// The literal from its first letter or digit on.
+    pub literal: &'static str,
+    /// What stands before that letter and belongs to the value.
+    pub before: &'static str,
+    /// What may stand behind the literal; only asked where it has three bytes.
+    pub next: Class,
+    pub leads: Leads,
+}
+
+/// How long a run of credential bytes is in which literals are searched that stand at no word start.
+pub const LONG_RUN: usize = 32;
+
+/// A literal inside a long run.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Inside {
+    pub literal: &'static str,
+    pub leads: Leads,
+}
+
+/// Everything the first pass looks up.
+#[derive(Clone, Copy, Debug)]
+pub struct Tables {
+    /// Filter over the first four bytes of start literals.
+    pub start_filter: &'static [u64],
+    /// Start literals, those of one slot together.
+    pub starts: &'static [Start],
+    /// Where the starts of each slot begin, and where the last one ends.
+    pub slots: &'static [u16],
+    /// Literals inside long runs.
+    pub inside: &'static [Inside],
+    /// Filter over the last four bytes of names, case folded.
+    pub name_filter: &'static [u64],
+    /// Exact names with their kinds, sorted by name.
+    pub names: &'static [(&'static str, u16)],
+    /// Names with a `*`.
+    pub name_globs: &'static [(&'static str, u16)],
+}
+
+/// How many slots the starts are spread over; a power of two.
+pub const SLOTS: usize = 2048;
+
+/// The word of four bytes in a filter, and the two bits in it that both must be set.
+#[inline(always)]
+pub fn filter_bits(four: u32) -> (usize, u64) {
+    let hash = u64::from(four).wrapping_mul(0x9e37_79b9_7f4a_7c15);
+    let word = hash >> (64 - (FILTER_BITS - 6));
+    (
+        word as usize,
+        1 << (hash >> 40 & 63) | 1 << (hash >> 34 & 63),
+    )
+}
+
+/// Folds the case of four bytes; other bytes than letters stay apart from letters.
+#[inline(always)]
+pub fn folded(four: u32) -> u32 {
+    four | 0x2020_2020
+}
+
+/// The slot of the first three bytes of a literal.
+#[inline(always)]
+pub fn slot(four: u32) -> usize {
+    ((four & 0x00ff_ffff).wrapping_mul(0x85eb_ca6b) >> 21) as usize & (SLOTS - 1)
+}
+
+fn number(bytes: &[u8]) -> u32 {
+    bytes
+        .iter()
+        .take(4)
+        .rev()
+        .fold(0, |number, byte| number << 8 | u32::from(*byte))
+}
+
+fn set(filter: &mut [u64], key: u32) {
+    let (word, bits) = filter_bits(key);
+    filter[word] |= bits;
+}
+
+/// Sets the first four bytes of a literal; where it has three, each fourth one that may follow.
+fn set_start(filter: &mut [u64], start: &Start) {
+    let literal = start.literal.as_bytes();
+    match literal.len() {
+        3 => (0..128u8)
+            .filter(|last| start.next.has(*last))
+            .for_each(|last| set(filter, number(literal) | u32::from(last) << 24)),
+        _ => set(filter, number(literal)),
+    }
+}
+
+/// Sets the last four bytes of a name; any first one where it has three.
+fn set_end(filter: &mut [u64], name: &[u8]) {
+    match name.len() {
+        3 => (0..=255u32).for_each(|first| set(filter, folded(number(name) << 8 | first))),
+        length => set(filter, folded(number(&name[length - 4..]))),
+    }
+}
+
+/// Builds the tables of all `kinds`, in their order. Says which kinds have no anchor.
+pub fn build(kinds: &[&TokenKind]) -> Result<Tables, Vec<(&'static str, String)>> {
+    let mut starts = anchor::of_code();
+    let mut name_filter = vec![0u64; FILTER_WORDS];
+    let mut names = Vec::new();
+    let mut globs = Vec::new();
+    let mut inside = Vec::new();
+    let mut problems = Vec::new();
+    for end in anchor::CREDENTIAL_ENDS {
+        set_end(&mut name_filter, end.as_bytes());
+    }
+    for (number, kind) in kinds.iter().enumerate() {
+        let number = number as u16;
+        let anchors = match anchor::of(kind, number) {
+            Ok(anchors) => anchors,
+            Err(message) => {
+                problems.push((kind.id, message));
+                continue;
+            }
+        };
+        for anchor in anchors {
+            match anchor {
+                Anchor::Start(start) => starts.push(start),
+                Anchor::Inside(literal) => inside.push(literal),
+                Anchor::NameEnd(end) => set_end(&mut name_filter, &end),
+            }
+        }
+        for name in kind.names {
+            let list = if name.contains('*') {
+                &mut globs
+            } else {
+                &mut names
+            };
+            list.push((*name, number));
+        }
+    }
+    if !problems.is_empty() {
+        return Err(problems);
+    }
+    let slot_of = |start: &Start| slot(number(start.literal.as_bytes()));
+    starts
+        .sort_by(|a, b| (slot_of(a), a.literal, a.before).cmp(&(slot_of(b), b.literal, b.before)));
+    let slots: Vec<u16> = (0..=SLOTS)
+        .map(|wanted| starts.partition_point(|start| slot_of(start) < wanted) as u16)
+        .collect();
+    names.sort_unstable();
+    let mut start_filter = vec![0u64; FILTER_WORDS];
+    for start in &starts {
+        set_start(&mut start_filter, start);
+    }
+    Ok(Tables {
+        start_filter: Vec::leak(start_filter),
+        starts: Vec::leak(starts),
+        slots: Vec::leak(slots),
+        inside: Vec::leak(inside),
+        name_filter: Vec::leak(name_filter),
+        names: Vec::leak(names),
+        name_globs: Vec::leak(globs),
+    })
+}

@@ -133,6 +133,46 @@ struct SecretNames {
     names: Vec<String>,
 }
 
+/// An action that leaves a credential behind for later steps.
+#[derive(Debug, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Leaves {
+    uses: Vec<String>,
+    /// What it leaves, in words.
+    pub what: String,
+    /// Whether the credential deploys or administers.
+    pub deploys: bool,
+    /// Inputs that hand it a stored secret.
+    #[serde(default)]
+    pub stored: Vec<String>,
+    /// Inputs that mean a short-lived login.
+    #[serde(default)]
+    pub exchanged: Vec<String>,
+    /// Where the facts were read.
+    pub source: String,
+}
+
+/// An action that makes an App token.
+#[derive(Debug, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Mints {
+    uses: Vec<String>,
+    /// The output that holds the token.
+    pub output: String,
+    /// What the inputs that narrow it begin with.
+    #[serde(default)]
+    pub permission_prefix: String,
+    /// The input that narrows it by a JSON object.
+    #[serde(default)]
+    pub permissions: String,
+    #[serde(default)]
+    pub repositories: String,
+    #[serde(default)]
+    pub owner: String,
+    /// Where the facts were read.
+    pub source: String,
+}
+
 #[derive(Debug, Default, Deserialize)]
 #[serde(deny_unknown_fields)]
 struct Table {
@@ -140,6 +180,8 @@ struct Table {
     reusable: Vec<ReusableAgent>,
     cli: Vec<CliAgent>,
     secret: Vec<SecretNames>,
+    leaves: Vec<Leaves>,
+    mints: Vec<Mints>,
 }
 
 fn table() -> &'static Table {
@@ -198,10 +240,26 @@ pub fn cli_agent(
     })
 }
 
-/// Every name of a program that runs an agent.
-pub fn cli_names() -> impl Iterator<Item = &'static str> {
-    let entries = table().cli.iter();
-    entries.flat_map(|entry| entry.names.iter().map(String::as_str))
+/// What an action leaves behind.
+pub fn leaves(uses: &str) -> Option<&'static Leaves> {
+    let mut entries = table().leaves.iter();
+    entries.find(|entry| entry.uses.iter().any(|own| own == uses))
+}
+
+/// The entry of an action that makes an App token.
+pub fn mints(uses: &str) -> Option<&'static Mints> {
+    let mut entries = table().mints.iter();
+    entries.find(|entry| entry.uses.iter().any(|own| own == uses))
+}
+
+/// The entry of an agent's program, by the agent's id.
+pub fn cli_of_agent(agent: &str) -> Option<&'static CliAgent> {
+    table().cli.iter().find(|entry| entry.agent == agent)
+}
+
+/// Whether an input is set to `true` rather than to a list of names.
+pub fn is_switch(input: &str) -> bool {
+    matches!(input, "allow-bots")
 }
 
 /// What a secret is for, by its name.

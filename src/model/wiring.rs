@@ -285,6 +285,9 @@ pub struct HeldToken {
     pub name: String,
     #[serde(skip)]
     pub spot: Spot,
+    /// Whether the job's own token stands in where this one is not set.
+    #[serde(skip)]
+    pub optional: bool,
 }
 
 impl HeldToken {

@@ -28,16 +28,21 @@ pub fn audit(site: &Site<'_>, out: &mut Vec<StructureFinding>) {
     if site.start.by_outsiders.is_empty() {
         return;
     }
-    let weighty = site.weighty();
+    let mut weighty = site.weighty();
+    if !site.has_open_shell() {
+        // The right to ask for an OIDC token stands in the environment, which only a shell reads.
+        weighty.retain(|(scope, _)| *scope != "id-token");
+    }
     let Some((scope, token)) = weighty.first() else {
         return;
     };
-    let spot = site.grant.spot_of(scope).unwrap_or(&token.spot).clone();
+    let spot = site.spot_of_scope(scope, token);
+    let words: Vec<String> = weighty.iter().map(|(scope, _)| format!("{scope}: write")).collect();
     let message = format!(
         "Anybody on GitHub can start {} ({}), and it holds {}.",
         site.agent.agent,
         listed(&site.start.by_outsiders),
-        listed(&site.weighty_words())
+        listed(&words)
     );
     let mut finding = site.finding(
         &RULE,

@@ -11,7 +11,7 @@ pub const RULE: Rule = Rule {
     name: "outsiders-text-with-write",
     title: "Agent with write access reads what outsiders wrote",
     help: "\
-A member starts this agent, but an outsider may have written the issue, comment or change that it reads, and it holds a token that changes what others run.
+An outsider may have written the issue, comment or change that this agent reads, and it holds a token that changes what others run. Somebody with access starts it, or its tools keep it from the token, or what decides who starts it could not be read.
 
 1. Give the agent `contents: read`, and let a second job without an agent write what it proposes.
 2. Where it must push, let it push to a branch that a person reviews, and keep `actions`, `packages` and `id-token` out.
@@ -23,7 +23,8 @@ A member starts this agent, but an outsider may have written the issue, comment 
 
 /// Asks the question of one agent.
 pub fn audit(site: &Site<'_>, out: &mut Vec<StructureFinding>) {
-    if !site.start.by_outsiders.is_empty() || site.start.with_outsiders_text.is_empty() {
+    let limited = !site.has_open_shell();
+    if site.start.all().is_empty() || (!site.start.by_outsiders.is_empty() && !limited) {
         return;
     }
     let exchanges = site.exchanged().is_some();
@@ -32,15 +33,19 @@ pub fn audit(site: &Site<'_>, out: &mut Vec<StructureFinding>) {
     held.retain(|(scope, token)| {
         !(token.source == TokenSource::AppExchanged || (exchanges && *scope == "id-token"))
     });
+    if !site.start.by_outsiders.is_empty() {
+        // The rest is TL301's.
+        held.retain(|(scope, _)| *scope == "id-token");
+    }
     let Some((scope, token)) = held.first() else {
         return;
     };
     let words: Vec<String> = held.iter().map(|(scope, _)| format!("{scope}: write")).collect();
-    let spot = site.grant.spot_of(scope).unwrap_or(&token.spot).clone();
+    let spot = site.spot_of_scope(scope, token);
     let message = format!(
         "{} reads what outsiders write ({}), and it holds {}.",
         site.agent.agent,
-        listed(&site.start.with_outsiders_text),
+        listed(&site.start.all()),
         listed(&words)
     );
     let mut finding = site.finding(
@@ -49,6 +54,6 @@ pub fn audit(site: &Site<'_>, out: &mut Vec<StructureFinding>) {
         message,
         "Give it `contents: read`, and let a second job without an agent write what it proposes.",
     );
-    finding.reasons.extend(site.start.kept_out_by.map(|by| format!("{by} decides who starts it")));
+    finding.reasons.extend(site.start.reason());
     out.push(finding);
 }

@@ -10,7 +10,7 @@ pub const RULE: Rule = Rule {
     name: "outsiders-text-with-broad-credential",
     title: "Agent with a broad credential reads what outsiders wrote",
     help: "\
-A member starts this agent, but an outsider may have written what it reads, and it holds a credential that reaches beyond the repository.
+An outsider may have written what this agent reads, and it holds a credential that reaches beyond the repository.
 
 1. Use the job's own token with the scopes that the task needs, or an App token with `permission-*` and `repositories`.
 2. Move the credential to a job without an agent.
@@ -22,7 +22,7 @@ A member starts this agent, but an outsider may have written what it reads, and 
 
 /// Asks the question of one agent.
 pub fn audit(site: &Site<'_>, out: &mut Vec<StructureFinding>) {
-    if !site.start.by_outsiders.is_empty() || site.start.with_outsiders_text.is_empty() {
+    if !site.start.by_outsiders.is_empty() || site.start.all().is_empty() {
         return;
     }
     let Some((things, spot)) = site.broad_things() else {
@@ -31,7 +31,7 @@ pub fn audit(site: &Site<'_>, out: &mut Vec<StructureFinding>) {
     let message = format!(
         "{} reads what outsiders write ({}), and it can read {}.",
         site.agent.agent,
-        listed(&site.start.with_outsiders_text),
+        listed(&site.start.all()),
         listed(&things)
     );
     out.push(site.finding(

@@ -27,8 +27,10 @@ pub fn audit(site: &Site<'_>, out: &mut Vec<StructureFinding>) {
     if site.is_called() || !site.start.by_outsiders.is_empty() {
         return;
     }
-    for token in site.unlimited_tokens() {
-        if token.source != TokenSource::Pat {
+    for token in &site.holds.tokens {
+        // Lock files of gh-aw name optional tokens that hardly anybody sets.
+        let is_placeholder = token.optional && token.name.starts_with("GH_AW_");
+        if token.source != TokenSource::Pat || is_placeholder {
             continue;
         }
         let message = format!("{} holds the personal access token {}.", site.agent.agent, token.name);
@@ -39,6 +41,9 @@ pub fn audit(site: &Site<'_>, out: &mut Vec<StructureFinding>) {
             "Use `${{ github.token }}`, or an App token with `permission-*` and `repositories`.",
         );
         finding.route = format!("jobs/{}/secrets/{}", site.job.id, token.name);
+        if token.optional {
+            finding.reasons.push("the job's own token stands in where it is not set".to_owned());
+        }
         finding.reasons.push("that it is one is read from the secret's name and from where it is handed".to_owned());
         out.push(finding);
     }

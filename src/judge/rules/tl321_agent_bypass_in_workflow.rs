@@ -2,7 +2,6 @@
 
 use crate::judge::workflow::{Site, StructureFinding};
 use crate::model::Purpose;
-use crate::rules::ci;
 use crate::model::{Rule, Verdict};
 
 /// The rule and its metadata.
@@ -26,18 +25,12 @@ pub fn audit(site: &Site<'_>, out: &mut Vec<StructureFinding>) {
     if site.is_called() {
         return;
     }
-    let bypass = match site.action {
-        Some(action) => site.switched(&action.bypass, &[]),
-        None => {
-            let entry = ci::cli_of_agent(site.agent.agent);
-            entry.and_then(|entry| site.switched(&[], &entry.bypass))
-        }
-    };
-    let Some((switch, spot)) = bypass else {
+    let Some((switch, spot)) = site.bypass() else {
         return;
     };
     let holds_more = !site.weighty().is_empty()
-        || site.holds.secrets.iter().any(|secret| secret.purpose != Purpose::Model);
+        || !site.unlimited_tokens().is_empty()
+        || !site.secrets_for(&[Purpose::Broad, Purpose::Deploy, Purpose::Publish]).is_empty();
     if !holds_more {
         return;
     }

@@ -3,6 +3,7 @@
 //! In: a site. Out: what it holds of one sort, with places. No verdict stands here.
 
 use super::Site;
+use super::holds::is_identifier;
 use super::text::WEIGHTY;
 use crate::model::{
     Access, HeldSecret, HeldToken, Purpose, SecretReach, Spot, TokenFrom, TokenSource,
@@ -26,20 +27,55 @@ impl Site<'_> {
         WEIGHTY.into_iter().filter_map(held).collect()
     }
 
-    /// The weighty scopes as words.
-    pub fn weighty_words(&self) -> Vec<String> {
-        let words = self.weighty().into_iter();
-        words.map(|(scope, _)| format!("{scope}: write")).collect()
-    }
 
     /// Tokens of GitHub whose reach is not this repository's job token: personal ones, and App tokens without limits.
     pub fn unlimited_tokens(&self) -> Vec<&HeldToken> {
         let unlimited = |token: &&HeldToken| match token.source {
-            TokenSource::Pat => true,
+            TokenSource::Pat => !token.optional,
             TokenSource::AppToken => token.permissions.is_none(),
             _ => false,
         };
         self.holds.tokens.iter().filter(unlimited).collect()
+    }
+
+    /// Whether the agent may run any command, so that it can read its whole environment and send it away.
+    pub fn has_open_shell(&self) -> bool {
+        let arguments = &self.agent.arguments;
+        let settings = self.step.map_or("", |(_, step)| {
+            step.input("settings").map_or("", |s| s.value.as_str())
+        });
+        let Some(action) = self.action else {
+            return match self.agent.agent {
+                "claude-code" => self.is_bypassed() || names_bare_shell(&arguments.join(" ")),
+                "gemini-cli" | "qwen-code" | "copilot-cli" => self.is_bypassed(),
+                _ => true,
+            };
+        };
+        if self.is_bypassed() {
+            return true;
+        }
+        if action.shell {
+            // A list of core tools takes every other one away.
+            let is_listed = settings.contains("\"core\"") || settings.contains("\"coreTools\"");
+            return !is_listed || settings.contains("\"run_shell_command\"");
+        }
+        let given = self.step.into_iter().flat_map(|(_, step)| &step.with);
+        given
+            .filter(|setting| action.arguments.iter().any(|input| input.eq_ignore_ascii_case(&setting.name)))
+            .any(|setting| names_bare_shell(&setting.value))
+    }
+
+    /// Whether a switch takes the agent's own limits away.
+    pub fn is_bypassed(&self) -> bool {
+        self.bypass().is_some()
+    }
+
+    /// The switch that takes the agent's own limits away, in words, and where it stands.
+    pub fn bypass(&self) -> Option<(String, Spot)> {
+        match self.action {
+            Some(action) => self.switched(&action.bypass, &[]),
+            None => self.switched(&[], &ci::cli_of_agent(self.agent.agent)?.bypass),
+        }
     }
 
     /// Secrets whose name can mean nothing narrow.
@@ -179,10 +215,8 @@ impl Site<'_> {
     }
 }
 
-/// Whether a secret's name says that it only names something.
-fn is_identifier(name: &str) -> bool {
-    let name = name.to_ascii_uppercase();
-    ["_ID", "_URL", "_REGION", "_USERNAME", "_USER", "_HOST", "_PROJECT", "_NAME", "_EMAIL", "_ORG", "_ENDPOINT", "_ACCOUNT", "_PROVIDER", "_BASE"]
-        .iter()
-        .any(|end| name.ends_with(end))
+/// Whether a list of tools names the shell without a pattern.
+fn names_bare_shell(text: &str) -> bool {
+    text.split([',', ' ', '"', '\'', '\n', '[', ']'])
+        .any(|word| matches!(word.trim(), "Bash" | "Bash(*)" | "Bash(*:*)" | "Bash(:*)"))
 }

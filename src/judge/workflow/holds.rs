@@ -44,6 +44,15 @@ pub(super) fn of(site: &Site<'_>) -> Holds {
     holds
 }
 
+/// How a value comes to the agent.
+#[derive(Clone, Copy)]
+struct Way<'s> {
+    spot: &'s Spot,
+    role: Role,
+    from: TokenFrom,
+    reach: SecretReach,
+}
+
 struct Gathering<'s, 'w> {
     site: &'s Site<'w>,
     holds: Holds,
@@ -169,6 +178,7 @@ impl Gathering<'_, '_> {
                         line: spot.place.start_line,
                         name: String::new(),
                         spot: spot.clone(),
+                        optional: false,
                     });
                 }
             }
@@ -210,73 +220,72 @@ impl Gathering<'_, '_> {
             line: spot.place.start_line,
             name: String::new(),
             spot,
+            optional: false,
         });
     }
 
     /// Takes in every token and secret that a value names.
     fn value(&mut self, setting: &Setting, role: Role, from: TokenFrom, reach: SecretReach) {
-        self.text(&setting.value, &setting.spot, role, from, reach, 0);
+        let way = Way {
+            spot: &setting.spot,
+            role,
+            from,
+            reach,
+        };
+        self.text(&setting.value, way, 0);
     }
 
-    fn text(
-        &mut self,
-        text: &str,
-        spot: &Spot,
-        role: Role,
-        from: TokenFrom,
-        reach: SecretReach,
-        hops: usize,
-    ) {
-        for reference in expression::references(text) {
+    fn text(&mut self, text: &str, way: Way<'_>, hops: usize) {
+        let references = expression::references(text);
+        let has_stand_in = references.iter().any(is_job_token) && text.contains("||");
+        for reference in references {
             if is_job_token(&reference) {
-                self.job_token(from, spot);
+                self.job_token(way.from, way.spot);
             } else if reference.is_of("secrets") {
-                self.secret_reference(&reference, spot, role, from, reach);
+                self.secret_reference(&reference, way, has_stand_in);
             } else if reference.is_of("steps") {
-                self.output(&reference, spot, role, from);
+                self.output(&reference, way.spot, way.role, way.from);
             } else if reference.is_of("env") && hops < MAX_HOPS {
                 let site = self.site;
                 let step_env = site.step.map_or(&[][..], |(_, step)| &step.env);
-                let all = step_env.iter().chain(&site.inner_job.env).chain(&site.inner.env);
+                let all = step_env
+                    .iter()
+                    .chain(&site.inner_job.env)
+                    .chain(&site.inner.env);
                 for named in all.filter(|named| named.name == reference.part(1)) {
-                    self.text(&named.value, spot, role, from, reach, hops + 1);
+                    self.text(&named.value, way, hops + 1);
                 }
-            } else if reference.is_of("needs") && role == Role::GithubToken {
-                self.other(spot, from);
+            } else if reference.is_of("needs") && way.role == Role::GithubToken {
+                self.other(way.spot, way.from);
             }
         }
     }
 
-    fn secret_reference(
-        &mut self,
-        reference: &Reference,
-        spot: &Spot,
-        role: Role,
-        from: TokenFrom,
-        reach: SecretReach,
-    ) {
+    /// A secret by its name. `has_stand_in`: the job's token is taken where the secret is not set.
+    fn secret_reference(&mut self, reference: &Reference, way: Way<'_>, has_stand_in: bool) {
         let named = reference.part(1);
         if named.is_empty() || named == "*" {
-            self.secret("*", spot, reach, Purpose::Unknown);
+            self.secret("*", way.spot, way.reach, Purpose::Unknown);
             return;
         }
-        let purpose = match role {
+        let purpose = match way.role {
             Role::Model => Purpose::Model,
             Role::GithubToken => Purpose::Github,
             Role::Any => ci::purpose_of(named),
         };
-        if purpose == Purpose::Github && !is_key_of_app(named) {
+        if purpose == Purpose::Github && !is_key_of_app(named) && !is_identifier(named) {
             self.token(HeldToken {
                 source: TokenSource::Pat,
-                from,
+                from: way.from,
                 permissions: None,
                 basis: Basis::Default,
-                line: spot.place.start_line,
+                line: way.spot.place.start_line,
                 name: named.to_owned(),
-                spot: spot.clone(),
+                spot: way.spot.clone(),
+                optional: has_stand_in,
             });
         }
-        self.secret(named, spot, reach, purpose);
+        self.secret(named, way.spot, way.reach, purpose);
     }
 
     fn secret(&mut self, named: &str, spot: &Spot, reach: SecretReach, purpose: Purpose) {
@@ -328,6 +337,7 @@ impl Gathering<'_, '_> {
                     line: step.spot.place.start_line,
                     name: reference.part(1).to_owned(),
                     spot: step.spot.clone(),
+                    optional: false,
                 });
                 return;
             }
@@ -342,6 +352,7 @@ impl Gathering<'_, '_> {
                     line: step.spot.place.start_line,
                     name: String::new(),
                     spot: step.spot.clone(),
+                    optional: false,
                 });
                 return;
             }
@@ -360,6 +371,7 @@ impl Gathering<'_, '_> {
             line: spot.place.start_line,
             name: String::new(),
             spot: spot.clone(),
+            optional: false,
         });
     }
 
@@ -373,6 +385,7 @@ impl Gathering<'_, '_> {
             line: spot.place.start_line,
             name: String::new(),
             spot: spot.clone(),
+            optional: false,
         });
     }
 
@@ -414,6 +427,16 @@ fn is_job_token(reference: &Reference) -> bool {
 fn is_key_of_app(name: &str) -> bool {
     let name = name.to_ascii_uppercase();
     name.ends_with("KEY") || name.ends_with("APP_ID") || name.ends_with("_PEM")
+}
+
+/// Whether a secret's name says that it only names something.
+pub(super) fn is_identifier(name: &str) -> bool {
+    const ENDS: &[&str] = &[
+        "_ID", "_URL", "_REGION", "_USERNAME", "_USER", "_HOST", "_PROJECT", "_NAME", "_EMAIL", "_ORG", "_ENDPOINT",
+        "_ACCOUNT", "_PROVIDER", "_BASE",
+    ];
+    let name = name.to_ascii_uppercase();
+    ENDS.iter().any(|end| name.ends_with(end))
 }
 
 /// Whether a step writes to the environment of the steps behind it.

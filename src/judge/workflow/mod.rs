@@ -21,7 +21,8 @@ use std::collections::BTreeSet;
 
 use crate::judge::rules;
 use crate::model::{
-    AgentJob, AgentStep, Call, Holds, Job, RepoPath, Rule, Spot, Step, Through, Workflow,
+    AgentJob, AgentStep, Call, HeldToken, Holds, Job, RepoPath, Rule, Spot, Step, Through,
+    TokenSource, Workflow,
 };
 use crate::read;
 use crate::rules::ci;
@@ -216,6 +217,20 @@ impl Site<'_> {
         }
     }
 
+    /// Where a scope that the agent holds is granted; the call, where that stands in another file.
+    pub fn spot_of_scope(&self, scope: &str, token: &HeldToken) -> Spot {
+        let spot = match token.source {
+            TokenSource::GithubToken | TokenSource::Oidc => self.grant.spot_of(scope),
+            _ => None,
+        };
+        let spot = spot.unwrap_or(&token.spot);
+        if spot.path == self.workflow.path {
+            spot.clone()
+        } else {
+            self.spot().clone()
+        }
+    }
+
     /// The way to the agent in this workflow, its step named by content.
     pub fn route(&self) -> String {
         let step = self.step.map_or("", |(_, step)| match &step.uses {
@@ -270,7 +285,7 @@ impl Site<'_> {
                 .iter()
                 .map(|trigger| trigger.event.clone())
                 .collect(),
-            outsiders: !self.start.by_outsiders.is_empty(),
+            outsiders: !self.start.by_outsiders.is_empty() || !self.start.perhaps.is_empty(),
         }
     }
 }

@@ -13,10 +13,28 @@ use crate::rules::ci::{self, Guard};
 pub struct Start {
     /// Somebody without write access starts it.
     pub by_outsiders: Vec<String>,
+    /// Somebody without write access may start it: it hangs on something that could not be read.
+    pub perhaps: Vec<String>,
     /// A member starts it, an outsider wrote what it reads.
     pub with_outsiders_text: Vec<String>,
     /// What keeps outsiders from starting it, in words.
     pub kept_out_by: Option<&'static str>,
+}
+
+impl Start {
+    /// Every event by which an outsider's words reach the agent.
+    pub fn all(&self) -> Vec<String> {
+        let parts = [&self.by_outsiders, &self.perhaps, &self.with_outsiders_text];
+        parts.into_iter().flatten().cloned().collect()
+    }
+
+    /// What decides who starts it, in words.
+    pub fn reason(&self) -> Option<String> {
+        if !self.perhaps.is_empty() {
+            return Some("what decides who starts it is computed elsewhere and was not read".to_owned());
+        }
+        self.kept_out_by.map(|by| format!("{by} decides who starts it"))
+    }
 }
 
 /// What an event lets outsiders do.
@@ -43,10 +61,15 @@ pub(super) fn of(site: &Site<'_>) -> Start {
         if opening == Opening::Closed {
             continue;
         }
-        let by_condition = !may_start(site, event);
+        let by_condition = !may_start(site, event, Unread::LetsIn);
         let by_action = is_guarded(site, event);
         if opening == Opening::Open && !by_condition && !by_action {
-            start.by_outsiders.push(event.to_owned());
+            let surely = site.step.is_some() && may_start(site, event, Unread::KeepsOut);
+            if surely {
+                start.by_outsiders.push(event.to_owned());
+            } else {
+                start.perhaps.push(event.to_owned());
+            }
         } else {
             start.with_outsiders_text.push(event.to_owned());
             start.kept_out_by = Some(match (opening, by_condition) {
@@ -81,11 +104,17 @@ fn is_guarded(site: &Site<'_>, event: &str) -> bool {
         });
     };
     let Some(action) = site.action else {
-        return false;
+        let entry = ci::cli_of_agent(site.agent.agent);
+        let first = site.agent.arguments.first();
+        return entry.zip(first).is_some_and(|(entry, first)| entry.guarded.contains(first));
     };
-    // The check is made for people who act on issues and pull requests, not for runs that other runs start.
-    let is_checked = !matches!(event, "workflow_run" | "fork" | "watch");
-    action.guard == Guard::Write && is_checked && !is_opened(action, step)
+    let is_checked = match action.guard {
+        Guard::Always => true,
+        // The check is made for people who act on issues and pull requests, not for runs that other runs start.
+        Guard::Write => !matches!(event, "workflow_run" | "fork" | "watch"),
+        Guard::None => false,
+    };
+    is_checked && !is_opened(action, step)
 }
 
 /// Whether an input takes the action's own check away for everybody.
@@ -98,11 +127,12 @@ pub(crate) fn is_opened(action: &ci::ActionAgent, step: &Step) -> bool {
 }
 
 /// Whether the conditions on the way to the step let an outsider through.
-fn may_start(site: &Site<'_>, event: &str) -> bool {
+fn may_start(site: &Site<'_>, event: &str, unread: Unread) -> bool {
     let outer = Scene {
         workflow: site.workflow,
         job: site.job,
         event,
+        unread,
     };
     if !outer.job_runs(site.job, 0) {
         return false;
@@ -111,6 +141,7 @@ fn may_start(site: &Site<'_>, event: &str) -> bool {
         workflow: site.inner,
         job: site.inner_job,
         event,
+        unread,
     };
     let is_other = !std::ptr::eq(site.job, site.inner_job);
     if is_other && !inner.job_runs(site.inner_job, 0) {
@@ -128,6 +159,14 @@ struct Scene<'w> {
     workflow: &'w Workflow,
     job: &'w Job,
     event: &'w str,
+    unread: Unread,
+}
+
+/// How an outcome counts that an earlier job or step computes in a way that is not read.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+enum Unread {
+    LetsIn,
+    KeepsOut,
 }
 
 /// How many jobs of `needs` are followed, one behind the other.
@@ -167,6 +206,9 @@ impl Scene<'_> {
 
     /// Whether an outsider can make an expression come out as `wanted`.
     fn can(&self, tree: &Expression, wanted: bool) -> bool {
+        if self.unread == Unread::KeepsOut && is_computed(tree) {
+            return false;
+        }
         match tree {
             Expression::Or(parts) if wanted => parts.iter().any(|part| self.can(part, true)),
             Expression::Or(parts) => parts.iter().all(|part| self.can(part, false)),
@@ -314,6 +356,19 @@ impl Scene<'_> {
     }
 }
 
+/// Whether an expression hangs on what an earlier job or step computed.
+fn is_computed(tree: &Expression) -> bool {
+    let of_output = |reference: &&Reference| {
+        (reference.is_of("needs") || reference.is_of("steps")) && reference.part(2) == "outputs"
+    };
+    match tree {
+        Expression::Context(context) => of_output(&context),
+        Expression::Compare(_, left, right) => is_computed(left) || is_computed(right),
+        Expression::Call(_, arguments) => contexts(arguments).iter().any(of_output),
+        _ => false,
+    }
+}
+
 fn is_member(association: &str) -> bool {
     matches!(association, "OWNER" | "MEMBER" | "COLLABORATOR" | "CONTRIBUTOR")
 }
@@ -338,7 +393,7 @@ fn texts(parts: &[Expression]) -> Vec<&str> {
     for part in parts {
         match part {
             Expression::Text(text) => found.push(text.as_str()),
-            Expression::Call(_, inner) => found.extend(texts(inner)),
+            Expression::Call(_, inner) | Expression::Or(inner) | Expression::And(inner) => found.extend(texts(inner)),
             _ => {}
         }
     }
@@ -350,7 +405,7 @@ fn contexts(parts: &[Expression]) -> Vec<&Reference> {
     for part in parts {
         match part {
             Expression::Context(context) => found.push(context),
-            Expression::Call(_, inner) => found.extend(contexts(inner)),
+            Expression::Call(_, inner) | Expression::Or(inner) | Expression::And(inner) => found.extend(contexts(inner)),
             _ => {}
         }
     }

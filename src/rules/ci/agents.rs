@@ -13,8 +13,10 @@ use crate::model::{Access, Purpose, Scopes};
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Deserialize)]
 #[serde(rename_all = "lowercase")]
 pub enum Guard {
-    /// It refuses an actor without write access.
+    /// It refuses an actor without write access who acts on an issue or a pull request.
     Write,
+    /// It refuses an actor without write access at every event.
+    Always,
     None,
 }
 
@@ -82,6 +84,9 @@ pub struct CliAgent {
     any_of: Vec<String>,
     #[serde(default)]
     none_of: Vec<String>,
+    /// First words with which the program itself refuses an actor without write access.
+    #[serde(default)]
+    pub guarded: Vec<String>,
     #[serde(default)]
     pub bypass: Vec<String>,
     #[serde(default)]

@@ -125,7 +125,7 @@ fn tables_source(out: &mut String, tables: &table::Tables) {
         .iter()
         .map(|inside| {
             format!(
-                "Inside {{ literal: {:?}, leads: Leads::{:?} }}",
+                "table::Inside {{ literal: {:?}, leads: Leads::{:?} }}",
                 inside.literal, inside.leads
             )
         })
@@ -177,7 +177,7 @@ fn requests(items: &[Request]) -> String {
 
 fn surface(item: &Surface) -> String {
     format!(
-        "Surface {{ id: {:?}, title: {:?}, paths: &{:?}, keys: &{:?}, how: How::{:?}, agents: &{:?}, reference: {:?}, \
+        "Surface {{ id: {:?}, title: {:?}, paths: &{:?}, keys: &{:?}, how: crate::model::How::{:?}, agents: &{:?}, reference: {:?}, \
          why: {:?}, docs: {:?} }}",
         item.id,
         item.title,

@@ -25,7 +25,12 @@ pub(super) struct Facts {
 }
 
 /// Gathers the facts of one blob; returns how many bytes were read.
-pub(super) fn examine(item: &Item, content: Content<'_>, rules: &RuleSet, facts: &mut Facts) -> u64 {
+pub(super) fn examine(
+    item: &Item,
+    content: Content<'_>,
+    rules: &RuleSet,
+    facts: &mut Facts,
+) -> u64 {
     match content {
         Content::Bytes(text) => {
             let blob = Blob {

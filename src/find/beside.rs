@@ -3,7 +3,7 @@
 //! In: text and the offset of a value. Out: a name as written, and what sort of name it is. It reads backward only, a
 //! bounded number of bytes, and knows no grammar.
 
-use super::lexer;
+use super::{lexer, scheme};
 use crate::model::Span;
 
 /// How many bytes left of a value are read.
@@ -63,7 +63,7 @@ pub struct Left {
 pub fn left_of(text: &[u8], start: usize) -> Left {
     let mut left = Left::default();
     let mut at = start.min(text.len());
-    if let Some((scheme, before)) = lexer::scheme_before(text, at) {
+    if let Some((scheme, before)) = scheme::scheme_before(text, at) {
         left.scheme = Some(scheme);
         at = before;
     }

@@ -4,7 +4,7 @@
 
 use super::candidate::Candidate;
 use super::search::Search;
-use super::{beside, filter, generic, lexer, near, shape};
+use super::{beside, filter, generic, lexer, near, scheme, shape};
 use crate::model::{Beside, Near, Recognised, Span, TokenKind};
 use crate::rules::name;
 
@@ -153,10 +153,12 @@ fn by_flag(search: &Search<'_>, site: &Site, found: &mut Vec<Candidate>) {
     for kind in &search.rules.by_context().flags {
         for wanted in kind.flags {
             let (command, last) = wanted.rsplit_once(' ').unwrap_or(("", wanted));
-            let called = command
-                .split(' ')
-                .all(|word| memchr::memmem::find(before, word.as_bytes()).is_some());
-            if last.as_bytes() == flag && called {
+            let called = || {
+                command
+                    .split(' ')
+                    .all(|word| memchr::memmem::find(before, word.as_bytes()).is_some())
+            };
+            if last.as_bytes() == flag && called() {
                 add(
                     search,
                     site,
@@ -217,14 +219,14 @@ fn key_fits(path: &str, wanted: &str) -> bool {
 
 fn by_request(search: &Search<'_>, site: &Site, found: &mut Vec<Candidate>) {
     let span = site.literal.span;
-    let scheme = lexer::scheme_before(search.text, span.start).map(|(scheme, _)| scheme);
+    let scheme = scheme::scheme_before(search.text, span.start).map(|(scheme, _)| scheme);
     let hosts = near::hosts(search.text, span);
     let header = site.written.of(search.text).to_ascii_lowercase();
     request(search, site, &header, scheme.as_deref(), &hosts, found);
     if site.flag || header == b"authorization" {
         return;
     }
-    for used in near::uses(search.text, site.written) {
+    for used in search.uses(site.written) {
         let hosts = near::hosts(search.text, used.span);
         let header = used
             .name
@@ -349,7 +351,8 @@ pub fn beside(search: &Search<'_>, span: Span) -> Beside {
         });
     } else if let Some(name) = left.name
         && beside.hosts.is_empty()
-        && let Some(used) = near::uses(search.text, name)
+        && let Some(used) = search
+            .uses(name)
             .into_iter()
             .find(|used| used.scheme.is_some())
     {

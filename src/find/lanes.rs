@@ -10,8 +10,10 @@ pub struct Masks {
     pub word: u64,
     /// `_` and `-`.
     pub joiner: u64,
-    /// `:`, `=` and `>`; also `;` and `<`, which no name stands before.
+    /// `:`, `=` and `>`.
     pub mark: u64,
+    /// `.` and `/`.
+    pub point: u64,
     pub comma: u64,
     /// `"` and `'`.
     pub quote: u64,
@@ -41,7 +43,8 @@ pub fn one_by_one(block: &[u8]) -> Masks {
         match byte {
             b'0'..=b'9' | b'a'..=b'z' | b'A'..=b'Z' => masks.word |= one,
             b'_' | b'-' => masks.joiner |= one,
-            b':'..=b'>' => masks.mark |= one,
+            b':' | b'=' | b'>' => masks.mark |= one,
+            b'.' | b'/' => masks.point |= one,
             b',' => masks.comma |= one,
             b'"' | b'\'' => masks.quote |= one,
             b'\\' | b'%' => masks.escape |= one,
@@ -121,6 +124,7 @@ mod vector {
             word: low.word | high.word << by,
             joiner: low.joiner | high.joiner << by,
             mark: low.mark | high.mark << by,
+            point: low.point | high.point << by,
             comma: low.comma | high.comma << by,
             quote: low.quote | high.quote << by,
             escape: low.escape | high.escape << by,
@@ -148,7 +152,11 @@ mod vector {
                 within(x, b'0', b'9'),
             )),
             joiner: bits(_mm256_or_si256(is(b'_'), is(b'-'))),
-            mark: bits(within(x, b':', b'>')),
+            mark: bits(_mm256_or_si256(
+                is(b':'),
+                _mm256_or_si256(is(b'='), is(b'>')),
+            )),
+            point: bits(_mm256_or_si256(is(b'.'), is(b'/'))),
             comma: bits(is(b',')),
             quote: bits(_mm256_or_si256(is(b'"'), is(b'\''))),
             escape: bits(_mm256_or_si256(is(b'\\'), is(b'%'))),
@@ -173,7 +181,8 @@ mod vector {
                 within(x, b'0', b'9'),
             )),
             joiner: bits(_mm_or_si128(is(b'_'), is(b'-'))),
-            mark: bits(within(x, b':', b'>')),
+            mark: bits(_mm_or_si128(is(b':'), _mm_or_si128(is(b'='), is(b'>')))),
+            point: bits(_mm_or_si128(is(b'.'), is(b'/'))),
             comma: bits(is(b',')),
             quote: bits(_mm_or_si128(is(b'"'), is(b'\''))),
             escape: bits(_mm_or_si128(is(b'\\'), is(b'%'))),

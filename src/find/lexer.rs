@@ -3,27 +3,15 @@
 //! In: text and the offset of a mark. Out: where the literal stands, without quotes and without a scheme such as
 //! `Bearer`. It reads forward only, a bounded number of bytes, and knows no grammar.
 
+use super::scheme::SCHEMES;
 use crate::model::Span;
 
 /// The longest literal that is read.
-pub const LONGEST: usize = 16 * 1024;
+const LONGEST: usize = 16 * 1024;
+/// The longest literal without quotes.
+const LONGEST_BARE: usize = 2048;
 /// How many bytes of an expression are searched for a literal in it.
 const EXPRESSION: usize = 160;
-
-/// Schemes that may stand before a credential in a header.
-const SCHEMES: [&[u8]; 11] = [
-    b"Bearer",
-    b"Basic",
-    b"token",
-    b"Bot",
-    b"ApiKey",
-    b"Api-Key",
-    b"SSWS",
-    b"Key",
-    b"sso-key",
-    b"GenieKey",
-    b"Apikey",
-];
 
 /// A literal, as it stands.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -151,7 +139,7 @@ fn escaped_quoted(text: &[u8], open: usize) -> Option<Literal> {
 }
 
 fn bare(text: &[u8], start: usize, crossed: bool) -> Option<Literal> {
-    let rest = &text[start..text.len().min(start + LONGEST)];
+    let rest = &text[start..text.len().min(start + LONGEST_BARE)];
     let length = rest
         .iter()
         .position(|byte| {
@@ -343,24 +331,6 @@ fn bare_after_scheme(text: &[u8], found: Literal) -> Literal {
         }
         _ => found,
     }
-}
-
-/// The scheme that ends right before `at`, lower-cased, and where it starts.
-pub fn scheme_before(text: &[u8], at: usize) -> Option<(String, usize)> {
-    let mut end = at;
-    while end > 0 && text[end - 1] == b' ' && at - end < 3 {
-        end -= 1;
-    }
-    if end == at {
-        return None;
-    }
-    SCHEMES.iter().find_map(|scheme| {
-        let start = end.checked_sub(scheme.len())?;
-        let free = start == 0
-            || !(text[start - 1].is_ascii_alphanumeric() || matches!(text[start - 1], b'-' | b'_'));
-        (free && text[start..end].eq_ignore_ascii_case(scheme))
-            .then(|| (String::from_utf8_lossy(scheme).to_ascii_lowercase(), start))
-    })
 }
 
 #[cfg(test)]

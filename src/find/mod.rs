@@ -22,6 +22,7 @@ mod place;
 mod prefilter;
 mod recognise;
 mod sample;
+mod scheme;
 mod search;
 mod shape;
 
@@ -118,7 +119,10 @@ fn choose(mut search: Search<'_>) -> Vec<Candidate> {
         false => chosen,
     };
     let mut chosen = pair::join(chosen);
-    for candidate in &mut chosen {
+    for candidate in chosen
+        .iter_mut()
+        .filter(|candidate| candidate.dropped.is_none())
+    {
         let inner = candidate.beside.name.take();
         candidate.beside = search.beside(candidate.span);
         if inner.is_some() {

@@ -141,41 +141,37 @@ pub struct Use {
     pub span: Span,
 }
 
-/// Places where `name` is used in a header or a request: `-H "Authorization: Bearer $NAME"`.
-pub fn uses(text: &[u8], name: Span) -> Vec<Use> {
-    let word = name.of(text);
-    if word.len() < 3 {
-        return Vec::new();
-    }
+/// Where a word stands by itself; the first few places.
+pub fn places_of(text: &[u8], word: &[u8]) -> Vec<usize> {
+    let free =
+        |byte: Option<&u8>| byte.is_none_or(|byte| !byte.is_ascii_alphanumeric() && *byte != b'_');
     memchr::memmem::find_iter(text, word)
-        .filter(|at| *at != name.start)
         .filter(|at| {
-            let free = |byte: Option<&u8>| {
-                byte.is_none_or(|byte| !byte.is_ascii_alphanumeric() && *byte != b'_')
-            };
             free(at.checked_sub(1).and_then(|before| text.get(before)))
                 && free(text.get(at + word.len()))
         })
         .take(USES)
-        .map(|at| {
-            let mut start = at;
-            while start > 0
-                && matches!(
-                    text[start - 1],
-                    b'$' | b'{' | b'(' | b' ' | b'+' | b'"' | b'\'' | b'.' | b'%'
-                )
-                && at - start < 6
-            {
-                start -= 1;
-            }
-            let left = beside::left_of(text, with_gap(text, start));
-            Use {
-                name: left.name,
-                scheme: left.scheme,
-                span: Span::new(at, at + word.len()),
-            }
-        })
         .collect()
+}
+
+/// Reads the use of a variable that stands at `span`: `-H "Authorization: Bearer $NAME"`.
+pub fn use_at(text: &[u8], span: Span) -> Use {
+    let mut start = span.start;
+    while start > 0
+        && matches!(
+            text[start - 1],
+            b'$' | b'{' | b'(' | b' ' | b'+' | b'"' | b'\'' | b'.' | b'%'
+        )
+        && span.start - start < 6
+    {
+        start -= 1;
+    }
+    let left = beside::left_of(text, with_gap(text, start));
+    Use {
+        name: left.name,
+        scheme: left.scheme,
+        span,
+    }
 }
 
 /// The scheme keeps its space: `Bearer ` before `" + token`.

@@ -10,12 +10,18 @@ use crate::model::{Recognised, Span, TokenKind};
 /// How many lines around one half the other is searched where no name leads to it.
 const LINES: usize = 6;
 
+/// How many candidates before and behind a half are looked at.
+const NEIGHBOURS: usize = 64;
+/// For how many halves of one text the other is searched without a name.
+const HALVES: usize = 200;
+
 /// Adds halves that only their neighbour names: `client("id", "secret")`.
 pub fn add_unnamed(search: &mut Search<'_>, chosen: &[Candidate]) {
     let mut more = Vec::new();
     for half in chosen
         .iter()
         .filter(|half| half.dropped.is_none() && half.encodings.is_empty())
+        .take(HALVES)
     {
         let Some(known) = half.kind else {
             continue;
@@ -94,7 +100,8 @@ pub fn join(mut chosen: Vec<Candidate>) -> Vec<Candidate> {
         if gone[at] || chosen[at].dropped.is_some() {
             continue;
         }
-        let other = (0..chosen.len())
+        let near = at.saturating_sub(NEIGHBOURS)..chosen.len().min(at + NEIGHBOURS);
+        let other = near
             .filter(|other| *other != at && !gone[*other] && chosen[*other].dropped.is_none())
             .filter(|other| {
                 chosen[*other]

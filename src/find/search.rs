@@ -3,13 +3,13 @@
 //! In: one text (a blob, or what was decoded out of one), its path, the rules. Out: candidates, several to a place.
 //! Depth and size of decoding are bounded; it never panics.
 
-use std::cell::OnceCell;
-use std::collections::HashSet;
+use std::cell::{OnceCell, RefCell};
+use std::collections::{HashMap, HashSet};
 use std::ops::ControlFlow;
 
 use super::candidate::Candidate;
 use super::prefilter::{self, Hit};
-use super::{beside, context, decode, filter, generic, lexer, patterns, recognise, shape};
+use super::{beside, context, decode, filter, generic, lexer, near, patterns, recognise, shape};
 use crate::model::{Beside, ChecksumState, Recognised, RepoPath, Span, TokenKind};
 use crate::rules::table::{self, Leads};
 use crate::rules::{RuleSet, glob, name};
@@ -20,6 +20,9 @@ use crate::token;
 pub const DEPTH: u8 = 3;
 /// The most candidates of one text; a file of nothing but keys is not read to the end.
 const MOST: usize = 20_000;
+
+/// Of how many names the other uses are searched, in one text.
+const NAMES: usize = 64;
 
 /// One text under search.
 pub struct Search<'t> {
@@ -35,6 +38,9 @@ pub struct Search<'t> {
     tried: HashSet<(usize, usize)>,
     document: OnceCell<Option<Document>>,
     kinds_here: OnceCell<Vec<(&'static TokenKind, &'static str)>>,
+    words: RefCell<HashMap<Vec<u8>, Vec<usize>>>,
+    /// Strings of Azure before this offset were read already.
+    pub read_until: usize,
 }
 
 impl<'t> Search<'t> {
@@ -51,6 +57,8 @@ impl<'t> Search<'t> {
             tried: HashSet::new(),
             document: OnceCell::new(),
             kinds_here: OnceCell::new(),
+            words: RefCell::default(),
+            read_until: 0,
         }
     }
 
@@ -228,7 +236,10 @@ impl<'t> Search<'t> {
         let Some(literal) = lexer::literal_after(self.text, mark) else {
             return;
         };
-        if literal.span.len() >= 6 && self.tried.insert((literal.span.start, literal.span.end)) {
+        let value = literal.span.of(self.text);
+        let plausible =
+            value.len() >= 12 || value.len() >= 6 && value.iter().any(u8::is_ascii_digit);
+        if plausible && self.tried.insert((literal.span.start, literal.span.end)) {
             let left = beside::left_of(self.text, name_end);
             self.site(literal, &left);
         }
@@ -243,7 +254,7 @@ impl<'t> Search<'t> {
         let known = context::candidates(self, &site);
         if !known.is_empty() {
             for candidate in known {
-                self.push(candidate);
+                self.push(self.under_name(candidate, &site));
             }
             return;
         }
@@ -258,8 +269,17 @@ impl<'t> Search<'t> {
         if bare_fits && !literal.inside && generic::may_be_secret(promise, value, literal.quoted) {
             let mut candidate = Candidate::new(literal.span, value, None, Recognised::Generic);
             candidate.dropped = filter::of_named(value);
-            self.push(candidate);
+            self.push(self.under_name(candidate, &site));
         }
+    }
+
+    /// Keeps the name that led to a candidate.
+    fn under_name(&self, mut candidate: Candidate, site: &context::Site) -> Candidate {
+        if !site.flag {
+            let written = site.written.of(self.text);
+            candidate.beside.name = Some(String::from_utf8_lossy(written).into_owned());
+        }
+        candidate
     }
 
     /// Whether files like this one hold values without quotes.
@@ -286,6 +306,23 @@ impl<'t> Search<'t> {
                 crate::syntax::parse(format, self.text).ok()
             })
             .as_ref()
+    }
+
+    /// Other places where a variable is used; of the first names that are asked for.
+    pub fn uses(&self, name: Span) -> Vec<near::Use> {
+        let word = name.of(self.text);
+        let mut words = self.words.borrow_mut();
+        if word.len() < 3 || (words.len() >= NAMES && !words.contains_key(word)) {
+            return Vec::new();
+        }
+        let places = words
+            .entry(word.to_vec())
+            .or_insert_with(|| near::places_of(self.text, word));
+        places
+            .iter()
+            .filter(|at| **at != name.start)
+            .map(|at| near::use_at(self.text, Span::new(*at, at + word.len())))
+            .collect()
     }
 
     /// The kinds that files like this one hold, each with its key.

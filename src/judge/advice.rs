@@ -48,7 +48,9 @@ pub fn message(judged: &Judged) -> String {
 
 fn article_for(name: &str) -> &'static str {
     let lower = name.to_ascii_lowercase();
-    let sounds_open = ["a", "e", "i", "o", "ngrok", "npm", "s3", "mssql", "ssh", "saml", "smtp", "rsa", "hcp"];
+    let sounds_open = [
+        "a", "e", "i", "o", "ngrok", "npm", "s3", "mssql", "ssh", "saml", "smtp", "rsa", "hcp",
+    ];
     if sounds_open.iter().any(|start| lower.starts_with(start)) {
         "An"
     } else {
@@ -94,7 +96,7 @@ pub fn advice(judged: &Judged, rules: &RuleSet) -> Option<Advice> {
     let Some(kind) = kind else {
         return Some(Advice {
             narrower: Vec::new(),
-            none_because: Some("the kind of this credential is not known".to_owned()),
+            none_because: Some("Its kind is not known".to_owned()),
             how:
                 "Take the value out of the file; read it from the environment or a secret manager."
                     .to_owned(),

@@ -44,7 +44,12 @@ pub fn judge_breadth(
         .and_then(|id| rules.kind(id));
     let kind = shown.unwrap_or(kind);
     let level = claims.and_then(|claims| claims.level).unwrap_or(kind.level);
-    let verbs = claims.and_then(|claims| claims.verbs).unwrap_or(kind.verbs);
+    let verbs = match claims.and_then(|claims| claims.verbs) {
+        Some(shown) => shown,
+        // Of a scoped kind the catalogue lists what its maker may have chosen; only its content shows what was.
+        None if level == Level::Scoped => kind.verbs.without(&[Verb::Admin, Verb::Mint]),
+        None => kind.verbs,
+    };
     let mut evidence = vec![how_recognised(sighting, kind)];
     if let Some(claims) = claims {
         evidence.extend(claims.evidence.iter().cloned());

@@ -29,8 +29,8 @@ pub fn judge_confidence(
         confidence = Confidence::Low;
         reasons.push("the checksum is wrong: a sample or a typing error".to_owned());
     }
-    let proven =
-        sighting.checksum == ChecksumState::Valid || sighting.recognised == Recognised::Decoded;
+    let proven = sighting.checksum == ChecksumState::Valid
+        || (sighting.recognised == Recognised::Decoded && content_shows_use(sighting));
     if let Some(word) = path_class.word()
         && !proven
         && !how.in_context()

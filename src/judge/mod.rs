@@ -6,6 +6,7 @@
 pub mod advice;
 mod breadth;
 mod confidence;
+pub mod guard;
 mod place;
 mod reach;
 pub mod rules;

@@ -13,12 +13,12 @@ pub mod table;
 pub mod template;
 
 use crate::model::{
-    Agent, Checked, Checksum, ClaimReader, Class, Confidence, Destroys, Example, FileKey, How,
-    Level, Provider, Request, Segment, Shape, Surface, TokenKind, Verb, Verbs,
+    Agent, Checked, Checksum, ClaimReader, Class, Confidence, Destroys, Example, FileKey, Level,
+    Provider, Request, Segment, Shape, Surface, TokenKind, Verb, Verbs,
 };
 use schema::{Problem, TokenEntry};
 use std::sync::OnceLock;
-use table::{Family, Inside, Leads, Start, Tables};
+use table::{Family, Leads, Start, Tables};
 
 include!(concat!(env!("OUT_DIR"), "/catalogue.rs"));
 

@@ -113,6 +113,20 @@ fn set(filter: &mut [u64], key: u32) {
     filter[word] |= bits;
 }
 
+/// Whether the first pass looks at a word that starts so: four letters, digits, `_` or `-`, or a mark that ends it.
+fn is_seen(start: &Start) -> bool {
+    let run = |byte: u8| byte.is_ascii_alphanumeric() || matches!(byte, b'_' | b'-');
+    let mark = |byte: u8| matches!(byte, b'.' | b'/' | b'+' | b':' | b'=' | b'>');
+    let head = start.literal.as_bytes();
+    match head[..head.len().min(4)].iter().find(|byte| !run(**byte)) {
+        Some(byte) => mark(*byte),
+        None if head.len() > 3 || start.next.0 == u128::MAX => true,
+        None => (0..128u8)
+            .filter(|byte| start.next.has(*byte))
+            .all(|byte| run(byte) || mark(byte)),
+    }
+}
+
 /// Sets the first four bytes of a literal; where it has three, each fourth one that may follow.
 fn set_start(filter: &mut [u64], start: &Start) {
     let literal = start.literal.as_bytes();
@@ -154,6 +168,13 @@ pub fn build(kinds: &[&TokenKind]) -> Result<Tables, Vec<(&'static str, String)>
         };
         for anchor in anchors {
             match anchor {
+                Anchor::Start(start) if !is_seen(&start) => problems.push((
+                    kind.id,
+                    format!(
+                        "a value that starts with {:?} would not be seen",
+                        start.literal
+                    ),
+                )),
                 Anchor::Start(start) => starts.push(start),
                 Anchor::Inside(literal) => inside.push(literal),
                 Anchor::NameEnd(end) => set_end(&mut name_filter, &end),

@@ -187,7 +187,7 @@ fn named<'t>(tree: &TreeRef<'t>, entry: &EntryRef<'_>) -> Option<EntryRef<'t>> {
 /// What stands at a path.
 pub(super) enum Found {
     Blob(ObjectId),
-    Folder,
+    Folder(ObjectId),
 }
 
 /// Finds a path in a tree; `None` where nothing (or a submodule) stands there.
@@ -210,5 +210,5 @@ pub(super) fn find_path(objects: &Objects, tree: &oid, path: &[u8]) -> Result<Op
             _ => return Ok(None),
         }
     }
-    Ok(Some(Found::Folder))
+    Ok(Some(Found::Folder(folder)))
 }

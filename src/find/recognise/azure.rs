@@ -28,7 +28,7 @@ const STARTS: [&[u8]; 9] = [
 /// A connection string around the mark of its key.
 pub fn connection(search: &mut Search<'_>, mark: usize) {
     let text = search.text;
-    if text[mark] != b'=' {
+    if text[mark] != b'=' || mark < search.read_until {
         return;
     }
     let floor = mark.saturating_sub(REACH);
@@ -52,6 +52,7 @@ pub fn connection(search: &mut Search<'_>, mark: usize) {
         .unwrap_or(rest.len());
     let whole = Span::new(start, mark + length);
     let value = whole.of(text).trim_ascii_end();
+    search.read_until = whole.end;
     let Some(found) = azure_connection::parse(value) else {
         return;
     };
@@ -75,6 +76,12 @@ pub fn connection(search: &mut Search<'_>, mark: usize) {
 /// A shared access signature around the mark of `sig`.
 pub fn signature(search: &mut Search<'_>, mark: usize) {
     let text = search.text;
+    let free = mark
+        .checked_sub(4)
+        .is_none_or(|before| !text[before].is_ascii_alphanumeric());
+    if mark < search.read_until || !free {
+        return;
+    }
     let outside = |byte: &u8| {
         byte.is_ascii_whitespace()
             || matches!(byte, b'"' | b'\'' | b'`' | b'<' | b'>' | b'(' | b')')
@@ -90,6 +97,7 @@ pub fn signature(search: &mut Search<'_>, mark: usize) {
         start += assigned;
     }
     let whole = Span::new(start, end);
+    search.read_until = end;
     let Some(found) = sas::parse(whole.of(text)) else {
         return;
     };

@@ -4,7 +4,7 @@
 
 use super::decoded;
 use crate::find::search::Search;
-use crate::find::{filter, lexer};
+use crate::find::{filter, lexer, scheme};
 use crate::token::basic;
 
 /// A header whose scheme is Basic.
@@ -13,8 +13,8 @@ pub fn header(search: &mut Search<'_>, mark: usize) {
     let Some(literal) = lexer::literal_after(text, mark) else {
         return;
     };
-    let is_basic =
-        lexer::scheme_before(text, literal.span.start).is_some_and(|(scheme, _)| scheme == "basic");
+    let is_basic = scheme::scheme_before(text, literal.span.start)
+        .is_some_and(|(scheme, _)| scheme == "basic");
     if !is_basic {
         return;
     }

@@ -7,16 +7,35 @@ use crate::rules::ci;
 
 /// Programs that show, search, install or store their words, and start none of them.
 const INERT: &[&str] = &[
-    "echo", "printf", "cat", "grep", "sed", "awk", "git", "gh", "npm", "pnpm", "yarn", "pip", "pip3", "pipx", "export",
-    "which", "type", "command", "jq", "tee", "ls", "cp", "mv", "rm", "mkdir", "curl", "wget", "brew", "cargo", "go",
-    "declare", "local", "readonly", "test", "[", "[[", "chmod", "ln", "find", "tar", "apt-get", "docker", "podman",
+    "echo", "printf", "cat", "grep", "sed", "awk", "git", "gh", "npm", "pnpm", "yarn", "pip",
+    "pip3", "pipx", "export", "which", "type", "command", "jq", "tee", "ls", "cp", "mv", "rm",
+    "mkdir", "curl", "wget", "brew", "cargo", "go", "declare", "local", "readonly", "test", "[",
+    "[[", "chmod", "ln", "find", "tar", "apt-get", "docker", "podman",
 ];
 
 /// First words behind an agent's name that make it work without a person.
 const STARTING: &[&str] = &[
-    "-p", "--print", "exec", "run", "--prompt", "--prompt-file", "-x", "--execute", "--add-dir", "--allow-all-tools",
-    "--allow-all", "--yolo", "-y", "--dangerously-skip-permissions", "--message", "--message-file", "--headless",
-    "--policy", "--model", "--output-format", "--verbose",
+    "-p",
+    "--print",
+    "exec",
+    "run",
+    "--prompt",
+    "--prompt-file",
+    "-x",
+    "--execute",
+    "--add-dir",
+    "--allow-all-tools",
+    "--allow-all",
+    "--yolo",
+    "-y",
+    "--dangerously-skip-permissions",
+    "--message",
+    "--message-file",
+    "--headless",
+    "--policy",
+    "--model",
+    "--output-format",
+    "--verbose",
 ];
 
 /// The most words of one command that are looked at.

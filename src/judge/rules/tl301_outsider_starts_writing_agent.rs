@@ -1,7 +1,7 @@
 //! TL301: anybody can start an agent that may write.
 
-use crate::judge::workflow::{Site, StructureFinding};
 use crate::judge::workflow::text::listed;
+use crate::judge::workflow::{Site, StructureFinding};
 use crate::model::{Rule, Verdict};
 
 /// The rule and its metadata.
@@ -37,7 +37,10 @@ pub fn audit(site: &Site<'_>, out: &mut Vec<StructureFinding>) {
         return;
     };
     let spot = site.spot_of_scope(scope, token);
-    let words: Vec<String> = weighty.iter().map(|(scope, _)| format!("{scope}: write")).collect();
+    let words: Vec<String> = weighty
+        .iter()
+        .map(|(scope, _)| format!("{scope}: write"))
+        .collect();
     let message = format!(
         "Anybody on GitHub can start {} ({}), and it holds {}.",
         site.agent.agent,
@@ -50,6 +53,8 @@ pub fn audit(site: &Site<'_>, out: &mut Vec<StructureFinding>) {
         message,
         "Let only members start it, or give it `contents: read` and let a second job without an agent write.",
     );
-    finding.reasons.push("no condition on who acts, and no check by the action, stands in the way".to_owned());
+    finding
+        .reasons
+        .push("no condition on who acts, and no check by the action, stands in the way".to_owned());
     out.push(finding);
 }

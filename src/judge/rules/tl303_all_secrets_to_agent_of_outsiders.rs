@@ -1,7 +1,7 @@
 //! TL303: every secret reaches an agent that anybody can start.
 
-use crate::judge::workflow::{Site, StructureFinding};
 use crate::judge::workflow::text::listed;
+use crate::judge::workflow::{Site, StructureFinding};
 use crate::model::{Rule, Verdict};
 
 /// The rule and its metadata.

@@ -1,8 +1,8 @@
 //! TL304: app token for a whole organisation is handed to an agent.
 
 use crate::judge::workflow::{Site, StructureFinding};
-use crate::rules::ci;
 use crate::model::{Rule, Verdict};
+use crate::rules::ci;
 
 /// The rule and its metadata.
 pub const RULE: Rule = Rule {
@@ -31,7 +31,9 @@ pub fn audit(site: &Site<'_>, out: &mut Vec<StructureFinding>) {
             continue;
         };
         let is_set = |input: &str| {
-            maker.input(input).is_some_and(|s| !s.value.trim().is_empty())
+            maker
+                .input(input)
+                .is_some_and(|s| !s.value.trim().is_empty())
         };
         if !is_set(&mints.owner) || is_set(&mints.repositories) || site.is_called() {
             continue;

@@ -1,7 +1,7 @@
 //! TL311: agent with write access reads what outsiders wrote.
 
-use crate::judge::workflow::{Site, StructureFinding};
 use crate::judge::workflow::text::listed;
+use crate::judge::workflow::{Site, StructureFinding};
 use crate::model::TokenSource;
 use crate::model::{Rule, Verdict};
 
@@ -40,7 +40,10 @@ pub fn audit(site: &Site<'_>, out: &mut Vec<StructureFinding>) {
     let Some((scope, token)) = held.first() else {
         return;
     };
-    let words: Vec<String> = held.iter().map(|(scope, _)| format!("{scope}: write")).collect();
+    let words: Vec<String> = held
+        .iter()
+        .map(|(scope, _)| format!("{scope}: write"))
+        .collect();
     let spot = site.spot_of_scope(scope, token);
     let message = format!(
         "{} reads what outsiders write ({}), and it holds {}.",

@@ -1,7 +1,7 @@
 //! TL312: agent with a broad credential reads what outsiders wrote.
 
-use crate::judge::workflow::{Site, StructureFinding};
 use crate::judge::workflow::text::listed;
+use crate::judge::workflow::{Site, StructureFinding};
 use crate::model::{Rule, Verdict};
 
 /// The rule and its metadata.

@@ -1,7 +1,7 @@
 //! TL313: agent's App token is wider than the permissions block says.
 
-use crate::judge::workflow::{Site, StructureFinding};
 use crate::judge::workflow::text::listed;
+use crate::judge::workflow::{Site, StructureFinding};
 use crate::model::Access;
 use crate::model::{Rule, Verdict};
 
@@ -51,8 +51,12 @@ pub fn audit(site: &Site<'_>, out: &mut Vec<StructureFinding>) {
         "Add `github_token: ${{ github.token }}`; the block is then what the agent holds.",
     );
     if let Some(spot) = &site.grant.spot {
-        finding.related.push((spot.clone(), "the block that says less".to_owned()));
+        finding
+            .related
+            .push((spot.clone(), "the block that says less".to_owned()));
     }
-    finding.reasons.push("the scopes are those that the action asks for by default".to_owned());
+    finding
+        .reasons
+        .push("the scopes are those that the action asks for by default".to_owned());
     out.push(finding);
 }

@@ -1,7 +1,7 @@
 //! TL314: agent's job may write what nothing in it needs.
 
-use crate::judge::workflow::{Site, StructureFinding};
 use crate::judge::workflow::text::listed;
+use crate::judge::workflow::{Site, StructureFinding};
 use crate::model::Access;
 use crate::model::{Rule, Verdict};
 
@@ -45,11 +45,26 @@ pub fn audit(site: &Site<'_>, out: &mut Vec<StructureFinding>) {
             "The job in which {} runs may write {scope}, and nothing in it needs that.",
             site.agent.agent
         );
-        let mut finding = site.finding(&RULE, spot, message, "Narrow it to `read`, or leave it out.");
+        let mut finding = site.finding(
+            &RULE,
+            spot,
+            message,
+            "Narrow it to `read`, or leave it out.",
+        );
         finding.route = format!("jobs/{}/permissions/{scope}", site.job.id);
         if let Some(needs) = site.need.scopes() {
-            let words: Vec<String> = needs.iter().map(|(scope, access)| format!("{scope}: {}", access.word())).collect();
-            finding.reasons.push(format!("all steps together need {}", if words.is_empty() { "nothing".to_owned() } else { listed(&words) }));
+            let words: Vec<String> = needs
+                .iter()
+                .map(|(scope, access)| format!("{scope}: {}", access.word()))
+                .collect();
+            finding.reasons.push(format!(
+                "all steps together need {}",
+                if words.is_empty() {
+                    "nothing".to_owned()
+                } else {
+                    listed(&words)
+                }
+            ));
         }
         out.push(finding);
     }

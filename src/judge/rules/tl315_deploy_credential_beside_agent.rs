@@ -1,7 +1,7 @@
 //! TL315: agent and deploy credential share a job.
 
-use crate::judge::workflow::{Site, StructureFinding};
 use crate::judge::workflow::text::listed;
+use crate::judge::workflow::{Site, StructureFinding};
 use crate::model::{Rule, Verdict};
 
 /// The rule and its metadata.

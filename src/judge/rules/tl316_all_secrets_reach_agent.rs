@@ -26,6 +26,9 @@ pub fn audit(site: &Site<'_>, out: &mut Vec<StructureFinding>) {
     let Some((way, spot)) = site.all_secrets() else {
         return;
     };
-    let message = format!("{way} hands every secret to a job in which {} runs.", site.agent.agent);
+    let message = format!(
+        "{way} hands every secret to a job in which {} runs.",
+        site.agent.agent
+    );
     out.push(site.finding(&RULE, &spot, message, "Name each secret that is needed."));
 }

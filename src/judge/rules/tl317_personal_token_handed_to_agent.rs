@@ -33,7 +33,10 @@ pub fn audit(site: &Site<'_>, out: &mut Vec<StructureFinding>) {
         if token.source != TokenSource::Pat || is_placeholder {
             continue;
         }
-        let message = format!("{} holds the personal access token {}.", site.agent.agent, token.name);
+        let message = format!(
+            "{} holds the personal access token {}.",
+            site.agent.agent, token.name
+        );
         let mut finding = site.finding(
             &RULE,
             &token.spot,
@@ -42,9 +45,13 @@ pub fn audit(site: &Site<'_>, out: &mut Vec<StructureFinding>) {
         );
         finding.route = format!("jobs/{}/secrets/{}", site.job.id, token.name);
         if token.optional {
-            finding.reasons.push("the job's own token stands in where it is not set".to_owned());
+            finding
+                .reasons
+                .push("the job's own token stands in where it is not set".to_owned());
         }
-        finding.reasons.push("that it is one is read from the secret's name and from where it is handed".to_owned());
+        finding.reasons.push(
+            "that it is one is read from the secret's name and from where it is handed".to_owned(),
+        );
         out.push(finding);
     }
 }

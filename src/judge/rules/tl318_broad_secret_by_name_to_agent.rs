@@ -25,7 +25,10 @@ pub fn audit(site: &Site<'_>, out: &mut Vec<StructureFinding>) {
         return;
     }
     for secret in site.broad_secrets() {
-        let message = format!("{} can read {}, a name that stands for nothing narrow.", site.agent.agent, secret.name);
+        let message = format!(
+            "{} can read {}, a name that stands for nothing narrow.",
+            site.agent.agent, secret.name
+        );
         let mut finding = site.finding(
             &RULE,
             &secret.spot,

@@ -29,7 +29,10 @@ pub fn audit(site: &Site<'_>, out: &mut Vec<StructureFinding>) {
         if token.source != TokenSource::AppToken {
             continue;
         }
-        let message = format!("{} holds an App token with every permission of its installation.", site.agent.agent);
+        let message = format!(
+            "{} holds an App token with every permission of its installation.",
+            site.agent.agent
+        );
         let mut finding = site.finding(
             &RULE,
             &token.spot,

@@ -1,8 +1,8 @@
 //! TL320: checkout leaves a stronger token on the agent's disk.
 
 use crate::judge::workflow::{Site, StructureFinding};
-use crate::model::{TokenFrom, TokenSource};
 use crate::model::{Rule, Verdict};
+use crate::model::{TokenFrom, TokenSource};
 
 /// The rule and its metadata.
 pub const RULE: Rule = Rule {
@@ -29,8 +29,16 @@ pub fn audit(site: &Site<'_>, out: &mut Vec<StructureFinding>) {
         if token.from != TokenFrom::Checkout || token.source == TokenSource::GithubToken {
             continue;
         }
-        let message = format!("The checkout leaves its own token on the disk, where {} can read it.", site.agent.agent);
-        let mut finding = site.finding(&RULE, &token.spot, message, "Add `persist-credentials: false` to the checkout.");
+        let message = format!(
+            "The checkout leaves its own token on the disk, where {} can read it.",
+            site.agent.agent
+        );
+        let mut finding = site.finding(
+            &RULE,
+            &token.spot,
+            message,
+            "Add `persist-credentials: false` to the checkout.",
+        );
         finding.route = format!("jobs/{}/checkout/{}", site.job.id, token.name);
         out.push(finding);
     }

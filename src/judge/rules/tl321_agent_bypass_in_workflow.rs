@@ -30,10 +30,20 @@ pub fn audit(site: &Site<'_>, out: &mut Vec<StructureFinding>) {
     };
     let holds_more = !site.weighty().is_empty()
         || !site.unlimited_tokens().is_empty()
-        || !site.secrets_for(&[Purpose::Broad, Purpose::Deploy, Purpose::Publish]).is_empty();
+        || !site
+            .secrets_for(&[Purpose::Broad, Purpose::Deploy, Purpose::Publish])
+            .is_empty();
     if !holds_more {
         return;
     }
-    let message = format!("{} runs with {switch}, which takes its limits away, and it holds more than its model's key.", site.agent.agent);
-    out.push(site.finding(&RULE, &spot, message, "Name the tools that the task needs, and leave the switch out."));
+    let message = format!(
+        "{} runs with {switch}, which takes its limits away, and it holds more than its model's key.",
+        site.agent.agent
+    );
+    out.push(site.finding(
+        &RULE,
+        &spot,
+        message,
+        "Name the tools that the task needs, and leave the switch out.",
+    ));
 }

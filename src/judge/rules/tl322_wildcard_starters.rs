@@ -1,8 +1,8 @@
 //! TL322: agent may be started by any user or bot.
 
 use crate::judge::workflow::{Site, StructureFinding};
-use crate::rules::ci;
 use crate::model::{Rule, Verdict};
+use crate::rules::ci;
 
 /// The rule and its metadata.
 pub const RULE: Rule = Rule {
@@ -36,8 +36,16 @@ pub fn audit(site: &Site<'_>, out: &mut Vec<StructureFinding>) {
         if !is_switch && !value.split([',', ' ']).any(|word| word.trim() == "*") {
             continue;
         }
-        let message = format!("`{input}: {value}` lets anybody of that sort start {}.", site.agent.agent);
-        let mut finding = site.finding(&RULE, &setting.spot, message, "Name the users or bots that may.");
+        let message = format!(
+            "`{input}: {value}` lets anybody of that sort start {}.",
+            site.agent.agent
+        );
+        let mut finding = site.finding(
+            &RULE,
+            &setting.spot,
+            message,
+            "Name the users or bots that may.",
+        );
         finding.route = format!("{}/{input}", site.route());
         out.push(finding);
     }

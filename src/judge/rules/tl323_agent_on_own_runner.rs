@@ -24,9 +24,24 @@ pub fn audit(site: &Site<'_>, out: &mut Vec<StructureFinding>) {
     if site.is_called() || !site.own_runner() {
         return;
     }
-    let spot = site.inner_job.runs_on_spot.as_ref().unwrap_or(&site.job.spot).clone();
-    let message = format!("{} runs on a runner of your own and can read what that machine holds.", site.agent.agent);
-    let mut finding = site.finding(&RULE, &spot, message, "Run it on a hosted runner, or on an ephemeral one without credentials.");
-    finding.reasons.push("whether the runner is ephemeral cannot be seen from here".to_owned());
+    let spot = site
+        .inner_job
+        .runs_on_spot
+        .as_ref()
+        .unwrap_or(&site.job.spot)
+        .clone();
+    let message = format!(
+        "{} runs on a runner of your own and can read what that machine holds.",
+        site.agent.agent
+    );
+    let mut finding = site.finding(
+        &RULE,
+        &spot,
+        message,
+        "Run it on a hosted runner, or on an ephemeral one without credentials.",
+    );
+    finding
+        .reasons
+        .push("whether the runner is ephemeral cannot be seen from here".to_owned());
     out.push(finding);
 }

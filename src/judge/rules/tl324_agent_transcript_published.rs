@@ -1,8 +1,8 @@
 //! TL324: agent's transcript is published.
 
 use crate::judge::workflow::{Site, StructureFinding};
-use crate::rules::ci;
 use crate::model::{Rule, Verdict};
+use crate::rules::ci;
 
 /// The rule and its metadata.
 pub const RULE: Rule = Rule {
@@ -34,6 +34,9 @@ pub fn audit(site: &Site<'_>, out: &mut Vec<StructureFinding>) {
     let Some((switch, spot)) = leak else {
         return;
     };
-    let message = format!("`{switch}` publishes what {} reads and says.", site.agent.agent);
+    let message = format!(
+        "`{switch}` publishes what {} reads and says.",
+        site.agent.agent
+    );
     out.push(site.finding(&RULE, &spot, message, "Leave the switch out."));
 }

@@ -1,7 +1,7 @@
 //! TL325: agent can read a secret that is not its own.
 
-use crate::judge::workflow::{Site, StructureFinding};
 use crate::judge::workflow::text::listed;
+use crate::judge::workflow::{Site, StructureFinding};
 use crate::model::{Rule, Verdict};
 
 /// The rule and its metadata.
@@ -31,5 +31,10 @@ pub fn audit(site: &Site<'_>, out: &mut Vec<StructureFinding>) {
     };
     let words: Vec<String> = idle.iter().map(|secret| secret.name.clone()).collect();
     let message = format!("{} can read {}.", site.agent.agent, listed(&words));
-    out.push(site.finding(&RULE, &first.spot, message, "Move it to the `env:` of the step that needs it."));
+    out.push(site.finding(
+        &RULE,
+        &first.spot,
+        message,
+        "Move it to the `env:` of the step that needs it.",
+    ));
 }

@@ -16,7 +16,13 @@ pub const RULE: Rule = Rule {
 ",
     verdict: Verdict::Warn,
     severity: 6.6,
-    tags: &["cwe/CWE-272", "cwe/CWE-250", "owasp-asi/ASI03", "owasp-nhi/NHI5:2025", "owasp-cicd/CICD-SEC-5"],
+    tags: &[
+        "cwe/CWE-272",
+        "cwe/CWE-250",
+        "owasp-asi/ASI03",
+        "owasp-nhi/NHI5:2025",
+        "owasp-cicd/CICD-SEC-5",
+    ],
 };
 
 /// Asks the question of one agent.
@@ -27,6 +33,9 @@ pub fn audit(site: &Site<'_>, out: &mut Vec<StructureFinding>) {
     let Some(spot) = &site.grant.spot else {
         return;
     };
-    let message = format!("{} runs in a job whose token may write everything.", site.agent.agent);
+    let message = format!(
+        "{} runs in a job whose token may write everything.",
+        site.agent.agent
+    );
     out.push(site.finding(&RULE, spot, message, "Name the scopes that the steps need."));
 }

@@ -1,8 +1,8 @@
 //! TL327: stored cloud key where a short-lived one can be had.
 
 use crate::judge::workflow::{Site, StructureFinding};
-use crate::rules::ci;
 use crate::model::{Rule, Verdict};
+use crate::rules::ci;
 
 /// The rule and its metadata.
 pub const RULE: Rule = Rule {
@@ -36,11 +36,16 @@ pub fn audit(site: &Site<'_>, out: &mut Vec<StructureFinding>) {
         let Some((setting, exchange)) = stored.zip(left.exchanged.first()) else {
             continue;
         };
-        let message = format!("A stored key logs this job in, and {} can use what the login leaves: {}.", site.agent.agent, left.what);
+        let message = format!(
+            "A stored key logs this job in, and {} can use what the login leaves: {}.",
+            site.agent.agent, left.what
+        );
         let advice = format!("Use `{exchange}` with `id-token: write` instead of a stored key.");
         let mut finding = site.finding(&RULE, &setting.spot, message, &advice);
         finding.route = format!("jobs/{}/{}", site.job.id, step.label());
-        finding.reasons.push("needs set-up on the cloud's side".to_owned());
+        finding
+            .reasons
+            .push("needs set-up on the cloud's side".to_owned());
         out.push(finding);
     }
 }

@@ -2,9 +2,9 @@
 
 use crate::judge::workflow::{Site, StructureFinding};
 use crate::model::Purpose;
+use crate::model::{Rule, Verdict};
 use crate::read::expression;
 use crate::rules::ci;
-use crate::model::{Rule, Verdict};
 
 /// The rule and its metadata.
 pub const RULE: Rule = Rule {
@@ -35,7 +35,10 @@ pub fn audit(site: &Site<'_>, out: &mut Vec<StructureFinding>) {
             let references = expression::references(&setting.value);
             let named = references.iter().find(|reference| {
                 reference.is_of("secrets")
-                    && matches!(ci::purpose_of(reference.part(1)), Purpose::Deploy | Purpose::Publish | Purpose::Broad)
+                    && matches!(
+                        ci::purpose_of(reference.part(1)),
+                        Purpose::Deploy | Purpose::Publish | Purpose::Broad
+                    )
                     && !site.pays_for_the_model(reference.part(1))
             });
             named.map(|reference| (reference.part(1).to_owned(), setting.spot.clone()))
@@ -43,8 +46,16 @@ pub fn audit(site: &Site<'_>, out: &mut Vec<StructureFinding>) {
         if let Some((name, spot)) = found
             && step.agents.is_empty()
         {
-            let message = format!("{name} is handed to a step that runs behind {} in the same job.", site.agent.agent);
-            out.push(site.finding(&RULE, &spot, message, "Put that step into a job of its own."));
+            let message = format!(
+                "{name} is handed to a step that runs behind {} in the same job.",
+                site.agent.agent
+            );
+            out.push(site.finding(
+                &RULE,
+                &spot,
+                message,
+                "Put that step into a job of its own.",
+            ));
             return;
         }
     }

@@ -23,6 +23,14 @@ pub fn audit(site: &Site<'_>, out: &mut Vec<StructureFinding>) {
     if site.is_called() || site.grant.scopes.is_some() {
         return;
     }
-    let message = format!("{} runs with a token whose permissions are stated nowhere.", site.agent.agent);
-    out.push(site.finding(&RULE, &site.job.spot, message, "Add a `permissions` block to the job."));
+    let message = format!(
+        "{} runs with a token whose permissions are stated nowhere.",
+        site.agent.agent
+    );
+    out.push(site.finding(
+        &RULE,
+        &site.job.spot,
+        message,
+        "Add a `permissions` block to the job.",
+    ));
 }

@@ -1,7 +1,7 @@
 //! TL342: agent's job may comment or label without need.
 
-use crate::judge::workflow::{Site, StructureFinding};
 use crate::judge::workflow::text::listed;
+use crate::judge::workflow::{Site, StructureFinding};
 use crate::model::Access;
 use crate::model::{Rule, Verdict};
 
@@ -28,14 +28,29 @@ pub fn audit(site: &Site<'_>, out: &mut Vec<StructureFinding>) {
     let Some(excess) = site.need.excess(&site.grant) else {
         return;
     };
-    let unneeded: Vec<String> = ["issues", "pull-requests", "checks", "statuses", "discussions"]
-        .into_iter()
-        .filter(|scope| excess.get(*scope) == Some(&Access::Write))
-        .map(str::to_owned)
-        .collect();
+    let unneeded: Vec<String> = [
+        "issues",
+        "pull-requests",
+        "checks",
+        "statuses",
+        "discussions",
+    ]
+    .into_iter()
+    .filter(|scope| excess.get(*scope) == Some(&Access::Write))
+    .map(str::to_owned)
+    .collect();
     let Some(spot) = unneeded.first().and_then(|scope| site.grant.spot_of(scope)) else {
         return;
     };
-    let message = format!("The job in which {} runs may write {}, and nothing in it needs that.", site.agent.agent, listed(&unneeded));
-    out.push(site.finding(&RULE, spot, message, "Narrow it to `read`, or leave it out."));
+    let message = format!(
+        "The job in which {} runs may write {}, and nothing in it needs that.",
+        site.agent.agent,
+        listed(&unneeded)
+    );
+    out.push(site.finding(
+        &RULE,
+        spot,
+        message,
+        "Narrow it to `read`, or leave it out.",
+    ));
 }

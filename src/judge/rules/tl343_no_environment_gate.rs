@@ -25,6 +25,14 @@ pub fn audit(site: &Site<'_>, out: &mut Vec<StructureFinding>) {
     if site.is_called() || site.inner_job.environment.is_some() || site.deploys().is_empty() {
         return;
     }
-    let message = format!("The job in which {} runs holds a deploy credential, and no environment asks a person first.", site.agent.agent);
-    out.push(site.finding(&RULE, &site.job.spot, message, "Put the deploying steps into a job with `environment:` and required reviewers."));
+    let message = format!(
+        "The job in which {} runs holds a deploy credential, and no environment asks a person first.",
+        site.agent.agent
+    );
+    out.push(site.finding(
+        &RULE,
+        &site.job.spot,
+        message,
+        "Put the deploying steps into a job with `environment:` and required reviewers.",
+    ));
 }

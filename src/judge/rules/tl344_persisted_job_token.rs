@@ -32,6 +32,14 @@ pub fn audit(site: &Site<'_>, out: &mut Vec<StructureFinding>) {
     let Some(token) = left else {
         return;
     };
-    let message = format!("The checkout leaves a token with contents: write on the disk, where {} can read it.", site.agent.agent);
-    out.push(site.finding(&RULE, &token.spot, message, "Add `persist-credentials: false` to the checkout where no later step pushes."));
+    let message = format!(
+        "The checkout leaves a token with contents: write on the disk, where {} can read it.",
+        site.agent.agent
+    );
+    out.push(site.finding(
+        &RULE,
+        &token.spot,
+        message,
+        "Add `persist-credentials: false` to the checkout where no later step pushes.",
+    ));
 }

@@ -22,11 +22,14 @@ impl Site<'_> {
     pub fn weighty(&self) -> Vec<(&'static str, &HeldToken)> {
         let held = |scope: &'static str| {
             let carries = |token: &&HeldToken| token.access(scope) == Some(Access::Write);
-            self.holds.tokens.iter().find(carries).map(|token| (scope, token))
+            self.holds
+                .tokens
+                .iter()
+                .find(carries)
+                .map(|token| (scope, token))
         };
         WEIGHTY.into_iter().filter_map(held).collect()
     }
-
 
     /// Tokens of GitHub whose reach is not this repository's job token: personal ones, and App tokens without limits.
     pub fn unlimited_tokens(&self) -> Vec<&HeldToken> {
@@ -61,7 +64,12 @@ impl Site<'_> {
         }
         let given = self.step.into_iter().flat_map(|(_, step)| &step.with);
         given
-            .filter(|setting| action.arguments.iter().any(|input| input.eq_ignore_ascii_case(&setting.name)))
+            .filter(|setting| {
+                action
+                    .arguments
+                    .iter()
+                    .any(|input| input.eq_ignore_ascii_case(&setting.name))
+            })
             .any(|setting| names_bare_shell(&setting.value))
     }
 
@@ -85,7 +93,8 @@ impl Site<'_> {
 
     /// Secrets of some purposes.
     pub fn secrets_for(&self, purposes: &[Purpose]) -> Vec<&HeldSecret> {
-        let wanted = |secret: &&HeldSecret| secret.name != "*" && purposes.contains(&secret.purpose);
+        let wanted =
+            |secret: &&HeldSecret| secret.name != "*" && purposes.contains(&secret.purpose);
         self.holds.secrets.iter().filter(wanted).collect()
     }
 
@@ -115,7 +124,11 @@ impl Site<'_> {
         {
             return Some(("`secrets: inherit`", spot.clone()));
         }
-        let whole = self.holds.secrets.iter().find(|secret| secret.name == "*")?;
+        let whole = self
+            .holds
+            .secrets
+            .iter()
+            .find(|secret| secret.name == "*")?;
         Some(("the whole `secrets` context", whole.spot.clone()))
     }
 
@@ -145,7 +158,10 @@ impl Site<'_> {
             let Some(left) = step.uses.as_ref().and_then(|uses| ci::leaves(&uses.name)) else {
                 continue;
             };
-            let exchanged = left.exchanged.iter().any(|input| step.input(input).is_some());
+            let exchanged = left
+                .exchanged
+                .iter()
+                .any(|input| step.input(input).is_some());
             if left.deploys && exchanged && !self.uses_a_cloud_model() {
                 found.push(Deploys {
                     what: left.what.clone(),
@@ -162,16 +178,30 @@ impl Site<'_> {
             return false;
         };
         let says_so = |text: &str| {
-            ["use_bedrock", "use_vertex", "use_foundry", "CLAUDE_CODE_USE_", "GOOGLE_GENAI_USE_VERTEXAI", "GOOGLE_GENAI_USE_GCA", "gcp_workload_identity_provider", "bedrock/", "amazon-bedrock", "vertex"]
-                .iter()
-                .any(|word| text.contains(word))
-        };
-        let env = step.env.iter().chain(&self.inner_job.env).chain(&self.inner.env);
-        let is_set = |value: &str| !matches!(value.trim(), "" | "false" | "0");
-        step.with
+            [
+                "use_bedrock",
+                "use_vertex",
+                "use_foundry",
+                "CLAUDE_CODE_USE_",
+                "GOOGLE_GENAI_USE_VERTEXAI",
+                "GOOGLE_GENAI_USE_GCA",
+                "gcp_workload_identity_provider",
+                "bedrock/",
+                "amazon-bedrock",
+                "vertex",
+            ]
             .iter()
-            .chain(env)
-            .any(|setting| (says_so(&setting.name) && is_set(&setting.value)) || says_so(&setting.value))
+            .any(|word| text.contains(word))
+        };
+        let env = step
+            .env
+            .iter()
+            .chain(&self.inner_job.env)
+            .chain(&self.inner.env);
+        let is_set = |value: &str| !matches!(value.trim(), "" | "false" | "0");
+        step.with.iter().chain(env).any(|setting| {
+            (says_so(&setting.name) && is_set(&setting.value)) || says_so(&setting.value)
+        })
     }
 
     /// Whether a cloud secret is there so that the agent can reach its model.
@@ -185,7 +215,9 @@ impl Site<'_> {
     pub fn idle_secrets(&self) -> Vec<&HeldSecret> {
         let all = [Purpose::Unknown, Purpose::Messages, Purpose::Publish];
         let mut found = self.secrets_for(&all);
-        found.retain(|secret| secret.reached >= SecretReach::Inherited && !is_identifier(&secret.name));
+        found.retain(|secret| {
+            secret.reached >= SecretReach::Inherited && !is_identifier(&secret.name)
+        });
         found
     }
 
@@ -210,7 +242,11 @@ impl Site<'_> {
                 }
             }
         }
-        let word = self.agent.arguments.iter().find(|word| arguments.contains(word))?;
+        let word = self
+            .agent
+            .arguments
+            .iter()
+            .find(|word| arguments.contains(word))?;
         Some((word.clone(), self.agent.spot.clone()))
     }
 }

@@ -35,9 +35,9 @@ pub(super) fn of(site: &Site<'_>) -> Holds {
     }
     gathering.oidc();
     let mut holds = gathering.holds;
-    holds.tokens.sort_by_key(|token| {
-        (token.source, token.from, token.line, token.name.clone())
-    });
+    holds
+        .tokens
+        .sort_by_key(|token| (token.source, token.from, token.line, token.name.clone()));
     holds.tokens.dedup_by(|a, b| {
         (a.source, a.from, &a.name, &a.permissions) == (b.source, b.from, &b.name, &b.permissions)
     });
@@ -79,7 +79,12 @@ impl Gathering<'_, '_> {
             self.value(setting, role, TokenFrom::With, SecretReach::Handed);
         }
         for setting in &step.env {
-            self.value(setting, role_of(&setting.name), TokenFrom::Env, SecretReach::Handed);
+            self.value(
+                setting,
+                role_of(&setting.name),
+                TokenFrom::Env,
+                SecretReach::Handed,
+            );
         }
         if let Some(run) = &step.run {
             self.value(run, Role::Any, TokenFrom::With, SecretReach::Handed);
@@ -90,7 +95,12 @@ impl Gathering<'_, '_> {
     fn around(&mut self) {
         let site = self.site;
         for setting in site.inner_job.env.iter().chain(&site.inner.env) {
-            self.value(setting, role_of(&setting.name), TokenFrom::Env, SecretReach::Inherited);
+            self.value(
+                setting,
+                role_of(&setting.name),
+                TokenFrom::Env,
+                SecretReach::Inherited,
+            );
         }
     }
 
@@ -105,7 +115,12 @@ impl Gathering<'_, '_> {
                 if let Some(left) = ci::leaves(&uses.name) {
                     for input in &left.stored {
                         if let Some(setting) = step.input(input) {
-                            self.value(setting, Role::Any, TokenFrom::With, SecretReach::EarlierStep);
+                            self.value(
+                                setting,
+                                Role::Any,
+                                TokenFrom::With,
+                                SecretReach::EarlierStep,
+                            );
                         }
                     }
                 }
@@ -131,7 +146,12 @@ impl Gathering<'_, '_> {
         self.holds.persisted_credentials = true;
         let key = step.input("ssh-key").filter(|s| !s.value.trim().is_empty());
         if let Some(setting) = key {
-            self.value(setting, Role::Any, TokenFrom::Checkout, SecretReach::EarlierStep);
+            self.value(
+                setting,
+                Role::Any,
+                TokenFrom::Checkout,
+                SecretReach::EarlierStep,
+            );
             return;
         }
         match step.input("token").filter(|s| !s.value.trim().is_empty()) {
@@ -211,7 +231,10 @@ impl Gathering<'_, '_> {
             return;
         }
         self.holds.oidc = true;
-        let spot = grant.spot_of("id-token").unwrap_or(self.site.spot()).clone();
+        let spot = grant
+            .spot_of("id-token")
+            .unwrap_or(self.site.spot())
+            .clone();
         self.token(HeldToken {
             source: TokenSource::Oidc,
             from: TokenFrom::Env,
@@ -328,7 +351,11 @@ impl Gathering<'_, '_> {
             if let Some(mints) = ci::mints(&uses.name)
                 && reference.part(3) == mints.output
             {
-                let from = if from == TokenFrom::Checkout { from } else { TokenFrom::Output };
+                let from = if from == TokenFrom::Checkout {
+                    from
+                } else {
+                    TokenFrom::Output
+                };
                 self.token(HeldToken {
                     source: TokenSource::AppToken,
                     from,
@@ -410,8 +437,14 @@ enum Role {
 /// Variables in which programs look for a token of GitHub, and those of models.
 fn role_of(variable: &str) -> Role {
     match variable {
-        "GITHUB_TOKEN" | "GH_TOKEN" | "GITHUB_PERSONAL_ACCESS_TOKEN" | "GITHUB_PAT" | "GH_PAT"
-        | "GH_ENTERPRISE_TOKEN" | "GITHUB_API_TOKEN" | "GITHUB__USER_TOKEN" => Role::GithubToken,
+        "GITHUB_TOKEN"
+        | "GH_TOKEN"
+        | "GITHUB_PERSONAL_ACCESS_TOKEN"
+        | "GITHUB_PAT"
+        | "GH_PAT"
+        | "GH_ENTERPRISE_TOKEN"
+        | "GITHUB_API_TOKEN"
+        | "GITHUB__USER_TOKEN" => Role::GithubToken,
         _ if ci::purpose_of(variable) == Purpose::Model => Role::Model,
         _ => Role::Any,
     }
@@ -432,8 +465,20 @@ fn is_key_of_app(name: &str) -> bool {
 /// Whether a secret's name says that it only names something.
 pub(super) fn is_identifier(name: &str) -> bool {
     const ENDS: &[&str] = &[
-        "_ID", "_URL", "_REGION", "_USERNAME", "_USER", "_HOST", "_PROJECT", "_NAME", "_EMAIL", "_ORG", "_ENDPOINT",
-        "_ACCOUNT", "_PROVIDER", "_BASE",
+        "_ID",
+        "_URL",
+        "_REGION",
+        "_USERNAME",
+        "_USER",
+        "_HOST",
+        "_PROJECT",
+        "_NAME",
+        "_EMAIL",
+        "_ORG",
+        "_ENDPOINT",
+        "_ACCOUNT",
+        "_PROVIDER",
+        "_BASE",
     ];
     let name = name.to_ascii_uppercase();
     ENDS.iter().any(|end| name.ends_with(end))

@@ -102,7 +102,11 @@ fn judge_workflow(workflow: &Workflow, reading: &mut Reading) {
     }
     let mut seen = BTreeSet::new();
     findings.retain(|finding: &StructureFinding| {
-        seen.insert((finding.rule.id, finding.spot.path.clone(), finding.route.clone()))
+        seen.insert((
+            finding.rule.id,
+            finding.spot.path.clone(),
+            finding.route.clone(),
+        ))
     });
     reading.findings.append(&mut findings);
 }

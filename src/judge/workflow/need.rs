@@ -26,7 +26,8 @@ pub struct Need {
 pub(super) fn of(site: &Site<'_>) -> Need {
     let mut need = Need::default();
     if site.step.is_none() {
-        need.unknown.push("the called workflow is not in this repository".to_owned());
+        need.unknown
+            .push("the called workflow is not in this repository".to_owned());
         need.oidc_unknown = true;
         return need;
     }
@@ -57,7 +58,11 @@ impl Need {
         let beyond = granted.iter().filter(|(scope, access)| {
             **access > least.get(*scope).copied().unwrap_or(Access::None)
         });
-        Some(beyond.map(|(scope, access)| (scope.clone(), *access)).collect())
+        Some(
+            beyond
+                .map(|(scope, access)| (scope.clone(), *access))
+                .collect(),
+        )
     }
 
     /// Whether nothing in the job can use the right to ask for OIDC tokens.
@@ -73,7 +78,10 @@ impl Need {
             if sets.iter().any(|set| covered(&set)) {
                 continue;
             }
-            let chosen = sets.iter().find(|set| covers(granted, set)).or(sets.first());
+            let chosen = sets
+                .iter()
+                .find(|set| covers(granted, set))
+                .or(sets.first());
             if let Some(set) = chosen {
                 join(&mut least, set);
             }
@@ -108,7 +116,9 @@ impl Need {
             let given = step.input(&condition.input).map(|s| s.value.trim());
             let holds = match (&condition.is, given) {
                 _ if condition.absent => given.is_none_or(str::is_empty),
-                (Some(value), Some(given)) => given.eq_ignore_ascii_case(value) || given.contains("${{"),
+                (Some(value), Some(given)) => {
+                    given.eq_ignore_ascii_case(value) || given.contains("${{")
+                }
                 (None, Some(given)) => !given.is_empty(),
                 (_, None) => false,
             };
@@ -116,13 +126,19 @@ impl Need {
                 join(&mut self.known, &condition.scopes());
             }
         }
-        let own_token = entry.token.iter().filter_map(|input| step.input(input)).any(|setting| {
-            let is_job = expression::references(&setting.value).iter().any(|reference| {
-                reference.part(1).eq_ignore_ascii_case("GITHUB_TOKEN")
-                    || reference.part(1).eq_ignore_ascii_case("token")
+        let own_token = entry
+            .token
+            .iter()
+            .filter_map(|input| step.input(input))
+            .any(|setting| {
+                let is_job = expression::references(&setting.value)
+                    .iter()
+                    .any(|reference| {
+                        reference.part(1).eq_ignore_ascii_case("GITHUB_TOKEN")
+                            || reference.part(1).eq_ignore_ascii_case("token")
+                    });
+                !setting.value.trim().is_empty() && !is_job
             });
-            !setting.value.trim().is_empty() && !is_job
-        });
         if uses.name == "actions/github-script" {
             if !own_token {
                 self.script(step);
@@ -141,22 +157,33 @@ impl Need {
                 None => self.unknown.push(format!("what github.rest.{call} needs")),
             }
         }
-        let opaque = ["github.graphql", "github.request", "github.paginate(", "require(", "exec."];
-        if opaque.iter().any(|word| text.contains(word)) && !text.contains("github.paginate(github.rest") {
-            self.unknown.push("what a script does besides github.rest".to_owned());
+        let opaque = [
+            "github.graphql",
+            "github.request",
+            "github.paginate(",
+            "require(",
+            "exec.",
+        ];
+        if opaque.iter().any(|word| text.contains(word))
+            && !text.contains("github.paginate(github.rest")
+        {
+            self.unknown
+                .push("what a script does besides github.rest".to_owned());
         }
     }
 
     fn run(&mut self, step: &Step, persisted: bool) {
         let has_token = holds_job_token(step);
         if !step.agents.is_empty() {
-            self.unknown.push("what the agent is asked to do".to_owned());
+            self.unknown
+                .push("what the agent is asked to do".to_owned());
         }
         for command in &step.commands {
             self.command(command, has_token);
         }
         if !step.wholly_read && (has_token || persisted) {
-            self.unknown.push(format!("what the step {} runs", step.label()));
+            self.unknown
+                .push(format!("what the step {} runs", step.label()));
         }
     }
 
@@ -168,8 +195,14 @@ impl Need {
             self.route(curl_route(&command.words));
         } else if let Some(needs) = ci::command_needs(&command.words) {
             self.take(needs);
-        } else if has_token && matches!(name, "node" | "python" | "python3" | "deno" | "bun" | "tsx" | "ruby" | "go") {
-            self.unknown.push(format!("what a program run by {name} does with the token"));
+        } else if has_token
+            && matches!(
+                name,
+                "node" | "python" | "python3" | "deno" | "bun" | "tsx" | "ruby" | "go"
+            )
+        {
+            self.unknown
+                .push(format!("what a program run by {name} does with the token"));
         }
     }
 
@@ -180,7 +213,9 @@ impl Need {
         };
         match ci::route_needs(&method, &path) {
             Some(needs) => self.take(needs),
-            None => self.unknown.push(format!("what {method} on an API route needs")),
+            None => self
+                .unknown
+                .push(format!("what {method} on an API route needs")),
         }
     }
 
@@ -194,9 +229,12 @@ impl Need {
             token.source == crate::model::TokenSource::AppExchanged
                 && token.from == crate::model::TokenFrom::Default
         });
-        let federates = ["anthropic_federation_rule_id", "gcp_workload_identity_provider"]
-            .iter()
-            .any(|input| step.input(input).is_some());
+        let federates = [
+            "anthropic_federation_rule_id",
+            "gcp_workload_identity_provider",
+        ]
+        .iter()
+        .any(|input| step.input(input).is_some());
         if exchanges || federates {
             join(
                 &mut self.known,
@@ -205,22 +243,45 @@ impl Need {
         }
         match tools(step, action) {
             Some(tools) => tools.iter().for_each(|tool| self.tool(tool)),
-            None => self.unknown.push("what the agent is asked to do".to_owned()),
+            None => self
+                .unknown
+                .push("what the agent is asked to do".to_owned()),
         }
     }
 
     /// One entry of an agent's list of allowed tools.
     fn tool(&mut self, tool: &str) {
         if let Some(pattern) = tool.strip_prefix("Bash(") {
-            let pattern = pattern.trim_end_matches(')').trim_end_matches('*').trim_end_matches(':');
+            let pattern = pattern
+                .trim_end_matches(')')
+                .trim_end_matches('*')
+                .trim_end_matches(':');
             let words: Vec<String> = pattern.split_whitespace().map(str::to_owned).collect();
             let name = words.first().map_or("", String::as_str);
             match ci::command_needs(&words) {
                 Some(needs) => self.take(needs),
                 None if matches!(name, "gh" | "git" | "curl" | "" | "bash" | "sh") => {
-                    let reads = ["git log", "git diff", "git show", "git status", "git blame", "git add", "git commit", "git rm", "git branch", "git checkout", "git config", "git rev-parse", "git switch", "git ls-files", "git grep", "git merge-base"];
+                    let reads = [
+                        "git log",
+                        "git diff",
+                        "git show",
+                        "git status",
+                        "git blame",
+                        "git add",
+                        "git commit",
+                        "git rm",
+                        "git branch",
+                        "git checkout",
+                        "git config",
+                        "git rev-parse",
+                        "git switch",
+                        "git ls-files",
+                        "git grep",
+                        "git merge-base",
+                    ];
                     if !reads.iter().any(|read| pattern.starts_with(read)) {
-                        self.unknown.push("what an open shell pattern lets the agent do".to_owned());
+                        self.unknown
+                            .push("what an open shell pattern lets the agent do".to_owned());
                     }
                 }
                 None => {}
@@ -229,13 +290,18 @@ impl Need {
         }
         let scopes: &[(&str, Access)] = match tool {
             "Bash" | "*" => {
-                self.unknown.push("what an open shell lets the agent do".to_owned());
+                self.unknown
+                    .push("what an open shell lets the agent do".to_owned());
                 return;
             }
-            _ if tool.starts_with("mcp__github_inline_comment__") => &[("pull-requests", Access::Write)],
+            _ if tool.starts_with("mcp__github_inline_comment__") => {
+                &[("pull-requests", Access::Write)]
+            }
             _ if tool.starts_with("mcp__github_ci__") => &[("actions", Access::Read)],
             _ if tool.starts_with("mcp__github_file_ops__") => &[("contents", Access::Write)],
-            _ if tool.starts_with("mcp__github_comment__") => &[("issues", Access::Write), ("pull-requests", Access::Write)],
+            _ if tool.starts_with("mcp__github_comment__") => {
+                &[("issues", Access::Write), ("pull-requests", Access::Write)]
+            }
             _ if tool.starts_with("mcp__github__") => github_tool(tool),
             _ if tool.starts_with("mcp__") => {
                 self.unknown.push("what a tool server does".to_owned());
@@ -244,7 +310,10 @@ impl Need {
             _ => &[],
         };
         for (scope, access) in scopes {
-            join(&mut self.known, &Scopes::from([((*scope).to_owned(), *access)]));
+            join(
+                &mut self.known,
+                &Scopes::from([((*scope).to_owned(), *access)]),
+            );
         }
     }
 }
@@ -252,7 +321,10 @@ impl Need {
 /// The scopes of the tools of GitHub's own tool server.
 fn github_tool(tool: &str) -> &'static [(&'static str, Access)] {
     let verb = tool.trim_start_matches("mcp__github__");
-    let reads = verb.starts_with("get_") || verb.starts_with("list_") || verb.starts_with("search_") || verb.starts_with("issue_read");
+    let reads = verb.starts_with("get_")
+        || verb.starts_with("list_")
+        || verb.starts_with("search_")
+        || verb.starts_with("issue_read");
     match (reads, verb.contains("pull_request"), verb.contains("issue")) {
         (true, true, _) => &[("pull-requests", Access::Read)],
         (true, _, true) => &[("issues", Access::Read)],
@@ -325,11 +397,13 @@ fn base(word: &str) -> &str {
 /// Whether a step's environment or text names the job token.
 fn holds_job_token(step: &Step) -> bool {
     step.env.iter().chain(&step.run).any(|setting| {
-        expression::references(&setting.value).iter().any(|reference| {
-            let second = reference.part(1);
-            second.eq_ignore_ascii_case("GITHUB_TOKEN")
-                || (reference.is_of("github") && second.eq_ignore_ascii_case("token"))
-        })
+        expression::references(&setting.value)
+            .iter()
+            .any(|reference| {
+                let second = reference.part(1);
+                second.eq_ignore_ascii_case("GITHUB_TOKEN")
+                    || (reference.is_of("github") && second.eq_ignore_ascii_case("token"))
+            })
     })
 }
 
@@ -357,7 +431,25 @@ fn is_github_api(word: &str) -> bool {
 
 /// Method and path of `gh api`: GET, unless a flag says otherwise or gives it a body.
 fn gh_route(words: &[String]) -> Option<(String, String)> {
-    const VALUED: &[&str] = &["-X", "--method", "-f", "-F", "--field", "--raw-field", "-H", "--header", "--input", "-q", "--jq", "-t", "--template", "-p", "--preview", "--hostname", "--cache"];
+    const VALUED: &[&str] = &[
+        "-X",
+        "--method",
+        "-f",
+        "-F",
+        "--field",
+        "--raw-field",
+        "-H",
+        "--header",
+        "--input",
+        "-q",
+        "--jq",
+        "-t",
+        "--template",
+        "-p",
+        "--preview",
+        "--hostname",
+        "--cache",
+    ];
     let mut method = None;
     let (mut has_body, mut path, mut at) = (false, None, 2);
     while let Some(word) = words.get(at) {
@@ -368,7 +460,11 @@ fn gh_route(words: &[String]) -> Option<(String, String)> {
             _ if !word.starts_with('-') && path.is_none() => path = Some(word.clone()),
             _ => {}
         }
-        at += if VALUED.contains(&word.as_str()) { 2 } else { 1 };
+        at += if VALUED.contains(&word.as_str()) {
+            2
+        } else {
+            1
+        };
     }
     let path = path?;
     if path == "graphql" {
@@ -381,11 +477,23 @@ fn gh_route(words: &[String]) -> Option<(String, String)> {
 /// Method and path of a request by `curl`.
 fn curl_route(words: &[String]) -> Option<(String, String)> {
     let url = words.iter().find(|word| is_github_api(word))?;
-    let start = url.find("/repos/").or_else(|| url.find("/orgs/")).or_else(|| url.find("/user"))?;
-    let flag = words.iter().position(|word| word == "-X" || word == "--request");
+    let start = url
+        .find("/repos/")
+        .or_else(|| url.find("/orgs/"))
+        .or_else(|| url.find("/user"))?;
+    let flag = words
+        .iter()
+        .position(|word| word == "-X" || word == "--request");
     let method = flag.and_then(|at| words.get(at + 1)).cloned();
-    let joined = words.iter().find_map(|word| word.strip_prefix("-X").filter(|m| !m.is_empty()));
-    let has_body = words.iter().any(|word| matches!(word.as_str(), "-d" | "--data" | "--data-raw" | "--data-binary" | "--json"));
+    let joined = words
+        .iter()
+        .find_map(|word| word.strip_prefix("-X").filter(|m| !m.is_empty()));
+    let has_body = words.iter().any(|word| {
+        matches!(
+            word.as_str(),
+            "-d" | "--data" | "--data-raw" | "--data-binary" | "--json"
+        )
+    });
     let method = method
         .or_else(|| joined.map(str::to_owned))
         .unwrap_or_else(|| if has_body { "POST" } else { "GET" }.to_owned());
@@ -408,7 +516,8 @@ fn plain(path: &str) -> String {
             let name = |c: char| !c.is_ascii_alphanumeric() && c != '_';
             after[1..].find(name).map_or(after.len(), |end| end + 1)
         };
-        let two = out.ends_with("/repos/") && (after.len() == end || !after[end..].starts_with("/$"));
+        let two =
+            out.ends_with("/repos/") && (after.len() == end || !after[end..].starts_with("/$"));
         out.push_str(if two { "x/x" } else { "x" });
         rest = &after[end..];
     }

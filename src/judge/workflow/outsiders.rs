@@ -31,9 +31,12 @@ impl Start {
     /// What decides who starts it, in words.
     pub fn reason(&self) -> Option<String> {
         if !self.perhaps.is_empty() {
-            return Some("what decides who starts it is computed elsewhere and was not read".to_owned());
+            return Some(
+                "what decides who starts it is computed elsewhere and was not read".to_owned(),
+            );
         }
-        self.kept_out_by.map(|by| format!("{by} decides who starts it"))
+        self.kept_out_by
+            .map(|by| format!("{by} decides who starts it"))
     }
 }
 
@@ -48,8 +51,19 @@ enum Opening {
 
 /// Activity types that somebody without write access can cause.
 const BY_ANYBODY: &[&str] = &[
-    "opened", "edited", "reopened", "closed", "created", "deleted", "synchronize", "ready_for_review",
-    "converted_to_draft", "submitted", "completed", "requested", "in_progress",
+    "opened",
+    "edited",
+    "reopened",
+    "closed",
+    "created",
+    "deleted",
+    "synchronize",
+    "ready_for_review",
+    "converted_to_draft",
+    "submitted",
+    "completed",
+    "requested",
+    "in_progress",
 ];
 
 /// Says who starts a site's agent.
@@ -106,7 +120,9 @@ fn is_guarded(site: &Site<'_>, event: &str) -> bool {
     let Some(action) = site.action else {
         let entry = ci::cli_of_agent(site.agent.agent);
         let first = site.agent.arguments.first();
-        return entry.zip(first).is_some_and(|(entry, first)| entry.guarded.contains(first));
+        return entry
+            .zip(first)
+            .is_some_and(|(entry, first)| entry.guarded.contains(first));
     };
     let is_checked = match action.guard {
         Guard::Always => true,
@@ -120,8 +136,12 @@ fn is_guarded(site: &Site<'_>, event: &str) -> bool {
 /// Whether an input takes the action's own check away for everybody.
 pub(crate) fn is_opened(action: &ci::ActionAgent, step: &Step) -> bool {
     let everybody = |input: &String| {
-        step.input(input)
-            .is_some_and(|setting| setting.value.split([',', ' ']).any(|word| word.trim() == "*"))
+        step.input(input).is_some_and(|setting| {
+            setting
+                .value
+                .split([',', ' '])
+                .any(|word| word.trim() == "*")
+        })
     };
     action.opens.iter().any(everybody)
 }
@@ -221,9 +241,9 @@ impl Scene<'_> {
             Expression::Compare("!=", left, right) => {
                 self.equal(left, right).is_none_or(|known| known != wanted)
             }
-            Expression::Call(name, arguments) => {
-                self.call(name, arguments).is_none_or(|known| known == wanted)
-            }
+            Expression::Call(name, arguments) => self
+                .call(name, arguments)
+                .is_none_or(|known| known == wanted),
             Expression::Context(reference) => {
                 self.truth(reference).is_none_or(|known| known == wanted)
             }
@@ -269,7 +289,9 @@ impl Scene<'_> {
             return text.map(|text| text == self.event);
         }
         if path == "github.event.action" {
-            return text.filter(|text| !BY_ANYBODY.contains(text)).map(|_| false);
+            return text
+                .filter(|text| !BY_ANYBODY.contains(text))
+                .map(|_| false);
         }
         if path.ends_with("author_association") {
             return text.filter(|text| is_member(text)).map(|_| false);
@@ -289,7 +311,9 @@ impl Scene<'_> {
             return text.map(|text| text == "false");
         }
         if path == "github.event.workflow_run.event" {
-            return text.filter(|text| !text.starts_with("pull_request")).map(|_| false);
+            return text
+                .filter(|text| !text.starts_with("pull_request"))
+                .map(|_| false);
         }
         if is_input(&path) {
             return text.map(str::is_empty);
@@ -333,7 +357,9 @@ impl Scene<'_> {
             (Expression::Context(_), Expression::Text(text)) if name == "startswith" => {
                 Some(self.event.starts_with(text.as_str()))
             }
-            (Expression::Context(_), Expression::Text(text)) => Some(self.event.contains(text.as_str())),
+            (Expression::Context(_), Expression::Text(text)) => {
+                Some(self.event.contains(text.as_str()))
+            }
             _ => {
                 let listed = texts(std::slice::from_ref(hay));
                 (!listed.is_empty()).then(|| listed.iter().any(|text| text.contains(self.event)))
@@ -370,12 +396,17 @@ fn is_computed(tree: &Expression) -> bool {
 }
 
 fn is_member(association: &str) -> bool {
-    matches!(association, "OWNER" | "MEMBER" | "COLLABORATOR" | "CONTRIBUTOR")
+    matches!(
+        association,
+        "OWNER" | "MEMBER" | "COLLABORATOR" | "CONTRIBUTOR"
+    )
 }
 
 fn is_actor(path: &str) -> bool {
-    matches!(path, "github.actor" | "github.triggering_actor" | "github.actor_id")
-        || path.ends_with("sender.login")
+    matches!(
+        path,
+        "github.actor" | "github.triggering_actor" | "github.actor_id"
+    ) || path.ends_with("sender.login")
         || path.ends_with("comment.user.login")
         || path.ends_with("issue.user.login")
         || path.ends_with("pull_request.user.login")
@@ -393,7 +424,9 @@ fn texts(parts: &[Expression]) -> Vec<&str> {
     for part in parts {
         match part {
             Expression::Text(text) => found.push(text.as_str()),
-            Expression::Call(_, inner) | Expression::Or(inner) | Expression::And(inner) => found.extend(texts(inner)),
+            Expression::Call(_, inner) | Expression::Or(inner) | Expression::And(inner) => {
+                found.extend(texts(inner))
+            }
             _ => {}
         }
     }
@@ -405,7 +438,9 @@ fn contexts(parts: &[Expression]) -> Vec<&Reference> {
     for part in parts {
         match part {
             Expression::Context(context) => found.push(context),
-            Expression::Call(_, inner) | Expression::Or(inner) | Expression::And(inner) => found.extend(contexts(inner)),
+            Expression::Call(_, inner) | Expression::Or(inner) | Expression::And(inner) => {
+                found.extend(contexts(inner))
+            }
             _ => {}
         }
     }
@@ -428,8 +463,14 @@ const ASKING: &[&str] = &[
 
 /// Parts of the names of actions that look up who acts.
 const ASKING_ACTIONS: &[&str] = &[
-    "permission", "check-actor", "membership", "check-user", "is-organization-member", "actor-check",
-    "authorization", "authorize",
+    "permission",
+    "check-actor",
+    "membership",
+    "check-user",
+    "is-organization-member",
+    "actor-check",
+    "authorization",
+    "authorize",
 ];
 
 /// Whether a step looks up who acts.

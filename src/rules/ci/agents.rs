@@ -100,7 +100,9 @@ impl CliAgent {
     pub fn starts(&self, arguments: &[String], has_input: bool) -> bool {
         let first = arguments.first().map(String::as_str);
         if first.is_some_and(|word| self.none_of.iter().any(|none| none == word))
-            || arguments.iter().any(|word| word == "--version" || word == "--help")
+            || arguments
+                .iter()
+                .any(|word| word == "--version" || word == "--help")
         {
             return false;
         }
@@ -202,12 +204,9 @@ pub fn action_agent(uses: &str) -> Option<&'static ActionAgent> {
     let entries = &table().action;
     let exact = |entry: &&ActionAgent| entry.uses.iter().any(|pattern| pattern == uses);
     entries.iter().find(exact).or_else(|| {
-        entries.iter().find(|entry| {
-            entry
-                .uses
-                .iter()
-                .any(|pattern| of_any_owner(pattern, uses))
-        })
+        entries
+            .iter()
+            .find(|entry| entry.uses.iter().any(|pattern| of_any_owner(pattern, uses)))
     })
 }
 
@@ -227,11 +226,7 @@ pub fn reusable_agent(uses: &str) -> Option<&'static ReusableAgent> {
 }
 
 /// The entry of a program, by its name without a folder or by its package without a version.
-pub fn cli_agent(
-    name: &str,
-    arguments: &[String],
-    has_input: bool,
-) -> Option<&'static CliAgent> {
+pub fn cli_agent(name: &str, arguments: &[String], has_input: bool) -> Option<&'static CliAgent> {
     let package = match name.rfind('@') {
         Some(at) if at > 0 => &name[..at],
         _ => name,
@@ -270,9 +265,13 @@ pub fn is_switch(input: &str) -> bool {
 /// What a secret is for, by its name.
 pub fn purpose_of(name: &str) -> Purpose {
     let name = name.to_ascii_uppercase();
-    let fitting =
-        |entry: &&SecretNames| entry.names.iter().any(|pattern| fits(pattern, &name));
-    match table().secret.iter().find(fitting).map(|e| e.purpose.as_str()) {
+    let fitting = |entry: &&SecretNames| entry.names.iter().any(|pattern| fits(pattern, &name));
+    match table()
+        .secret
+        .iter()
+        .find(fitting)
+        .map(|e| e.purpose.as_str())
+    {
         Some("model") => Purpose::Model,
         Some("broad") => Purpose::Broad,
         Some("messages") => Purpose::Messages,
@@ -303,7 +302,10 @@ mod tests {
         for (uses, agent) in [
             ("anthropics/claude-code-action", Some("claude-code")),
             ("someone/claude-code-action", Some("claude-code")),
-            ("anthropics/claude-code-action/base-action", Some("claude-code")),
+            (
+                "anthropics/claude-code-action/base-action",
+                Some("claude-code"),
+            ),
             ("sst/opencode/github", Some("opencode")),
             ("actions/checkout", None),
             ("someone/claude-code-action-helper", None),
@@ -320,8 +322,14 @@ mod tests {
             cli_agent(&words[0], &words[1..], has_input).map(|entry| entry.agent.as_str())
         };
         assert_eq!(agent("claude -p x", false), Some("claude-code"));
-        assert_eq!(agent("@anthropic-ai/claude-code@1.0.2 -p x", false), Some("claude-code"));
-        assert_eq!(agent("~/.local/bin/claude --print", false), Some("claude-code"));
+        assert_eq!(
+            agent("@anthropic-ai/claude-code@1.0.2 -p x", false),
+            Some("claude-code")
+        );
+        assert_eq!(
+            agent("~/.local/bin/claude --print", false),
+            Some("claude-code")
+        );
         assert_eq!(agent("claude --version", false), None);
         assert_eq!(agent("claude mcp add x", false), None);
         assert_eq!(agent("codex exec --full-auto x", false), Some("codex"));

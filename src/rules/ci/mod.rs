@@ -11,7 +11,9 @@ pub use agents::{
     cli_agent, cli_of_agent, is_switch, leaves, mints, purpose_of, reusable_agent,
 };
 
-pub use needs::{ActionNeeds, Condition, Needs, action_needs, call_needs, command_needs, route_needs};
+pub use needs::{
+    ActionNeeds, Condition, Needs, action_needs, call_needs, command_needs, route_needs,
+};
 
 /// Whether `text` fits a pattern in which `*` stands for any run of characters. Case counts.
 pub(crate) fn fits(pattern: &str, text: &str) -> bool {

@@ -207,7 +207,9 @@ pub fn route_needs(method: &str, path: &str) -> Option<&'static Needs> {
 /// The needs of a call such as `issues.createComment`.
 pub fn call_needs(name: &str) -> Option<&'static Needs> {
     let mut calls = commands().call.iter();
-    calls.find(|entry| entry.name == name).map(|entry| &entry.needs)
+    calls
+        .find(|entry| entry.name == name)
+        .map(|entry| &entry.needs)
 }
 
 #[cfg(test)]
@@ -230,21 +232,48 @@ mod tests {
         }
         let read: Commands = toml::from_str(include_str!("../../../rules/commands.toml")).unwrap();
         assert!(read.command.len() + read.route.len() >= 120);
-        for needs in read.command.iter().map(|e| &e.needs).chain(read.route.iter().map(|e| &e.needs)) {
+        for needs in read
+            .command
+            .iter()
+            .map(|e| &e.needs)
+            .chain(read.route.iter().map(|e| &e.needs))
+        {
             assert!(!needs.source.is_empty());
         }
     }
 
     #[test]
     fn commands_and_routes_are_found() {
-        let scope = |needs: Option<&Needs>, scope: &str| needs.and_then(|n| n.scopes().get(scope).copied());
-        assert_eq!(scope(command_needs(&words("gh pr merge 1 --squash")), "contents"), Some(Access::Write));
-        assert_eq!(scope(command_needs(&words("gh -R a/b issue create -t x")), "issues"), Some(Access::Write));
-        assert_eq!(scope(command_needs(&words("git -C x push origin")), "contents"), Some(Access::Write));
+        let scope =
+            |needs: Option<&Needs>, scope: &str| needs.and_then(|n| n.scopes().get(scope).copied());
+        assert_eq!(
+            scope(command_needs(&words("gh pr merge 1 --squash")), "contents"),
+            Some(Access::Write)
+        );
+        assert_eq!(
+            scope(
+                command_needs(&words("gh -R a/b issue create -t x")),
+                "issues"
+            ),
+            Some(Access::Write)
+        );
+        assert_eq!(
+            scope(command_needs(&words("git -C x push origin")), "contents"),
+            Some(Access::Write)
+        );
         assert!(command_needs(&words("ls -l")).is_none());
         assert!(command_needs(&words("gh secret set X")).is_some_and(|n| n.beyond.is_some()));
-        assert_eq!(scope(route_needs("POST", "/repos/a/b/statuses/c"), "statuses"), Some(Access::Write));
-        assert_eq!(scope(route_needs("PUT", "/repos/a/b/pulls/1/merge"), "contents"), Some(Access::Write));
-        assert_eq!(call_needs("issues.createComment").map(|n| n.either().len()), Some(2));
+        assert_eq!(
+            scope(route_needs("POST", "/repos/a/b/statuses/c"), "statuses"),
+            Some(Access::Write)
+        );
+        assert_eq!(
+            scope(route_needs("PUT", "/repos/a/b/pulls/1/merge"), "contents"),
+            Some(Access::Write)
+        );
+        assert_eq!(
+            call_needs("issues.createComment").map(|n| n.either().len()),
+            Some(2)
+        );
     }
 }

@@ -154,7 +154,7 @@ fn commands(argument: Option<&str>) -> Vec<Vec<String>> {
 }
 
 proptest! {
-    #![proptest_config(ProptestConfig { cases: 16, failure_persistence: None, ..ProptestConfig::default() })]
+    #![proptest_config(ProptestConfig { cases: 150, failure_persistence: None, ..ProptestConfig::default() })]
 
     #[test]
     fn no_output_holds_a_secret(seed in any::<u64>(), kind in 0..KINDS.len(), files in prop::collection::vec(0..FILES.len(), 5)) {

@@ -194,15 +194,23 @@ fn by_place(search: &Search<'_>, site: &Site, found: &mut Vec<Candidate>) {
             None => wanted.rsplit('.').next().unwrap_or(""),
         };
         if search.path.is_none() || key_fits(&key, tail) {
-            add(
-                search,
-                site,
-                kind,
-                Recognised::Named,
-                wanted.len() * 4,
-                found,
-            );
+            let before = found.len();
+            let weight = wanted.len() * 4;
+            add(search, site, kind, Recognised::Named, weight, found);
+            if key_path.is_some() {
+                believe(&mut found[before..]);
+            }
         }
+    }
+}
+
+/// A provider's own file at its own key: words are believed to be a credential there.
+fn believe(found: &mut [Candidate]) {
+    for candidate in found
+        .iter_mut()
+        .filter(|found| found.dropped == Some("words"))
+    {
+        candidate.dropped = None;
     }
 }
 

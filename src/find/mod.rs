@@ -20,6 +20,7 @@ mod pair;
 mod patterns;
 mod place;
 mod prefilter;
+pub mod proof;
 mod recognise;
 mod sample;
 mod scheme;

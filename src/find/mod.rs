@@ -10,6 +10,7 @@ mod context;
 mod decode;
 mod excerpt;
 mod filter;
+mod flow;
 mod generic;
 mod lanes;
 mod lexer;

@@ -1,5 +1,8 @@
 //! The catalogue's own examples, and properties that hold for every text.
 
+mod flows;
+mod quiet;
+
 use super::*;
 use crate::model::TokenKind;
 use crate::rules::template;

@@ -3,7 +3,7 @@
 //! In: one text (a blob, or what was decoded out of one), its path, the rules. Out: candidates, several to a place.
 //! Depth and size of decoding are bounded; it never panics.
 
-use std::cell::{OnceCell, RefCell};
+use std::cell::{Cell, OnceCell, RefCell};
 use std::collections::{HashMap, HashSet};
 use std::ops::ControlFlow;
 
@@ -30,7 +30,33 @@ const SHORT_START: usize = 4;
 const LONGEST_REFERENCE: usize = 64;
 
 /// Of how many names the other uses are searched, in one text.
-const NAMES: usize = 64;
+const NAMES: usize = 256;
+
+/// A bound that a text has reached.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Limit {
+    /// So many places look like credentials that the rest of the text was not read.
+    Candidates,
+    /// So many variables that where the last ones are used was not searched.
+    Names,
+    /// Packed members that are too large, too many, or damaged.
+    Packed,
+}
+
+impl Limit {
+    /// What was not looked at, in words.
+    pub fn why(self) -> &'static str {
+        match self {
+            Limit::Candidates => {
+                "it holds more than 20,000 possible credentials; the rest was not read"
+            }
+            Limit::Names => {
+                "it holds more than 256 credential variables; where the others are used was not searched"
+            }
+            Limit::Packed => "not every packed member could be unpacked within the limits",
+        }
+    }
+}
 
 /// One text under search.
 pub struct Search<'t> {
@@ -49,6 +75,8 @@ pub struct Search<'t> {
     words: RefCell<HashMap<Vec<u8>, Vec<usize>>>,
     /// Strings of Azure before this offset were read already.
     pub read_until: usize,
+    /// Why not everything was looked at.
+    pub limited: Cell<Option<Limit>>,
 }
 
 impl<'t> Search<'t> {
@@ -67,6 +95,7 @@ impl<'t> Search<'t> {
             kinds_here: OnceCell::new(),
             words: RefCell::default(),
             read_until: 0,
+            limited: Cell::default(),
         }
     }
 
@@ -93,8 +122,11 @@ impl<'t> Search<'t> {
             Hit::Glued(at) => self.glued(at),
             Hit::Joined(at) => decode::joined(self, at),
         }
-        let enough = self.found.len() >= MOST || (self.first_only && !self.found.is_empty());
-        if enough {
+        if self.found.len() >= MOST {
+            self.limited.set(Some(Limit::Candidates));
+            return ControlFlow::Break(());
+        }
+        if self.first_only && !self.found.is_empty() {
             ControlFlow::Break(())
         } else {
             ControlFlow::Continue(())
@@ -344,7 +376,11 @@ impl<'t> Search<'t> {
     /// Where a word stands by itself; nowhere once the first names were asked for.
     pub fn places_of(&self, word: &[u8]) -> Vec<usize> {
         let mut words = self.words.borrow_mut();
-        if word.is_empty() || (words.len() >= NAMES && !words.contains_key(word)) {
+        if words.len() >= NAMES && !words.contains_key(word) {
+            self.limited.set(self.limited.get().or(Some(Limit::Names)));
+            return Vec::new();
+        }
+        if word.is_empty() {
             return Vec::new();
         }
         words

@@ -94,3 +94,49 @@ fn a_checksum_decides_inside_a_word() {
         assert!(proof::ids(&found).contains(&kind.id), "{text}");
     }
 }
+
+#[test]
+fn parts_of_one_credential_are_one_finding() {
+    let rules = RuleSet::builtin();
+    let text = |template: &str| {
+        let kind = rules.kind("aws-secret-access-key").unwrap();
+        expanded(template, kind, 5)
+    };
+    let filler = "# nothing\n".repeat(300);
+    let id = "AWS_ACCESS_KEY_ID=AKIA{base32:16}\n";
+    let secret = "AWS_SECRET_ACCESS_KEY={value}\n";
+    for whole in [
+        format!("{id}{filler}{secret}"),
+        format!("{secret}{filler}{id}"),
+    ] {
+        let found = found_in(".env", &text(&whole));
+        assert_eq!(found.sightings.len(), 1);
+        assert_eq!(found.sightings[0].recognised, Recognised::Pair);
+        assert!(found.sightings[0].other_half.is_some());
+    }
+    let session = "AWS_SESSION_TOKEN={b64:300}\n";
+    let temporary = "AWS_ACCESS_KEY_ID=ASIA{base32:16}\n";
+    for whole in [
+        format!("{temporary}{secret}{session}"),
+        format!("{session}{secret}{temporary}"),
+    ] {
+        let found = found_in(".env", &text(&whole));
+        assert_eq!(proof::ids(&found)[0], "aws-temporary-key-id");
+        assert_eq!(found.sightings.len(), 1);
+    }
+    let lone = found_in(".env", &text(id));
+    let claims = lone.sightings[0].claims.as_ref().unwrap();
+    assert_eq!(claims.level, Some(crate::model::Level::Public));
+}
+
+#[test]
+fn a_bound_that_was_hit_is_said() {
+    let mut text = String::new();
+    for number in 0..400 {
+        text.push_str(&format!(
+            "ZONE{number}_API_TOKEN = \"{number:08x}-aaaa-4bbb-8ccc-0123456789ab\"\n"
+        ));
+    }
+    assert_eq!(found_in("a.py", &text).limited, Some(Limit::Names));
+    assert_eq!(found_in("a.py", &text[..600]).limited, None);
+}

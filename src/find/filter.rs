@@ -57,7 +57,7 @@ const REFERENCES: [&str; 34] = [
 ];
 
 /// Words that people make passwords of where no secret stands; the longer of two that start alike first.
-const GUESSED: [&str; 44] = [
+const GUESSED: [&str; 46] = [
     "password",
     "passwort",
     "passwd",
@@ -102,6 +102,8 @@ const GUESSED: [&str; 44] = [
     "dev",
     "my",
     "pw",
+    "open",
+    "sesame",
 ];
 
 /// Words of placeholders.

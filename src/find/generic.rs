@@ -313,7 +313,15 @@ fn is_words(value: &[u8]) -> bool {
             .count();
         (digits == 0 || (turns <= 1 && digits <= 4)) && upper_inside * 4 <= part.len()
     };
-    parts.iter().all(plain)
+    let mut marks: Vec<u8> = value
+        .iter()
+        .copied()
+        .filter(|byte| !byte.is_ascii_alphanumeric())
+        .collect();
+    marks.sort_unstable();
+    marks.dedup();
+    marks.len() <= 3
+        && parts.iter().all(plain)
         && (parts.len() > 1
             || value.iter().filter(|byte| byte.is_ascii_digit()).count() <= 4
                 && !has_symbols(value))

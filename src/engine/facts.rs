@@ -23,8 +23,8 @@ pub(super) struct Facts {
     pub(super) sightings: Vec<(Item, Sighting)>,
     pub(super) dropped: Vec<Dropped>,
     pub(super) unchecked: Vec<Unchecked>,
-    /// Workflow files that were seen.
-    pub(super) workflows: BTreeSet<RepoPath>,
+    /// Workflow files that were seen, and files that workflows may call.
+    pub(super) wiring: BTreeSet<RepoPath>,
 }
 
 /// Gathers the facts of one blob; returns how many bytes were read.

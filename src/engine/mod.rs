@@ -19,7 +19,6 @@ use crate::judge::guard::Weakening;
 use crate::model::{Outcome, Overall, RepoPath, Unchecked};
 use crate::policy::Policies;
 use crate::policy::loosening::Loosening;
-use crate::read;
 use crate::rules::RuleSet;
 use crate::source::{Form, Keeping, Source, Visited};
 use facts::Facts;
@@ -75,10 +74,10 @@ pub fn run(run: &Run<'_>) -> Result<Outcome> {
             run.seen.files.fetch_add(1, Ordering::Relaxed);
         }
         run.seen.bytes.fetch_add(read, Ordering::Relaxed);
-        let is_workflow = item.form == Form::File
+        let is_wiring = item.form == Form::File
             && item.keeping == Keeping::Git
-            && read::workflow::is_workflow(&item.path);
-        if !is_workflow
+            && structure::may_be_wiring(&item.path);
+        if !is_wiring
             && seen.sightings.is_empty()
             && seen.dropped.is_empty()
             && seen.unchecked.is_empty()
@@ -92,8 +91,8 @@ pub fn run(run: &Run<'_>) -> Result<Outcome> {
         all.sightings.extend(seen.sightings);
         all.dropped.extend(seen.dropped);
         all.unchecked.extend(seen.unchecked);
-        if is_workflow {
-            all.workflows.insert(item.path.clone());
+        if is_wiring {
+            all.wiring.insert(item.path.clone());
         }
     })?;
     let facts = match facts.into_inner() {
@@ -105,7 +104,7 @@ pub fn run(run: &Run<'_>) -> Result<Outcome> {
 
 /// The second step: judgement over all facts, policy, and the outcome.
 fn conclude(run: &Run<'_>, mut facts: Facts, visited: Visited) -> Result<Outcome> {
-    let wiring = structure::judge(run, &visited, &facts.workflows);
+    let wiring = structure::judge(run, &visited, &facts.wiring);
     // Threads hand over in any order; what is kept of a secret that stands twice must not depend on it.
     facts
         .sightings

@@ -2,11 +2,12 @@
 //!
 //! In: an item and its bytes, whole or as a stream. Out: sightings, dropped matches, and what could not be looked at.
 
+use std::collections::BTreeSet;
 use std::io::Read;
 
 use crate::find::{self, Blob, Found};
 use crate::judge;
-use crate::model::{Dropped, Sighting, Span, Unchecked};
+use crate::model::{Dropped, RepoPath, Sighting, Span, Unchecked};
 use crate::rules::RuleSet;
 use crate::source::{Content, Form, Item};
 use crate::syntax::{self, Format};
@@ -22,6 +23,8 @@ pub(super) struct Facts {
     pub(super) sightings: Vec<(Item, Sighting)>,
     pub(super) dropped: Vec<Dropped>,
     pub(super) unchecked: Vec<Unchecked>,
+    /// Workflow files that were seen.
+    pub(super) workflows: BTreeSet<RepoPath>,
 }
 
 /// Gathers the facts of one blob; returns how many bytes were read.
@@ -52,6 +55,11 @@ pub(super) fn examine(
 
 fn take(item: &Item, found: Found, facts: &mut Facts) {
     facts.dropped.extend(found.dropped);
+    facts.unchecked.extend(found.limited.map(|limit| Unchecked {
+        path: item.path.clone(),
+        why: limit.why().to_owned(),
+        undecided: true,
+    }));
     let sightings = found.sightings.into_iter();
     facts
         .sightings

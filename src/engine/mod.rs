@@ -7,6 +7,7 @@ mod facts;
 mod guard;
 mod hearing;
 mod shield;
+mod structure;
 mod summary;
 
 use std::collections::HashSet;
@@ -15,11 +16,12 @@ use std::sync::atomic::{AtomicU64, Ordering};
 
 use crate::error::Result;
 use crate::judge::guard::Weakening;
-use crate::model::{Outcome, Overall, RepoPath};
+use crate::model::{Outcome, Overall, RepoPath, Unchecked};
 use crate::policy::Policies;
 use crate::policy::loosening::Loosening;
+use crate::read;
 use crate::rules::RuleSet;
-use crate::source::{Form, Source, Visited};
+use crate::source::{Form, Keeping, Source, Visited};
 use facts::Facts;
 use hearing::Hearing;
 pub use shield::without_secrets;
@@ -73,7 +75,14 @@ pub fn run(run: &Run<'_>) -> Result<Outcome> {
             run.seen.files.fetch_add(1, Ordering::Relaxed);
         }
         run.seen.bytes.fetch_add(read, Ordering::Relaxed);
-        if seen.sightings.is_empty() && seen.dropped.is_empty() && seen.unchecked.is_empty() {
+        let is_workflow = item.form == Form::File
+            && item.keeping == Keeping::Git
+            && read::workflow::is_workflow(&item.path);
+        if !is_workflow
+            && seen.sightings.is_empty()
+            && seen.dropped.is_empty()
+            && seen.unchecked.is_empty()
+        {
             return;
         }
         let mut all = match facts.lock() {
@@ -83,6 +92,9 @@ pub fn run(run: &Run<'_>) -> Result<Outcome> {
         all.sightings.extend(seen.sightings);
         all.dropped.extend(seen.dropped);
         all.unchecked.extend(seen.unchecked);
+        if is_workflow {
+            all.workflows.insert(item.path.clone());
+        }
     })?;
     let facts = match facts.into_inner() {
         Ok(facts) => facts,
@@ -93,6 +105,7 @@ pub fn run(run: &Run<'_>) -> Result<Outcome> {
 
 /// The second step: judgement over all facts, policy, and the outcome.
 fn conclude(run: &Run<'_>, mut facts: Facts, visited: Visited) -> Result<Outcome> {
+    let wiring = structure::judge(run, &visited, &facts.workflows);
     // Threads hand over in any order; what is kept of a secret that stands twice must not depend on it.
     facts.sightings.sort_by_key(|(item, sighting)| (item.number, sighting.span));
     let paths = shield::Paths::new(run.rules, facts.sightings.iter().map(|(_, sighting)| sighting));
@@ -113,6 +126,15 @@ fn conclude(run: &Run<'_>, mut facts: Facts, visited: Visited) -> Result<Outcome
         entry
     }));
     unchecked.extend(guard::canary_remark(run));
+    let unparsed = |entry: &Unchecked| unchecked.iter().any(|known| known.path == entry.path);
+    let more: Vec<_> = wiring
+        .unchecked
+        .into_iter()
+        .filter(|entry| !unparsed(entry))
+        .collect();
+    unchecked.extend(more);
+    findings.extend(wiring.findings);
+    let silent = silent + wiring.silent;
     guard::add_loosenings(run, &mut findings);
     guard::add_weakenings(run, &mut findings);
     for finding in &mut findings {
@@ -148,6 +170,7 @@ fn conclude(run: &Run<'_>, mut facts: Facts, visited: Visited) -> Result<Outcome
         commit: run.commit.clone(),
         seconds: None,
         looked_at: run.looked_at.clone(),
+        agent_jobs: wiring.jobs,
     })
 }
 
@@ -169,6 +192,11 @@ pub fn add_existing(outcome: &mut Outcome, other: Outcome) {
         .sort_by(|a, b| (&a.path, a.place, a.rule).cmp(&(&b.path, b.place, b.rule)));
     outcome.summary.files = outcome.summary.files.max(other.summary.files);
     outcome.summary.bytes = outcome.summary.bytes.max(other.summary.bytes);
+    for job in other.agent_jobs {
+        if !outcome.agent_jobs.contains(&job) {
+            outcome.agent_jobs.push(job);
+        }
+    }
     outcome.unchecked.extend(other.unchecked);
     outcome.unchecked.sort();
     outcome.unchecked.dedup();

@@ -5,7 +5,7 @@
 use std::collections::BTreeMap;
 
 use crate::find::{self, Blob};
-use crate::model::{Finding, RepoPath, Sighting, Unchecked};
+use crate::model::{AgentJob, Finding, RepoPath, Sighting, Unchecked};
 use crate::rules::RuleSet;
 
 /// Masks every credential inside a text that goes to a person without a report, such as an error that names what was
@@ -132,12 +132,28 @@ pub(super) fn finding(finding: &mut Finding, paths: &Paths<'_>) {
     {
         mask_in_place(text, rules);
     }
+    if let Some(advice) = &mut finding.advice {
+        mask_in_place(&mut advice.how, rules);
+    }
     if let Some(reference) = finding
         .advice
         .as_mut()
         .and_then(|advice| advice.reference.as_mut())
     {
         mask_in_place(reference, rules);
+    }
+}
+
+/// Masks every text of an agent's entry that came from the repository.
+pub(super) fn agent_job(job: &mut AgentJob, rules: &RuleSet) {
+    for text in [&mut job.path, &mut job.job, &mut job.step] {
+        mask_in_place(text, rules);
+    }
+    for secret in &mut job.holds.secrets {
+        mask_in_place(&mut secret.name, rules);
+    }
+    for trigger in &mut job.triggers {
+        mask_in_place(trigger, rules);
     }
 }
 

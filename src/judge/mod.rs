@@ -10,6 +10,7 @@ pub mod guard;
 mod place;
 mod reach;
 pub mod rules;
+pub mod workflow;
 
 pub use breadth::{Standing, class_of, judge_breadth};
 pub use place::{PathClass, class_of_path};

@@ -1,2 +1,160 @@
+//! The catalogue: token kinds, surfaces, agents and providers, and how to look them up.
+//!
+//! In: the tables that `build.rs` baked, and a repository's own entries. Out: a `RuleSet`. It reads no file.
+
+mod anchor;
+pub mod glob;
+pub mod name;
 pub mod schema;
 pub mod shape;
+pub mod table;
+pub mod template;
+
+use crate::model::{
+    Agent, Checked, Checksum, ClaimReader, Class, Confidence, Destroys, Example, FileKey, How,
+    Level, Provider, Request, Segment, Shape, Surface, TokenKind, Verb, Verbs,
+};
+use schema::{Problem, TokenEntry};
+use table::{Family, Inside, Leads, Start, Tables};
+
+include!(concat!(env!("OUT_DIR"), "/catalogue.rs"));
+
+/// The built-in catalogue, and a repository's own kinds beside it.
+#[derive(Clone, Debug)]
+pub struct RuleSet {
+    own: Vec<&'static TokenKind>,
+    tables: Tables,
+}
+
+impl RuleSet {
+    /// The catalogue that is baked into the binary; costs nothing.
+    pub fn builtin() -> RuleSet {
+        RuleSet {
+            own: Vec::new(),
+            tables: TABLES,
+        }
+    }
+
+    /// The catalogue with a repository's own kinds. They live as long as the process.
+    pub fn with_own(entries: &[TokenEntry]) -> Result<RuleSet, Vec<Problem>> {
+        if entries.is_empty() {
+            return Ok(RuleSet::builtin());
+        }
+        let mut problems = Vec::new();
+        let mut own = Vec::new();
+        for entry in entries {
+            match entry.lower() {
+                Ok(kind) => own.push(kind),
+                Err(wrong) => problems.extend(wrong),
+            }
+        }
+        let known = |id: &str| KINDS.iter().any(|kind| kind.id == id);
+        problems.extend(schema::check_together(&own, &[], &[], &known));
+        let own: &'static [TokenKind] = Vec::leak(own);
+        let all: Vec<&TokenKind> = KINDS.iter().chain(own).collect();
+        match table::build(&all) {
+            Ok(tables) if problems.is_empty() => Ok(RuleSet {
+                own: own.iter().collect(),
+                tables,
+            }),
+            Ok(_) => Err(problems),
+            Err(wrong) => {
+                problems.extend(wrong.into_iter().map(|(id, message)| Problem {
+                    id: id.to_owned(),
+                    message,
+                }));
+                Err(problems)
+            }
+        }
+    }
+
+    /// Every kind, the catalogue's first.
+    pub fn kinds(&self) -> impl Iterator<Item = &'static TokenKind> + '_ {
+        KINDS.iter().chain(self.own.iter().copied())
+    }
+
+    /// The kind with an id.
+    pub fn kind(&self, id: &str) -> Option<&'static TokenKind> {
+        self.kinds().find(|kind| kind.id == id)
+    }
+
+    /// The kind that a recogniser in code stands for, `family/variant`.
+    pub fn by_code(&self, code: &str) -> Option<&'static TokenKind> {
+        self.kinds().find(|kind| kind.code == code)
+    }
+
+    /// The kinds whose names hold a normalised name, each with the length of the name that fitted and whether it is equal.
+    pub fn by_name(&self, normalised: &str) -> Vec<Named> {
+        let mut found = Vec::new();
+        let mut look_up = |part: &str, equal: bool| {
+            let from = self.tables.names.partition_point(|(name, _)| *name < part);
+            for (name, kind) in &self.tables.names[from..] {
+                if *name != part {
+                    break;
+                }
+                found.extend(self.number(*kind).map(|kind| Named {
+                    kind,
+                    length: part.len(),
+                    equal,
+                }));
+            }
+        };
+        look_up(normalised, true);
+        let about = name::is_about(normalised);
+        for (at, _) in normalised.match_indices('_') {
+            look_up(&normalised[at + 1..], false);
+            if !about {
+                look_up(&normalised[..at], false);
+            }
+        }
+        for (wanted, kind) in self.tables.name_globs {
+            if !about && name::holds(normalised, wanted) {
+                found.extend(self.number(*kind).map(|kind| Named {
+                    kind,
+                    length: wanted.len() - 1,
+                    equal: false,
+                }));
+            }
+        }
+        found
+    }
+
+    /// The places that agents read.
+    pub fn surfaces(&self) -> &'static [Surface] {
+        &SURFACES
+    }
+
+    /// The agents.
+    pub fn agents(&self) -> &'static [Agent] {
+        &AGENTS
+    }
+
+    /// The providers.
+    pub fn providers(&self) -> &'static [Provider] {
+        &PROVIDERS
+    }
+
+    /// The first pass's tables.
+    pub(crate) fn tables(&self) -> &Tables {
+        &self.tables
+    }
+
+    /// The kind with a number of the tables.
+    pub(crate) fn number(&self, number: u16) -> Option<&'static TokenKind> {
+        let number = usize::from(number);
+        match KINDS.get(number) {
+            Some(kind) => Some(kind),
+            None => self.own.get(number - KINDS.len()).copied(),
+        }
+    }
+}
+
+/// A kind that a name leads to.
+#[derive(Clone, Copy, Debug)]
+pub struct Named {
+    pub kind: &'static TokenKind,
+    /// How many letters of the name fitted.
+    pub length: usize,
+    /// Whether the whole name fitted.
+    pub equal: bool,
+}

@@ -1,0 +1,276 @@
+//! Kinds that only the surroundings of a value name: variable, key path, header and host, flag, file, provider word.
+//!
+//! In: a literal and what stands beside it. Out: the candidates whose shape the whole value has.
+
+use super::candidate::Candidate;
+use super::search::Search;
+use super::{beside, filter, generic, lexer, near, shape};
+use crate::model::{Beside, Near, Recognised, Span, TokenKind};
+use crate::rules::{glob, name};
+
+/// How many lines around a value a provider's word may stand.
+const WORD_LINES: usize = 5;
+
+/// A literal under a name.
+pub struct Site {
+    pub literal: lexer::Literal,
+    /// The name, normalised.
+    pub name: String,
+    /// Where the name stands.
+    pub written: Span,
+    pub flag: bool,
+}
+
+impl Site {
+    /// Takes the name of a literal.
+    pub fn new(search: &Search<'_>, literal: lexer::Literal, written: Span, flag: bool) -> Site {
+        Site {
+            literal,
+            name: name::normalise(last_parts(written.of(search.text))),
+            written,
+            flag,
+        }
+    }
+}
+
+/// A dotted or long name, cut to its last bytes.
+fn last_parts(name: &[u8]) -> &[u8] {
+    let name = name.strip_prefix(b"process.env.").unwrap_or(name);
+    &name[name.len().saturating_sub(name::LONGEST_NAME)..]
+}
+
+/// The candidates for a value, where any kind has its shape and its surroundings.
+pub fn candidates(search: &Search<'_>, site: &Site) -> Vec<Candidate> {
+    let mut found = Vec::new();
+    let value = site.literal.span.of(search.text);
+    by_name(search, site, &site.name, &mut found);
+    by_flag(search, site, &mut found);
+    let credential = generic::promise(&site.name).is_some() || header_name(&site.name);
+    if found.is_empty() && value.len() >= 12 {
+        by_place(search, site, &mut found);
+        if found.is_empty() && (credential || site.flag) {
+            by_request(search, site, &mut found);
+        }
+        if found.is_empty() && credential {
+            by_word(search, site, &mut found);
+        }
+    } else if credential {
+        by_request(search, site, &mut found);
+    }
+    found
+}
+
+fn header_name(name: &str) -> bool {
+    name.starts_with("X_") || name == "AUTHORIZATION" || name.ends_with("_AUTHORIZATION")
+}
+
+/// The span of the value where one of the kind's shapes fits it whole.
+pub fn fits(kind: &TokenKind, text: &[u8], literal: &lexer::Literal) -> Option<Span> {
+    let span = literal.span;
+    let value = span.of(text);
+    let trimmed = Span::new(
+        span.start + (value.len() - value.trim_ascii_start().len()),
+        span.end - (value.len() - value.trim_ascii_end().len()),
+    );
+    kind.shapes.iter().find_map(|wanted| {
+        let end = shape::end_at(wanted, &text[..trimmed.end.min(text.len())], trimmed.start)?;
+        let whole = end == trimmed.end
+            || (!literal.quoted && shape::ends_freely(wanted, text, end) && !is_joined(text[end]));
+        whole.then(|| Span::new(trimmed.start, end))
+    })
+}
+
+fn is_joined(next: u8) -> bool {
+    matches!(next, b'-' | b'_' | b'.' | b'/' | b'+' | b'=' | b':')
+}
+
+fn add(search: &Search<'_>, site: &Site, kind: &'static TokenKind, recognised: Recognised, weight: usize, found: &mut Vec<Candidate>) {
+    if kind.alone && !kind.shapes.is_empty() {
+        return;
+    }
+    let Some(span) = fits(kind, search.text, &site.literal) else {
+        return;
+    };
+    let value = span.of(search.text);
+    let mut candidate = Candidate::new(span, value, Some(kind), recognised);
+    candidate.weight = weight;
+    candidate.dropped = filter::of_named(value).or_else(|| looks_written(kind, value));
+    found.push(candidate);
+}
+
+/// Words and identifiers have the shape of loose classes too.
+fn looks_written(kind: &TokenKind, value: &[u8]) -> Option<&'static str> {
+    let prefixed = kind.shapes.iter().any(|shape| shape.start().len() >= 2 && value.starts_with(shape.start().as_bytes()));
+    let random = value.iter().any(u8::is_ascii_digit) || generic::entropy(value) >= 3.8;
+    (!prefixed && !random).then_some("no-digits")
+}
+
+fn by_name(search: &Search<'_>, site: &Site, normalised: &str, found: &mut Vec<Candidate>) {
+    for named in search.rules.by_name(normalised) {
+        let weight = named.length * 4 + usize::from(named.equal) * 2;
+        add(search, site, named.kind, Recognised::Named, weight, found);
+    }
+}
+
+fn by_flag(search: &Search<'_>, site: &Site, found: &mut Vec<Candidate>) {
+    if !site.flag {
+        return;
+    }
+    let flag = site.written.of(search.text);
+    let before = &search.text[site.written.start.saturating_sub(300)..site.written.start];
+    for kind in search.rules.kinds() {
+        for wanted in kind.flags {
+            let (command, last) = wanted.rsplit_once(' ').unwrap_or(("", wanted));
+            let called = command.split(' ').all(|word| memchr::memmem::find(before, word.as_bytes()).is_some());
+            if last.as_bytes() == flag && called {
+                add(search, site, kind, Recognised::Requested, wanted.len() * 4, found);
+            }
+        }
+    }
+}
+
+/// By the key path in the file, and by files that hold the kind.
+fn by_place(search: &Search<'_>, site: &Site, found: &mut Vec<Candidate>) {
+    let key_path = search
+        .document()
+        .and_then(|document| document.leaf_at(site.literal.span.start))
+        .map(|leaf| leaf.key_path);
+    if let Some(path) = &key_path {
+        let normalised = name::normalise(last_parts(path.as_bytes()));
+        if normalised != site.name {
+            by_name(search, site, &normalised, found);
+        }
+    }
+    let written = String::from_utf8_lossy(site.written.of(search.text)).to_ascii_lowercase();
+    let key = key_path.map_or(written, |path| path.to_ascii_lowercase());
+    for kind in search.rules.kinds() {
+        for file in kind.files {
+            let here = search.path.is_none_or(|path| glob::matches(file.file, path.as_bytes()));
+            if here && (search.path.is_none() || key_fits(&key, file.key)) {
+                add(search, site, kind, Recognised::Named, file.key.len() * 4, found);
+            }
+        }
+    }
+}
+
+/// Whether a dotted key path ends with the wanted one; `*` stands for one key.
+fn key_fits(path: &str, wanted: &str) -> bool {
+    if wanted.is_empty() {
+        return true;
+    }
+    let mut have = path.rsplit('.');
+    wanted
+        .rsplit('.')
+        .all(|part| have.next().is_some_and(|key| part == "*" || key == part))
+}
+
+fn by_request(search: &Search<'_>, site: &Site, found: &mut Vec<Candidate>) {
+    let span = site.literal.span;
+    let scheme = lexer::scheme_before(search.text, span.start).map(|(scheme, _)| scheme);
+    let hosts = near::hosts(search.text, span);
+    let header = site.written.of(search.text).to_ascii_lowercase();
+    request(search, site, &header, scheme.as_deref(), &hosts, found);
+    if site.flag || header == b"authorization" {
+        return;
+    }
+    for used in near::uses(search.text, site.written) {
+        let hosts = near::hosts(search.text, used.span);
+        let header = used.name.map(|name| name.of(search.text).to_ascii_lowercase()).unwrap_or_default();
+        request(search, site, &header, used.scheme.as_deref(), &hosts, found);
+    }
+}
+
+fn request(
+    search: &Search<'_>,
+    site: &Site,
+    header: &[u8],
+    scheme: Option<&str>,
+    hosts: &[String],
+    found: &mut Vec<Candidate>,
+) {
+    if hosts.is_empty() {
+        return;
+    }
+    let authorization = header.ends_with(b"authorization") || scheme == Some("bearer");
+    for kind in search.rules.kinds() {
+        for request in kind.requests {
+            let named = match request.header {
+                "" => true,
+                "authorization" => authorization,
+                wanted => name::normalise(header) == name::normalise(wanted.as_bytes()),
+            };
+            let place = named
+                .then(|| hosts.iter().position(|host| request.hosts.iter().any(|wanted| near::is_below(host, wanted))))
+                .flatten();
+            if let Some(place) = place {
+                let weight = 400usize.saturating_sub(place * 20) + request.header.len() * 2;
+                add(search, site, kind, Recognised::Requested, weight, found);
+            }
+        }
+    }
+}
+
+fn by_word(search: &Search<'_>, site: &Site, found: &mut Vec<Candidate>) {
+    for kind in search.rules.kinds().filter(|kind| kind.by_word) {
+        if fits(kind, search.text, &site.literal).is_none() {
+            continue;
+        }
+        let Some(provider) = search.rules.providers().iter().find(|provider| provider.name == kind.provider) else {
+            continue;
+        };
+        let path = search.path.map_or(&b""[..], |path| path.as_bytes());
+        let lines = near::word(search.text, site.literal.span, provider.words, WORD_LINES, path);
+        let lines = if search.path.is_none() { lines.or(Some(0)) } else { lines };
+        if let Some(lines) = lines {
+            let before = found.len();
+            add(search, site, kind, Recognised::Near, 100usize.saturating_sub(lines as usize), found);
+            for candidate in &mut found[before..] {
+                candidate.near = Some(Near {
+                    provider: provider.name,
+                    lines,
+                });
+            }
+        }
+    }
+}
+
+/// What stands beside a span, as later stages see it.
+pub fn beside(search: &Search<'_>, span: Span) -> Beside {
+    let left = beside::left_of(search.text, span.start);
+    let written = left.name.map(|name| String::from_utf8_lossy(name.of(search.text)).into_owned());
+    let leaf = search.document().and_then(|document| document.leaf_at(span.start));
+    let mut beside = Beside {
+        key_path: leaf.as_ref().map(|leaf| leaf.key_path.clone()),
+        structured: leaf.is_some(),
+        hosts: near::hosts(search.text, span),
+        ..Beside::default()
+    };
+    if left.flag {
+        beside.flag = written;
+        return beside;
+    }
+    let lower = written.as_ref().map(|name| name.to_ascii_lowercase()).unwrap_or_default();
+    if is_header(&lower) || left.scheme.is_some() && lower.ends_with("authorization") {
+        beside.header = Some(match &left.scheme {
+            Some(scheme) => format!("{lower}: {scheme}"),
+            None => lower,
+        });
+    } else if let Some(name) = left.name
+        && beside.hosts.is_empty()
+        && let Some(used) = near::uses(search.text, name).into_iter().find(|used| used.scheme.is_some())
+    {
+        beside.hosts = near::hosts(search.text, used.span);
+        beside.header = used.name.map(|name| {
+            let header = String::from_utf8_lossy(name.of(search.text)).to_ascii_lowercase();
+            format!("{header}: {}", used.scheme.unwrap_or_default())
+        });
+    }
+    beside.name = written;
+    beside
+}
+
+fn is_header(lower: &str) -> bool {
+    matches!(lower, "authorization" | "proxy-authorization" | "private-token" | "api-key" | "apikey" | "cookie")
+        || lower.starts_with("x-")
+        || (lower.contains('-') && ["token", "key", "secret", "auth"].iter().any(|end| lower.ends_with(end)))
+}

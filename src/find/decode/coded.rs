@@ -1,0 +1,111 @@
+//! Base64 and hexadecimal.
+//!
+//! In: where a run starts whose first bytes decode to text. Out: candidates of the decoded text.
+
+use super::nested;
+use crate::find::context::{self, Site};
+use crate::find::search::Search;
+use crate::find::{lexer, prefilter};
+use crate::model::{Encoding, Span};
+use crate::token::base64;
+
+/// The longest decoded text.
+const LONGEST: usize = 48 * 1024;
+/// The shortest line that a wrapped text goes on from.
+const WRAPPED: usize = 40;
+
+/// A run that may be encoded text.
+pub fn encoded(search: &mut Search<'_>, at: usize) {
+    if at < search.decoded_until {
+        return;
+    }
+    let text = search.text;
+    let end = run_end(text, at);
+    let span = Span::new(at, end);
+    search.decoded_until = end;
+    let value = span.of(text);
+    if let Some(decoded) = hexadecimal(value) {
+        nested(search, &decoded, Encoding::Hex, |_| span);
+    } else if let Some(decoded) = base64::decode(value, LONGEST)
+        && is_mostly_text(&decoded)
+    {
+        nested(search, &decoded, Encoding::Base64, |_| span);
+    }
+}
+
+/// Where a run of base64 ends, over wrapped lines.
+fn run_end(text: &[u8], at: usize) -> usize {
+    let is_code = |byte: &u8| byte.is_ascii_alphanumeric() || matches!(byte, b'+' | b'/' | b'-' | b'_' | b'=');
+    let mut end = at;
+    let limit = text.len().min(at + LONGEST * 4 / 3);
+    loop {
+        let line = text[end..limit].iter().take_while(|byte| is_code(byte)).count();
+        end += line;
+        if line < WRAPPED || text[..end].ends_with(b"=") {
+            return end;
+        }
+        let gap = text[end..limit]
+            .iter()
+            .take(16)
+            .take_while(|byte| matches!(byte, b'\n' | b'\r' | b' ' | b'\t'))
+            .count();
+        let next = end + gap;
+        let goes_on = text[end..next].contains(&b'\n')
+            && text[next..limit].iter().take(4).filter(|byte| is_code(byte)).count() == 4
+            && !text[next..limit].iter().take(60).take_while(|byte| **byte != b'\n').any(|byte| matches!(byte, b':' | b' '));
+        if !goes_on {
+            return end;
+        }
+        end = next;
+    }
+}
+
+fn hexadecimal(value: &[u8]) -> Option<Vec<u8>> {
+    if value.len() % 2 != 0 || value.len() > LONGEST || !value.iter().all(u8::is_ascii_hexdigit) {
+        return None;
+    }
+    let digit = |byte: u8| (byte as char).to_digit(16).map(|value| value as u8);
+    let bytes: Option<Vec<u8>> = value.chunks_exact(2).map(|two| Some(digit(two[0])? << 4 | digit(two[1])?)).collect();
+    bytes.filter(|bytes| is_mostly_text(bytes))
+}
+
+fn is_mostly_text(bytes: &[u8]) -> bool {
+    let odd = bytes
+        .iter()
+        .filter(|byte| !matches!(byte, b' '..=b'~' | b'\n' | b'\r' | b'\t' | 0x80..))
+        .count();
+    !bytes.is_empty() && odd * 20 <= bytes.len()
+}
+
+/// A named value that is base64 of a value: `data: {password: cGFzcw==}` of a Kubernetes secret.
+pub fn named(search: &mut Search<'_>, site: &Site) -> bool {
+    let text = search.text;
+    let value = site.literal.span.of(text);
+    if value.len() < 16 || search.depth >= crate::find::search::DEPTH || !prefilter::decodes(value) {
+        return false;
+    }
+    let Some(decoded) = base64::decode(value, 4096).filter(|bytes| base64::is_text(bytes)) else {
+        return false;
+    };
+    let decoded = decoded.trim_ascii();
+    let mut assignment = site.written.of(text).to_vec();
+    let name_length = assignment.len();
+    assignment.extend_from_slice(b"=\"");
+    assignment.extend_from_slice(decoded);
+    assignment.push(b'"');
+    let inner = Search::new(&assignment, search.path, search.rules, search.depth + 1);
+    let literal = lexer::Literal {
+        span: Span::new(name_length + 2, assignment.len() - 1),
+        quoted: true,
+        inside: false,
+    };
+    let inner_site = Site::new(&inner, literal, Span::new(0, name_length), site.flag);
+    let found = context::candidates(&inner, &inner_site);
+    let any = !found.is_empty();
+    for mut candidate in found {
+        candidate.span = site.literal.span;
+        candidate.encodings.insert(0, Encoding::Base64);
+        search.push(candidate);
+    }
+    any
+}

@@ -1,0 +1,165 @@
+//! What stands around a value: hosts of the same request, words of a provider, other uses of its variable.
+//!
+//! In: text and a span. Out: hosts, words with their distance, places. Windows are bounded in lines and bytes.
+
+use super::beside;
+use crate::model::Span;
+
+/// How many lines before and behind a value belong to its request.
+const LINES: usize = 6;
+/// How many bytes before and behind at most.
+const BYTES: usize = 1500;
+/// How many other uses of a variable are looked at.
+const USES: usize = 8;
+
+/// The window around a span, cut at lines.
+pub fn window(text: &[u8], span: Span, lines: usize) -> Span {
+    let floor = span.start.saturating_sub(BYTES);
+    let start = memchr::memrchr_iter(b'\n', &text[floor..span.start.min(text.len())])
+        .nth(lines)
+        .map_or(floor, |at| floor + at + 1);
+    let from = span.end.min(text.len());
+    let ceiling = text.len().min(from + BYTES);
+    let end = memchr::memchr_iter(b'\n', &text[from..ceiling])
+        .nth(lines)
+        .map_or(ceiling, |at| from + at);
+    Span::new(start, end)
+}
+
+/// The hosts named around a span, nearest request first; each once.
+pub fn hosts(text: &[u8], span: Span) -> Vec<String> {
+    let window = window(text, span, LINES);
+    let part = window.of(text);
+    let mut found: Vec<(usize, String)> = Vec::new();
+    for at in memchr::memmem::find_iter(part, b"://").take(24) {
+        if let Some(host) = host_at(&part[at + 3..]) {
+            add(&mut found, (window.start + at).abs_diff(span.start), host);
+        }
+    }
+    for (at, word) in quoted_words(part) {
+        if is_host(word) {
+            let host = String::from_utf8_lossy(word).to_ascii_lowercase();
+            add(&mut found, (window.start + at).abs_diff(span.start), host);
+        }
+    }
+    found.sort();
+    found.into_iter().map(|(_, host)| host).collect()
+}
+
+fn add(found: &mut Vec<(usize, String)>, distance: usize, host: String) {
+    match found.iter_mut().find(|(_, known)| *known == host) {
+        Some((known, _)) => *known = distance.min(*known),
+        None => found.push((distance, host)),
+    }
+}
+
+/// The host of an authority, lower-cased, without user and port.
+pub fn host_at(authority: &[u8]) -> Option<String> {
+    let end = authority
+        .iter()
+        .take(400)
+        .position(|byte| byte.is_ascii_whitespace() || b"/\"'`<>?#\\),;{}".contains(byte))
+        .unwrap_or(authority.len().min(400));
+    let host = &authority[..end];
+    let host = host.rsplit(|byte| *byte == b'@').next()?;
+    let host = host.split(|byte| *byte == b':').next()?;
+    is_host(host).then(|| String::from_utf8_lossy(host).to_ascii_lowercase())
+}
+
+fn is_host(word: &[u8]) -> bool {
+    word.len() >= 4
+        && word.len() <= 253
+        && word.contains(&b'.')
+        && word.first().is_some_and(u8::is_ascii_alphanumeric)
+        && word.last().is_some_and(u8::is_ascii_alphabetic)
+        && word.iter().all(|byte| byte.is_ascii_alphanumeric() || matches!(byte, b'.' | b'-'))
+}
+
+/// Words in quotes, with where they start.
+fn quoted_words(part: &[u8]) -> impl Iterator<Item = (usize, &[u8])> {
+    memchr::memchr2_iter(b'"', b'\'', part).take(200).filter_map(|open| {
+        let rest = &part[open + 1..part.len().min(open + 120)];
+        let close = rest.iter().position(|byte| *byte == part[open])?;
+        Some((open + 1, &rest[..close]))
+    })
+}
+
+/// Whether a host is one of `wanted`, or below it.
+pub fn is_below(host: &str, wanted: &str) -> bool {
+    host == wanted
+        || host
+            .strip_suffix(wanted)
+            .is_some_and(|before| before.ends_with('.'))
+}
+
+/// How many lines away from the span the nearest of `words` stands, within `lines`; the path counts as far away.
+pub fn word(text: &[u8], span: Span, words: &[&str], lines: usize, path: &[u8]) -> Option<u32> {
+    let window = window(text, span, lines);
+    let lower = window.of(text).to_ascii_lowercase();
+    let at = span.start.saturating_sub(window.start).min(lower.len());
+    let count = |from: usize, to: usize| lower[from.min(to)..from.max(to)].iter().filter(|byte| **byte == b'\n').count();
+    let nearest = words
+        .iter()
+        .flat_map(|word| {
+            memchr::memmem::find_iter(&lower, word.as_bytes())
+                .filter(|found| is_word(&lower, *found, word.len()))
+                .map(|found| count(found, at))
+                .collect::<Vec<_>>()
+        })
+        .min();
+    let in_path = || {
+        let path = path.to_ascii_lowercase();
+        words
+            .iter()
+            .any(|word| memchr::memmem::find(&path, word.as_bytes()).is_some_and(|found| is_word(&path, found, word.len())))
+    };
+    match nearest {
+        Some(lines) => Some(lines as u32),
+        None => in_path().then_some(lines as u32 + 1),
+    }
+}
+
+fn is_word(text: &[u8], at: usize, length: usize) -> bool {
+    let free = |byte: Option<&u8>| byte.is_none_or(|byte| !byte.is_ascii_alphabetic());
+    free(at.checked_sub(1).and_then(|before| text.get(before))) && free(text.get(at + length))
+}
+
+/// Another place where the variable of a value is used as a header.
+pub struct Use {
+    pub name: Option<Span>,
+    pub scheme: Option<String>,
+    pub span: Span,
+}
+
+/// Places where `name` is used in a header or a request: `-H "Authorization: Bearer $NAME"`.
+pub fn uses(text: &[u8], name: Span) -> Vec<Use> {
+    let word = name.of(text);
+    if word.len() < 3 {
+        return Vec::new();
+    }
+    memchr::memmem::find_iter(text, word)
+        .filter(|at| *at != name.start)
+        .filter(|at| {
+            let free = |byte: Option<&u8>| byte.is_none_or(|byte| !byte.is_ascii_alphanumeric() && *byte != b'_');
+            free(at.checked_sub(1).and_then(|before| text.get(before))) && free(text.get(at + word.len()))
+        })
+        .take(USES)
+        .map(|at| {
+            let mut start = at;
+            while start > 0 && matches!(text[start - 1], b'$' | b'{' | b'(' | b' ' | b'+' | b'"' | b'\'' | b'.' | b'%') && at - start < 6 {
+                start -= 1;
+            }
+            let left = beside::left_of(text, with_gap(text, start));
+            Use {
+                name: left.name,
+                scheme: left.scheme,
+                span: Span::new(at, at + word.len()),
+            }
+        })
+        .collect()
+}
+
+/// The scheme keeps its space: `Bearer ` before `" + token`.
+fn with_gap(text: &[u8], start: usize) -> usize {
+    if text.get(start) == Some(&b' ') { start + 1 } else { start }
+}

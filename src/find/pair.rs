@@ -1,0 +1,96 @@
+//! Pairs: two values that are of use only together become one finding.
+//!
+//! In: the candidates of a text. Out: the same, with the secret half knowing the other, and the other gone.
+
+use super::candidate::Candidate;
+use super::search::Search;
+use super::{filter, generic, near, shape};
+use crate::model::{Recognised, Span, TokenKind};
+
+/// How many lines around one half the other is searched where no name leads to it.
+const LINES: usize = 6;
+
+/// Adds halves that only their neighbour names: `client("id", "secret")`.
+pub fn add_unnamed(search: &mut Search<'_>, chosen: &[Candidate]) {
+    let mut more = Vec::new();
+    for half in chosen.iter().filter(|half| half.dropped.is_none() && half.encodings.is_empty()) {
+        let Some(known) = half.kind else {
+            continue;
+        };
+        for kind in search.rules.kinds().filter(|kind| kind.pair == known.id && !kind.alone) {
+            let named = chosen.iter().any(|other| other.kind.is_some_and(|other| other.id == kind.id));
+            if !named && let Some(span) = unnamed(search.text, half.span, kind, chosen) {
+                let value = span.of(search.text);
+                let mut found = Candidate::new(span, value, Some(kind), Recognised::Near);
+                found.dropped = filter::of_named(value);
+                more.push(found);
+            }
+        }
+    }
+    for candidate in more {
+        search.push(candidate);
+    }
+}
+
+/// The nearest value of the kind's shape around a half, alone between marks.
+fn unnamed(text: &[u8], half: Span, kind: &TokenKind, chosen: &[Candidate]) -> Option<Span> {
+    let window = near::window(text, half, LINES);
+    let mut best: Option<Span> = None;
+    for start in window.start..window.end {
+        let edge = start == 0 || matches!(text[start - 1], b'"' | b'\'' | b'`' | b' ' | b'=' | b':' | b'\n' | b'\t' | b',' | b'>');
+        if !edge {
+            continue;
+        }
+        let found = kind.shapes.iter().find_map(|wanted| {
+            let end = shape::end_at(wanted, text, start)?;
+            let alone = text.get(end).is_none_or(|next| matches!(next, b'"' | b'\'' | b'`' | b' ' | b',' | b'\n' | b'\r' | b';' | b')' | b'<'));
+            let random = text[start..end].iter().any(u8::is_ascii_digit) && generic::entropy(&text[start..end]) >= 3.0;
+            (alone && random).then(|| Span::new(start, end))
+        });
+        if let Some(span) = found
+            && !chosen.iter().any(|other| other.span.overlaps(span))
+            && best.is_none_or(|best| distance(span, half) < distance(best, half))
+        {
+            best = Some(span);
+        }
+    }
+    best
+}
+
+fn distance(a: Span, b: Span) -> usize {
+    if a.start < b.start { b.start.saturating_sub(a.end) } else { a.start.saturating_sub(b.end) }
+}
+
+/// Joins halves: the one that a pair needs most keeps the finding.
+pub fn join(mut chosen: Vec<Candidate>) -> Vec<Candidate> {
+    let mut gone = vec![false; chosen.len()];
+    for at in 0..chosen.len() {
+        let Some(kind) = chosen[at].kind.filter(|kind| !kind.pair.is_empty()) else {
+            continue;
+        };
+        if gone[at] || chosen[at].dropped.is_some() {
+            continue;
+        }
+        let other = (0..chosen.len())
+            .filter(|other| *other != at && !gone[*other] && chosen[*other].dropped.is_none())
+            .filter(|other| chosen[*other].kind.is_some_and(|other| other.id == kind.pair))
+            .min_by_key(|other| distance(chosen[at].span, chosen[*other].span));
+        let Some(other) = other else {
+            continue;
+        };
+        let (keep, drop) = match chosen[other].kind {
+            Some(half) if half.pair == kind.id && half.level > kind.level => (other, at),
+            _ => (at, other),
+        };
+        let id = chosen[drop].kind.map_or("", |kind| kind.id);
+        chosen[keep].other_half = Some((chosen[drop].span, id));
+        chosen[keep].recognised = chosen[keep].recognised.max(Recognised::Pair);
+        if chosen[keep].claims.is_none() {
+            chosen[keep].claims = chosen[drop].claims.clone();
+        }
+        gone[drop] = true;
+    }
+    let mut gone = gone.into_iter();
+    chosen.retain(|_| !gone.next().unwrap_or(false));
+    chosen
+}

@@ -1,0 +1,304 @@
+//! The first pass: one walk over the bytes that marks where a credential may stand, at a cost that no rule adds to.
+//!
+//! In: text and the baked tables. Out: hits, in order. Bytes are classified 64 at a time into bit masks; only word
+//! starts, assignment marks, backslashes, percent signs and long runs are looked at one by one, each by one look into a
+//! filter of 4 KB that holds every kind at once. It decides nothing: what it marks is confirmed by the caller.
+
+use std::ops::ControlFlow;
+
+use super::lanes::{self, Masks};
+use crate::rules::table::{LONG_RUN, Tables, filter_bit, folded};
+
+/// A place that is worth a closer look.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Hit {
+    /// A word starts here, and some start literal has its first three bytes.
+    Start(usize),
+    /// An assignment mark whose name ends like the name of a credential.
+    Mark(usize),
+    /// `://`, at the colon.
+    Url(usize),
+    /// A flag, at its first dash, that ends like the name of a credential.
+    Flag(usize),
+    /// A backslash before `x` or `u`, or a percent sign before two hexadecimal digits.
+    Escape(usize),
+    /// A run of 20 or more bytes starts here whose first bytes decode to text.
+    Encoded(usize),
+    /// A run of `LONG_RUN` or more bytes that holds literal number `.1` of the table, at its start `.0`.
+    Inside(usize, usize),
+    /// Two string literals that an operator joins, at the operator.
+    Joined(usize),
+}
+
+/// How long a run must be to be tried as encoded text.
+const LONG: u32 = 16;
+/// How many bytes of a run are searched for literals.
+const LONGEST_RUN: usize = 512;
+/// How many blocks of 64 bytes are classified in one go.
+const CHUNK: usize = 64;
+
+/// Walks over `text` and hands every hit to `on`, until it breaks off.
+pub fn scan(
+    text: &[u8],
+    tables: &Tables,
+    on: &mut impl FnMut(Hit) -> ControlFlow<()>,
+) -> ControlFlow<()> {
+    let mut masks = [Masks::default(); CHUNK + 2];
+    let mut base = 0;
+    while base < text.len() {
+        masks[0] = masks[CHUNK];
+        if base == 0 {
+            lanes::fill(text, 0, &mut masks[1..]);
+        } else {
+            masks[1] = masks[CHUNK + 1];
+            lanes::fill(text, base + 64, &mut masks[2..]);
+        }
+        for (at, three) in masks.windows(3).enumerate() {
+            let from = base + at * 64;
+            if from >= text.len() {
+                break;
+            }
+            look(text, from, tables, [&three[0], &three[1], &three[2]], on)?;
+        }
+        base += CHUNK * 64;
+    }
+    ControlFlow::Continue(())
+}
+
+#[inline(always)]
+fn look(
+    text: &[u8],
+    base: usize,
+    tables: &Tables,
+    [before, now, after]: [&Masks; 3],
+    on: &mut impl FnMut(Hit) -> ControlFlow<()>,
+) -> ControlFlow<()> {
+    let mut starts = now.word & !(now.word << 1 | before.word >> 63);
+    if now.escape | before.escape != 0 {
+        starts |= behind_escape(before.escape, now.escape) & now.word;
+        each(now.escape, |bit| match is_escape(text, base + bit) {
+            true => on(Hit::Escape(base + bit)),
+            false => ControlFlow::Continue(()),
+        })?;
+    }
+    each(starts, |bit| {
+        let at = base + bit;
+        match in_filter(tables.start_filter, three_at(text, at)) {
+            true => on(Hit::Start(at)),
+            false => ControlFlow::Continue(()),
+        }
+    })?;
+    let comma = now.comma & (now.quote << 1 | before.quote >> 63);
+    each(now.mark | comma, |bit| at_mark(text, base + bit, tables, on))?;
+    let run = now.word | now.joiner;
+    let run_before = before.word | before.joiner;
+    let first = run & !(run << 1 | run_before >> 63);
+    if first != 0 {
+        let dashes = first & now.joiner;
+        if dashes != 0 {
+            each(dashes, |bit| at_dash(text, base + bit, tables, on))?;
+        }
+        let long = first & long_runs(run, after.word | after.joiner);
+        each(long, |bit| at_long_run(text, base + bit, tables, on))?;
+    }
+    let near_quote = now.quote << 1 | before.quote >> 63;
+    let joined = now.plus & (near_quote | near_quote << 1 | before.quote >> 62);
+    each(joined, |bit| on(Hit::Joined(base + bit)))
+}
+
+#[inline(always)]
+fn each(mut mask: u64, mut on: impl FnMut(usize) -> ControlFlow<()>) -> ControlFlow<()> {
+    while mask != 0 {
+        on(mask.trailing_zeros() as usize)?;
+        mask &= mask - 1;
+    }
+    ControlFlow::Continue(())
+}
+
+/// Places behind `\n`, `%3D`, `\x3d` and `\u003d`, where a word may start although a letter stands before it.
+fn behind_escape(before: u64, now: u64) -> u64 {
+    let both = u128::from(before) | u128::from(now) << 64;
+    ((both << 2 | both << 3 | both << 4 | both << 6) >> 64) as u64
+}
+
+/// The starts of runs of at least `LONG`, over this block and the next.
+#[inline(always)]
+fn long_runs(now: u64, after: u64) -> u64 {
+    let mut both = u128::from(now) | u128::from(after) << 64;
+    let mut length = 1;
+    while length < LONG {
+        both &= both >> length;
+        length *= 2;
+    }
+    both as u64
+}
+
+#[inline(always)]
+fn in_filter(filter: &[u64], three: u32) -> bool {
+    let (word, bit) = filter_bit(three);
+    filter[word & (crate::rules::table::FILTER_WORDS - 1)] >> bit & 1 == 1
+}
+
+#[inline(always)]
+fn three_at(text: &[u8], at: usize) -> u32 {
+    match text.get(at..at + 4) {
+        Some(four) => u32::from_le_bytes([four[0], four[1], four[2], 0]),
+        None => {
+            let byte = |offset| text.get(at + offset).copied().map_or(0, u32::from);
+            byte(0) | byte(1) << 8 | byte(2) << 16
+        }
+    }
+}
+
+/// Whether a name that ends before `end` ends like the name of a credential.
+#[inline(always)]
+fn name_ends(text: &[u8], end: usize, tables: &Tables) -> bool {
+    end >= 3 && in_filter(tables.name_filter, folded(three_at(text, end - 3)))
+}
+
+#[inline(always)]
+fn at_mark(
+    text: &[u8],
+    at: usize,
+    tables: &Tables,
+    on: &mut impl FnMut(Hit) -> ControlFlow<()>,
+) -> ControlFlow<()> {
+    if text[at] == b':' && text.get(at + 1..at + 3) == Some(b"//") {
+        return on(Hit::Url(at));
+    }
+    match name_ends(text, name_end(text, at), tables) {
+        true => on(Hit::Mark(at)),
+        false => ControlFlow::Continue(()),
+    }
+}
+
+/// Where the name before a mark ends: over spaces, quotes and closing brackets.
+#[inline(always)]
+pub fn name_end(text: &[u8], mark: usize) -> usize {
+    let mut end = mark;
+    let least = mark.saturating_sub(12);
+    while end > least
+        && matches!(
+            text[end - 1],
+            b' ' | b'\t' | b'"' | b'\'' | b'`' | b']' | b')' | b'\\' | b'?' | b'!' | b':' | b'|' | b'+' | b'='
+        )
+    {
+        end -= 1;
+    }
+    end
+}
+
+fn at_dash(
+    text: &[u8],
+    at: usize,
+    tables: &Tables,
+    on: &mut impl FnMut(Hit) -> ControlFlow<()>,
+) -> ControlFlow<()> {
+    if text[at] != b'-' {
+        return ControlFlow::Continue(());
+    }
+    let length = flag_length(&text[at..]);
+    match length > 3 && name_ends(text, at + length, tables) {
+        true => on(Hit::Flag(at)),
+        false => ControlFlow::Continue(()),
+    }
+}
+
+/// The length of a flag at the start of `text`, up to 48 bytes; 0 where none stands.
+pub fn flag_length(text: &[u8]) -> usize {
+    let dashes = text.iter().take(3).take_while(|byte| **byte == b'-').count();
+    if !(1..=2).contains(&dashes) {
+        return 0;
+    }
+    let name = text[dashes..]
+        .iter()
+        .take(48)
+        .take_while(|byte| byte.is_ascii_alphanumeric() || matches!(byte, b'-' | b'_'))
+        .count();
+    if name == 0 { 0 } else { dashes + name }
+}
+
+fn at_long_run(
+    text: &[u8],
+    at: usize,
+    tables: &Tables,
+    on: &mut impl FnMut(Hit) -> ControlFlow<()>,
+) -> ControlFlow<()> {
+    if decodes(&text[at..]) {
+        on(Hit::Encoded(at))?;
+    }
+    let is_run = |byte: &u8| byte.is_ascii_alphanumeric() || matches!(byte, b'_' | b'-');
+    let length = text[at..].iter().take(LONGEST_RUN).take_while(|byte| is_run(byte)).count();
+    if length < LONG_RUN {
+        return ControlFlow::Continue(());
+    }
+    let run = &text[at..at + length];
+    for (number, inside) in tables.inside.iter().enumerate() {
+        if let Some(found) = memchr::memmem::find(run, inside.literal.as_bytes()) {
+            on(Hit::Inside(at + found, number))?;
+        }
+    }
+    ControlFlow::Continue(())
+}
+
+/// Whether an escape at `at` hides a byte that a credential is made of.
+fn is_escape(text: &[u8], at: usize) -> bool {
+    let digits = |from: usize, count: usize| {
+        text.get(from..from + count)
+            .is_some_and(|part| part.iter().all(u8::is_ascii_hexdigit))
+    };
+    match (text[at], text.get(at + 1)) {
+        (b'%', _) => digits(at + 1, 2),
+        (b'\\', Some(b'x')) => digits(at + 2, 2),
+        (b'\\', Some(b'u')) => digits(at + 2, 4),
+        (b'\\', Some(b'0'..=b'3')) => digits(at + 1, 3),
+        _ => false,
+    }
+}
+
+/// Whether the first bytes of a run decode to text, as base64 or as hexadecimal.
+pub fn decodes(run: &[u8]) -> bool {
+    let Some(head) = run.get(..16) else {
+        return false;
+    };
+    base64_text(head) || hex_text(head)
+}
+
+fn base64_text(head: &[u8]) -> bool {
+    head.chunks_exact(4).all(|four| {
+        let mut bits = 0u32;
+        for byte in four {
+            let Some(value) = base64_value(*byte) else {
+                return false;
+            };
+            bits = bits << 6 | value;
+        }
+        [bits >> 16, bits >> 8, bits].iter().all(|byte| is_text(*byte as u8))
+    })
+}
+
+fn base64_value(byte: u8) -> Option<u32> {
+    let value = match byte {
+        b'A'..=b'Z' => byte - b'A',
+        b'a'..=b'z' => byte - b'a' + 26,
+        b'0'..=b'9' => byte - b'0' + 52,
+        b'+' | b'-' => 62,
+        b'/' | b'_' => 63,
+        _ => return None,
+    };
+    Some(u32::from(value))
+}
+
+fn hex_text(head: &[u8]) -> bool {
+    head.chunks_exact(2).all(|two| {
+        let digit = |byte: u8| (byte as char).to_digit(16);
+        match (digit(two[0]), digit(two[1])) {
+            (Some(high), Some(low)) => is_text((high * 16 + low) as u8),
+            _ => false,
+        }
+    })
+}
+
+fn is_text(byte: u8) -> bool {
+    matches!(byte, b' '..=b'~' | b'\n' | b'\r' | b'\t')
+}

@@ -1,0 +1,88 @@
+//! Azure's connection strings and shared access signatures.
+//!
+//! In: the mark behind `AccountKey`, `SharedAccessKey`, `Password` or `sig`. Out: the string around it, by its service.
+
+use super::decoded;
+use crate::find::candidate::Candidate;
+use crate::find::filter;
+use crate::find::search::Search;
+use crate::model::{Recognised, Span};
+use crate::token::{self, azure_connection, sas};
+
+/// How far a string may reach.
+const REACH: usize = 2000;
+
+/// What connection strings start with, lower-cased.
+const STARTS: [&[u8]; 9] = [
+    b"defaultendpointsprotocol=", b"endpoint=", b"hostname=", b"accountendpoint=", b"blobendpoint=", b"accountname=",
+    b"server=", b"data source=", b"endpointsuffix=",
+];
+
+/// A connection string around the mark of its key.
+pub fn connection(search: &mut Search<'_>, mark: usize) {
+    let text = search.text;
+    if text[mark] != b'=' {
+        return;
+    }
+    let floor = mark.saturating_sub(REACH);
+    let line = text[floor..mark]
+        .iter()
+        .rposition(|byte| matches!(byte, b'\n' | b'"' | b'\''))
+        .map_or(floor, |at| floor + at + 1);
+    let lower = text[line..mark].to_ascii_lowercase();
+    let Some(start) = STARTS.iter().filter_map(|start| memchr::memmem::find(&lower, start)).min() else {
+        return;
+    };
+    let start = line + start;
+    let rest = &text[mark..text.len().min(mark + REACH)];
+    let length = rest
+        .iter()
+        .position(|byte| matches!(byte, b'\n' | b'\r' | b'"' | b'\'' | b'<' | b'`'))
+        .unwrap_or(rest.len());
+    let whole = Span::new(start, mark + length);
+    let value = whole.of(text).trim_ascii_end();
+    let Some(found) = azure_connection::parse(value) else {
+        return;
+    };
+    let secret = Span::new(start + found.secret.start, start + found.secret.end);
+    let key = secret.of(text);
+    let Some(kind) = search.rules.by_code(&format!("azure/{}", found.variant())) else {
+        return;
+    };
+    let mut candidate = Candidate::new(secret, key, Some(kind), Recognised::Decoded);
+    candidate.weight = 60;
+    candidate.claims = kind.claims.and_then(|reader| token::claims(reader, value));
+    candidate.dropped = filter::of_named(key);
+    search.push(candidate);
+}
+
+/// A shared access signature around the mark of `sig`.
+pub fn signature(search: &mut Search<'_>, mark: usize) {
+    let text = search.text;
+    let outside = |byte: &u8| byte.is_ascii_whitespace() || matches!(byte, b'"' | b'\'' | b'`' | b'<' | b'>' | b'(' | b')');
+    let floor = mark.saturating_sub(REACH);
+    let mut start = text[floor..mark].iter().rposition(outside).map_or(floor, |at| floor + at + 1);
+    let rest = &text[mark..text.len().min(mark + REACH)];
+    let end = mark + rest.iter().position(outside).unwrap_or(rest.len());
+    if let Some(assigned) = bare_name(&text[start..mark]) {
+        start += assigned;
+    }
+    let whole = Span::new(start, end);
+    let Some(found) = sas::parse(whole.of(text)) else {
+        return;
+    };
+    let signature = &text[mark + 1..end];
+    let signature = signature.split(|byte| *byte == b'&').next().unwrap_or_default();
+    if signature.len() < 20 || filter::of_named(signature).is_some() {
+        return;
+    }
+    let code = format!("azure/{}", found.variant());
+    decoded(search, &code, whole, whole.of(text), 60);
+}
+
+/// `NAME=` before a query without a question mark.
+fn bare_name(before: &[u8]) -> Option<usize> {
+    let equals = before.iter().position(|byte| *byte == b'=')?;
+    let name = &before[..equals];
+    (name.len() > 3 && name.iter().all(|byte| byte.is_ascii_alphanumeric() || *byte == b'_')).then_some(equals + 1)
+}

@@ -1,0 +1,38 @@
+//! JSON web tokens.
+//!
+//! In: where `eyJ` stands. Out: the token, by the variant that its claims name.
+
+use super::decoded;
+use crate::find::search::Search;
+use crate::find::shape;
+use crate::model::Span;
+use crate::token::jwt;
+
+/// The longest token.
+const LONGEST: usize = 16 * 1024;
+
+/// A token that starts at `begin`.
+pub fn token(search: &mut Search<'_>, begin: usize) {
+    let text = search.text;
+    if !shape::starts_freely(text, begin) {
+        return;
+    }
+    let length = text[begin..]
+        .iter()
+        .take(LONGEST)
+        .take_while(|byte| byte.is_ascii_alphanumeric() || matches!(byte, b'-' | b'_' | b'.'))
+        .count();
+    let value = text[begin..begin + length].trim_ascii_end();
+    let value = value.strip_suffix(b".").unwrap_or(value);
+    if value.iter().filter(|byte| **byte == b'.').count() != 2 {
+        return;
+    }
+    let Some(decoded_token) = jwt::decode(value) else {
+        return;
+    };
+    let span = Span::new(begin, begin + value.len());
+    let code = format!("jwt/{}", jwt::variant(&decoded_token));
+    if !decoded(search, &code, span, value, 20) {
+        decoded(search, "jwt/generic", span, value, 5);
+    }
+}

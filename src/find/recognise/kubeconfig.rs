@@ -1,0 +1,47 @@
+//! Credentials in a kubeconfig: the client's key, and a user's token.
+//!
+//! In: the mark behind `client-key-data` or `token`. Out: the value, with what the certificate beside it says.
+
+use super::decoded;
+use crate::find::search::Search;
+use crate::find::{filter, lexer};
+use crate::token::base64;
+
+/// How much of a key is decoded.
+const LONGEST: usize = 16 * 1024;
+/// How far the certificate may stand before or behind its key.
+const REACH: usize = 16 * 1024;
+
+/// `client-key-data: base64`.
+pub fn client_key(search: &mut Search<'_>, mark: usize) {
+    let text = search.text;
+    let Some(literal) = lexer::literal_after(text, mark) else {
+        return;
+    };
+    let value = literal.span.of(text);
+    let is_key = base64::decode(value, LONGEST).is_some_and(|key| memchr::memmem::find(&key, b"PRIVATE KEY").is_some());
+    if !is_key {
+        return;
+    }
+    let around = &text[literal.span.start.saturating_sub(REACH)..text.len().min(literal.span.end + REACH)];
+    let claimed = memchr::memmem::rfind(around, b"client-certificate-data")
+        .and_then(|at| around[at..].iter().position(|byte| *byte == b':').map(|gap| at + gap))
+        .and_then(|mark| lexer::literal_after(around, mark))
+        .map_or(value, |certificate| certificate.span.of(around));
+    decoded(search, "kubeconfig/client-key", literal.span, claimed, 60);
+}
+
+/// `token: value` of a user.
+pub fn token(search: &mut Search<'_>, mark: usize) {
+    let text = search.text;
+    let has = |word: &[u8]| memchr::memmem::find(text, word).is_some();
+    if text[mark] != b':' || text.len() > 1 << 20 || !(has(b"clusters:") && has(b"users:") && has(b"kind: Config")) {
+        return;
+    }
+    if let Some(literal) = lexer::literal_after(text, mark) {
+        let value = literal.span.of(text);
+        if value.len() >= 16 && filter::of_named(value).is_none() {
+            decoded(search, "kubeconfig/token", literal.span, value, 2);
+        }
+    }
+}

@@ -1,0 +1,121 @@
+//! URLs with a user and a password in them.
+//!
+//! In: where `://` stands. Out: the URL, by its scheme; for web addresses, where the password may be a token.
+
+use crate::find::candidate::Candidate;
+use crate::find::search::Search;
+use crate::find::{filter, generic};
+use crate::model::{Recognised, Span};
+use crate::token::{self, database_url};
+
+/// The longest URL.
+const LONGEST: usize = 2048;
+
+/// Passwords that people write where none should stand.
+const WRITTEN: [&[u8]; 26] = [
+    b"password", b"passwd", b"pass", b"pwd", b"secret", b"mypassword", b"mysecretpassword", b"changeme", b"example", b"pw",
+    b"test", b"token", b"user", b"foo", b"bar", b"x", b"xxx", b"key", b"api_key", b"apikey", b"credentials", b"pswd", b"p",
+    b"access_token", b"dbpassword", b"db_password",
+];
+/// Passwords that only a local or documentation host excuses.
+const LOCAL: [&[u8]; 10] = [
+    b"postgres", b"root", b"admin", b"guest", b"mysql", b"redis", b"123456", b"1234", b"postgresql", b"mongo",
+];
+
+/// A URL whose `://` stands at `colon`.
+pub fn url(search: &mut Search<'_>, colon: usize) {
+    let text = search.text;
+    let Some(span) = whole(text, colon) else {
+        return;
+    };
+    let value = span.of(text);
+    let Some(parsed) = database_url::parse(value) else {
+        return;
+    };
+    let (user, password) = (&value[parsed.user.clone()], &value[parsed.password.clone()]);
+    if password.is_empty() {
+        return;
+    }
+    let variant = parsed.variant();
+    let (code, secret) = if variant == "userinfo" {
+        let inner = Span::new(span.start + parsed.password.start, span.start + parsed.password.end);
+        let git = [&b"github"[..], b"gitlab", b"bitbucket", b"git."]
+            .iter()
+            .any(|host| memchr::memmem::find(parsed.host, host).is_some());
+        (if git && password.len() >= 16 { "url/git-token" } else { "url/userinfo" }, inner)
+    } else {
+        (match variant {
+            "postgres" => "url/postgres",
+            "mysql" => "url/mysql",
+            "mongodb" => "url/mongodb",
+            "redis" => "url/redis",
+            "amqp" => "url/amqp",
+            "sqlserver" => "url/sqlserver",
+            "clickhouse" => "url/clickhouse",
+            _ => "url/other-database",
+        }, span)
+    };
+    let Some(kind) = search.rules.by_code(code).or_else(|| search.rules.by_code("url/other-database").filter(|_| variant != "userinfo")) else {
+        return;
+    };
+    let mut candidate = Candidate::new(secret, secret.of(text), Some(kind), Recognised::Named);
+    candidate.weight = 50;
+    candidate.claims = kind.claims.and_then(|reader| token::claims(reader, value));
+    candidate.dropped = why_not(user, password, parsed.host, parsed.is_local());
+    if variant == "userinfo" && candidate.dropped.is_none() && password.len() < 6 && generic::entropy(password) < 2.0 {
+        candidate.dropped = Some("placeholder");
+    }
+    search.push(candidate);
+}
+
+fn why_not(user: &[u8], password: &[u8], host: &[u8], local: bool) -> Option<&'static str> {
+    let lower = password.to_ascii_lowercase();
+    let documented = memchr::memmem::find(host, b"example").is_some() || !host.contains(&b'.') || host == b"host";
+    if filter::is_reference(password) || password.contains(&b'$') && password.contains(&b'{') || password.starts_with(b":") {
+        return Some("reference");
+    }
+    if filter::is_placeholder(password) || WRITTEN.contains(&lower.as_slice()) {
+        return Some("placeholder");
+    }
+    let excused = local || documented;
+    let weak = LOCAL.contains(&lower.as_slice()) || lower.eq_ignore_ascii_case(user) || lower.len() <= 4 || WRITTEN.iter().any(|word| word.len() > 3 && lower.starts_with(word));
+    if excused && weak {
+        return Some("placeholder");
+    }
+    if filter::is_placeholder(host) && weak {
+        return Some("placeholder");
+    }
+    filter::of_random(password)
+}
+
+/// The whole URL around a colon.
+fn whole(text: &[u8], colon: usize) -> Option<Span> {
+    let head = text[colon.saturating_sub(40)..colon]
+        .iter()
+        .rev()
+        .take_while(|byte| byte.is_ascii_alphanumeric() || matches!(byte, b'+' | b'.' | b'-' | b':'))
+        .count();
+    let mut start = colon - head;
+    while start < colon && !text[start].is_ascii_alphabetic() {
+        start += 1;
+    }
+    let word = &text[start..colon];
+    if let Some(inner) = word.iter().rposition(|byte| *byte == b':')
+        && !word.starts_with(b"jdbc:")
+    {
+        start += inner + 1;
+    }
+    if start == colon {
+        return None;
+    }
+    let rest = &text[colon..text.len().min(colon + LONGEST)];
+    let end = rest
+        .iter()
+        .position(|byte| byte.is_ascii_whitespace() || matches!(byte, b'"' | b'\'' | b'`' | b'<' | b'>' | b'\\'))
+        .unwrap_or(rest.len());
+    let value = &rest[..end];
+    value.contains(&b'@').then(|| {
+        let trimmed = value.iter().rev().take_while(|byte| matches!(byte, b')' | b',' | b';' | b'.' | b']' | b'}')).count();
+        Span::new(start, colon + end - trimmed)
+    })
+}

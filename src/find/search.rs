@@ -1,0 +1,249 @@
+//! Turns the hits of the first pass into candidates.
+//!
+//! In: one text (a blob, or what was decoded out of one), its path, the rules. Out: candidates, several to a place.
+//! Depth and size of decoding are bounded; it never panics.
+
+use std::cell::OnceCell;
+use std::collections::HashSet;
+use std::ops::ControlFlow;
+
+use super::candidate::Candidate;
+use super::prefilter::{self, Hit};
+use super::{beside, context, decode, filter, generic, lexer, patterns, recognise, shape};
+use crate::model::{Beside, ChecksumState, Recognised, RepoPath, Span, TokenKind};
+use crate::rules::table::Leads;
+use crate::rules::{RuleSet, name};
+use crate::syntax::Document;
+use crate::token;
+
+/// How often decoded text is decoded again.
+pub const DEPTH: u8 = 3;
+/// The most candidates of one text; a file of nothing but keys is not read to the end.
+const MOST: usize = 20_000;
+
+/// One text under search.
+pub struct Search<'t> {
+    pub text: &'t [u8],
+    /// `None`: any path, for the question whether a text may hold anything.
+    pub path: Option<&'t RepoPath>,
+    pub rules: &'t RuleSet,
+    pub depth: u8,
+    pub found: Vec<Candidate>,
+    pub first_only: bool,
+    /// Bytes before this offset were decoded already.
+    pub decoded_until: usize,
+    tried: HashSet<(usize, usize)>,
+    document: OnceCell<Option<Document>>,
+}
+
+impl<'t> Search<'t> {
+    /// Prepares the search of a text.
+    pub fn new(text: &'t [u8], path: Option<&'t RepoPath>, rules: &'t RuleSet, depth: u8) -> Self {
+        Search {
+            text,
+            path,
+            rules,
+            depth,
+            found: Vec::new(),
+            first_only: false,
+            decoded_until: 0,
+            tried: HashSet::new(),
+            document: OnceCell::new(),
+        }
+    }
+
+    /// Searches the whole text.
+    pub fn run(&mut self) {
+        let (text, rules) = (self.text, self.rules);
+        let _ = prefilter::scan(text, rules.tables(), &mut |hit| self.take(hit));
+    }
+
+    /// Looks closer at one hit.
+    pub fn take(&mut self, hit: Hit) -> ControlFlow<()> {
+        match hit {
+            Hit::Start(at) => self.at_start(at),
+            Hit::Mark(at) => self.at_mark(at),
+            Hit::Url(at) => recognise::url(self, at),
+            Hit::Flag(at) => {
+                let end = at + prefilter::flag_length(&self.text[at..]);
+                if matches!(self.text.get(end), Some(b' ' | b'\t')) {
+                    self.behind_mark(end, end);
+                }
+            }
+            Hit::Escape(at) => decode::escapes(self, at),
+            Hit::Encoded(at) => decode::encoded(self, at),
+            Hit::Inside(at, number) => {
+                if let Some(inside) = self.rules.tables().inside.get(number) {
+                    self.lead(inside.leads, at, inside.literal.len());
+                }
+            }
+            Hit::Joined(at) => decode::joined(self, at),
+        }
+        let enough = self.found.len() >= MOST || (self.first_only && !self.found.is_empty());
+        if enough { ControlFlow::Break(()) } else { ControlFlow::Continue(()) }
+    }
+
+    fn at_start(&mut self, at: usize) {
+        let (text, rules) = (self.text, self.rules);
+        let Some(head) = text.get(at..at + 3) else {
+            return;
+        };
+        let starts = rules.tables().starts;
+        let from = starts.partition_point(|start| &start.literal.as_bytes()[..3] < head);
+        for start in &starts[from..] {
+            if &start.literal.as_bytes()[..3] != head {
+                break;
+            }
+            let before = at.checked_sub(start.before.len());
+            if text[at..].starts_with(start.literal.as_bytes())
+                && let Some(begin) = before
+                && &text[begin..at] == start.before.as_bytes()
+            {
+                self.lead(start.leads, begin, start.literal.len());
+            }
+        }
+    }
+
+    fn lead(&mut self, leads: Leads, begin: usize, literal: usize) {
+        match leads {
+            Leads::Shape(number, at) => {
+                if let Some(kind) = self.rules.number(number)
+                    && let Some(shape) = kind.shapes.get(usize::from(at))
+                {
+                    match shape::end_at(shape, self.text, begin) {
+                        Some(end) => self.shaped(kind, shape, Span::new(begin, end)),
+                        None => decode::cut_by_quotes(self, begin),
+                    }
+                }
+            }
+            Leads::Pattern(number, at) => {
+                if let Some(kind) = self.rules.number(number)
+                    && let Some(span) = patterns::matched(kind, usize::from(at), self.text, begin)
+                {
+                    self.fixed(kind, span, literal);
+                }
+            }
+            Leads::Code(family) => recognise::family(self, family, begin),
+            Leads::Name(_) => {
+                let rest = &self.text[begin..];
+                let end = rest
+                    .iter()
+                    .take(name::LONGEST_NAME)
+                    .position(|byte| !byte.is_ascii_alphanumeric() && !matches!(byte, b'_' | b'-' | b'.'));
+                let gap = end.and_then(|end| {
+                    rest[end..].iter().take(8).position(|byte| matches!(byte, b'=' | b':' | b',' | b'>')).map(|gap| end + gap)
+                });
+                if let Some(mark) = gap {
+                    self.at_mark(begin + mark);
+                }
+            }
+        }
+    }
+
+    fn shaped(&mut self, kind: &'static TokenKind, shape: &crate::model::Shape, span: Span) {
+        if !kind.alone || !shape::ends_freely(shape, self.text, span.end) {
+            return;
+        }
+        let free = shape::starts_freely(self.text, span.start);
+        let sum = kind.checksum.map(|algorithm| token::checksum(algorithm, span.of(self.text)));
+        if !free && sum != Some(ChecksumState::Valid) {
+            return;
+        }
+        self.fixed(kind, span, shape.start().len());
+    }
+
+    /// A kind that its own text names.
+    fn fixed(&mut self, kind: &'static TokenKind, span: Span, start: usize) {
+        let value = span.of(self.text);
+        let mut candidate = Candidate::new(span, value, Some(kind), Recognised::Prefix);
+        candidate.weight = start * 1000 + span.len().min(900);
+        candidate.dropped = filter::of_shaped(value, kind);
+        self.push(candidate);
+    }
+
+    /// Adds a candidate, with what its own text says.
+    pub fn push(&mut self, mut candidate: Candidate) {
+        if let Some(kind) = candidate.kind {
+            if let Some(algorithm) = kind.checksum {
+                candidate.checksum = token::checksum(algorithm, &candidate.value);
+            }
+            if candidate.claims.is_none() {
+                candidate.claims = kind.claims.and_then(|reader| token::claims(reader, &candidate.value));
+            }
+        }
+        self.found.push(candidate);
+    }
+
+    fn at_mark(&mut self, mark: usize) {
+        recognise::at_mark(self, mark);
+        self.behind_mark(mark, mark + 1);
+    }
+
+    fn behind_mark(&mut self, mark: usize, name_end: usize) {
+        let Some(literal) = lexer::literal_after(self.text, mark) else {
+            return;
+        };
+        if literal.span.len() >= 6 && self.tried.insert((literal.span.start, literal.span.end)) {
+            let left = beside::left_of(self.text, name_end);
+            self.site(literal, &left);
+        }
+    }
+
+    /// A literal under a name.
+    fn site(&mut self, literal: lexer::Literal, left: &beside::Left) {
+        let Some(name) = left.name else {
+            return;
+        };
+        let site = context::Site::new(self, literal, name, left.flag);
+        let known = context::candidates(self, &site);
+        if !known.is_empty() {
+            for candidate in known {
+                self.push(candidate);
+            }
+            return;
+        }
+        let value = literal.span.of(self.text);
+        if decode::named(self, &site) {
+            return;
+        }
+        let Some(promise) = generic::promise(&site.name) else {
+            return;
+        };
+        let bare_fits = literal.quoted || self.takes_bare_values();
+        if bare_fits && !literal.inside && generic::may_be_secret(promise, value, literal.quoted) {
+            let mut candidate = Candidate::new(literal.span, value, None, Recognised::Generic);
+            candidate.dropped = filter::of_named(value);
+            self.push(candidate);
+        }
+    }
+
+    /// Whether files like this one hold values without quotes.
+    fn takes_bare_values(&self) -> bool {
+        let Some(path) = self.path else {
+            return true;
+        };
+        let extension = path.extension();
+        const CODE: [&[u8]; 38] = [
+            b"rs", b"js", b"ts", b"tsx", b"jsx", b"mjs", b"cjs", b"py", b"go", b"java", b"kt", b"kts", b"c", b"h", b"cc", b"cpp",
+            b"hpp", b"cs", b"php", b"rb", b"swift", b"scala", b"m", b"mm", b"dart", b"lua", b"pl", b"pm", b"ex", b"exs", b"erl",
+            b"hs", b"ml", b"vue", b"svelte", b"css", b"html", b"sql",
+        ];
+        !CODE.contains(&extension.as_slice())
+    }
+
+    /// The file read as structure, where its path names a format and it parses.
+    pub fn document(&self) -> Option<&Document> {
+        let path = self.path.filter(|_| self.depth == 0)?;
+        self.document
+            .get_or_init(|| {
+                let format = crate::syntax::format_of(path)?;
+                crate::syntax::parse(format, self.text).ok()
+            })
+            .as_ref()
+    }
+
+    /// What stands beside a span.
+    pub fn beside(&self, span: Span) -> Beside {
+        context::beside(self, span)
+    }
+}

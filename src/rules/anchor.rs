@@ -1,0 +1,252 @@
+//! Anchors: what must stand in a text wherever a kind stands, derived from the kind itself.
+//!
+//! In: a kind. Out: the literals and name ends the first pass looks for, or why there are none. A kind without an
+//! anchor would never be found, so it is an error of the catalogue.
+
+use super::table::{Family, Inside, LONG_RUN, Leads, Start};
+use crate::model::{Shape, TokenKind};
+use regex_syntax::hir::{Class, Hir, HirKind};
+
+/// One thing the first pass looks for.
+pub enum Anchor {
+    Start(Start),
+    /// The last three bytes of a name before an assignment mark.
+    NameEnd([u8; 3]),
+    Inside(Inside),
+}
+
+/// The last three letters of names that say credential.
+pub const CREDENTIAL_ENDS: [&str; 22] = [
+    "ord", "swd", "pwd", "ret", "ken", "key", "ass", "uth", "ial", "als", "dsn", "pat", "ase",
+    "ion", "rer", "red", "eds", "sig", "lue", "ult", "ort", "_pw",
+];
+
+/// Families of recognisers that find their text by a name before it, not by a literal.
+const BY_NAME: [(&str, &[&str]); 3] = [
+    ("azure/", &["accountkey", "sharedaccesskey", "password", "pwd", "sig"]),
+    ("kubeconfig/", &["client-key-data", "token"]),
+    ("basic/", &["authorization"]),
+];
+
+/// The starts of recognisers in code, present whatever the catalogue holds.
+pub fn of_code() -> Vec<Start> {
+    let start = |before, literal, family| Start {
+        literal,
+        before,
+        leads: Leads::Code(family),
+    };
+    vec![
+        start("-----", "BEGIN ", Family::Pem),
+        start("---- ", "BEGIN SSH2", Family::Pem),
+        start("", "PuTTY-User-Key-File", Family::Putty),
+        start("", "eyJ", Family::Jwt),
+        start("", "authorized_user", Family::AuthorizedUser),
+    ]
+}
+
+/// Derives the anchors of a kind.
+pub fn of(kind: &TokenKind, number: u16) -> Result<Vec<Anchor>, String> {
+    let mut anchors = Vec::new();
+    for (at, shape) in kind.shapes.iter().enumerate() {
+        match start_of_shape(shape) {
+            Some((before, literal)) => anchors.push(Anchor::Start(Start {
+                literal,
+                before,
+                leads: Leads::Shape(number, at as u8),
+            })),
+            None if kind.alone => {
+                return Err(format!("`value` {at} starts with no literal of 3 letters or digits"));
+            }
+            None => {}
+        }
+    }
+    for (at, pattern) in kind.patterns.iter().enumerate() {
+        of_pattern(pattern, Leads::Pattern(number, at as u8), &mut anchors)?;
+    }
+    for (family, names) in BY_NAME {
+        if kind.code.starts_with(family) {
+            for name in names {
+                ends(name, &mut anchors);
+            }
+        }
+    }
+    of_context(kind, number, &mut anchors)?;
+    Ok(anchors)
+}
+
+fn of_context(kind: &TokenKind, number: u16, anchors: &mut Vec<Anchor>) -> Result<(), String> {
+    for name in kind.names {
+        match name.strip_suffix('*') {
+            None => {
+                let end = name.strip_prefix('*').unwrap_or(name);
+                if end.len() < 3 {
+                    return Err(format!("`names`: {name:?} has fewer than 3 letters at its end"));
+                }
+                ends(end, anchors);
+            }
+            Some(start) => {
+                let start = start.strip_prefix('*').unwrap_or(start);
+                if start.len() < 3 || name.starts_with('*') {
+                    return Err(format!("`names`: {name:?} needs 3 letters at one end"));
+                }
+                for literal in [keep(start), keep(&start.to_ascii_lowercase())] {
+                    anchors.push(Anchor::Start(Start {
+                        literal,
+                        before: "",
+                        leads: Leads::Name(number),
+                    }));
+                }
+            }
+        }
+    }
+    for request in kind.requests {
+        if request.header.len() >= 3 {
+            ends(request.header, anchors);
+        }
+    }
+    for flag in kind.flags {
+        if flag.len() >= 3 {
+            ends(flag, anchors);
+        }
+    }
+    for file in kind.files {
+        let last = file.key.rsplit('.').next().unwrap_or("");
+        if last.len() >= 3 {
+            ends(last, anchors);
+        }
+    }
+    Ok(())
+}
+
+/// The last three bytes of every spelling of a name: with `_`, with `-`, with `.`, in camel case.
+fn ends(name: &str, anchors: &mut Vec<Anchor>) {
+    let bytes = name.as_bytes();
+    let tail = [bytes[bytes.len() - 3], bytes[bytes.len() - 2], bytes[bytes.len() - 1]];
+    anchors.push(Anchor::NameEnd(tail));
+    if tail.iter().all(u8::is_ascii_alphanumeric) {
+        return;
+    }
+    for mark in [b'_', b'-', b'.'] {
+        let spelled = tail.map(|byte| if byte.is_ascii_alphanumeric() { byte } else { mark });
+        anchors.push(Anchor::NameEnd(spelled));
+    }
+    let joined: Vec<u8> = bytes.iter().copied().filter(u8::is_ascii_alphanumeric).collect();
+    if let [.., a, b, c] = joined[..] {
+        anchors.push(Anchor::NameEnd([a, b, c]));
+    }
+}
+
+fn keep(text: &str) -> &'static str {
+    Box::leak(text.to_owned().into_boxed_str())
+}
+
+/// The literal start of a shape, cut where its first letter or digit stands.
+pub fn start_of_shape(shape: &Shape) -> Option<(&'static str, &'static str)> {
+    split_start(shape.start())
+}
+
+fn split_start(literal: &'static str) -> Option<(&'static str, &'static str)> {
+    let cut = literal.bytes().position(|byte| byte.is_ascii_alphanumeric())?;
+    (literal.len() - cut >= 3).then(|| literal.split_at(cut))
+}
+
+/// The anchors of a pattern: the literals it starts with, or one literal that every match holds.
+fn of_pattern(pattern: &str, leads: Leads, anchors: &mut Vec<Anchor>) -> Result<(), String> {
+    use regex_syntax::hir::literal::{ExtractKind, Extractor};
+    let hir = parse_pattern(pattern)?;
+    let mut extractor = Extractor::new();
+    extractor
+        .kind(ExtractKind::Prefix)
+        .limit_total(128)
+        .limit_class(40);
+    let literals = extractor.extract(&hir);
+    let starts: Option<Vec<_>> = literals.literals().and_then(|literals| {
+        literals
+            .iter()
+            .map(|literal| std::str::from_utf8(literal.as_bytes()).ok().and_then(|text| split_start(keep(text))))
+            .collect()
+    });
+    if let Some(starts) = starts.filter(|starts| !starts.is_empty()) {
+        anchors.extend(starts.into_iter().map(|(before, literal)| {
+            Anchor::Start(Start {
+                literal,
+                before,
+                leads,
+            })
+        }));
+        return Ok(());
+    }
+    let mut parts = Vec::new();
+    flatten(&hir, &mut parts);
+    let anchor = (0..parts.len()).find_map(|at| inner(&parts, at, leads));
+    anchors.push(anchor.ok_or("`pattern` holds no literal of 3 letters that leads to it")?);
+    Ok(())
+}
+
+/// The parts of a pattern that follow each other, groups opened.
+fn flatten<'h>(hir: &'h Hir, parts: &mut Vec<&'h Hir>) {
+    match hir.kind() {
+        HirKind::Concat(inner) => inner.iter().for_each(|part| flatten(part, parts)),
+        HirKind::Capture(capture) => flatten(&capture.sub, parts),
+        HirKind::Look(_) | HirKind::Empty => {}
+        _ => parts.push(hir),
+    }
+}
+
+/// The anchor that the literal at `at` gives: at a word start of its own, or inside a long run of credential bytes.
+fn inner(parts: &[&Hir], at: usize, leads: Leads) -> Option<Anchor> {
+    let HirKind::Literal(literal) = parts[at].kind() else {
+        return None;
+    };
+    let text = keep(std::str::from_utf8(&literal.0).ok()?);
+    let bytes = text.as_bytes();
+    let word = (1..bytes.len()).find(|cut| {
+        bytes[*cut].is_ascii_alphanumeric() && !bytes[cut - 1].is_ascii_alphanumeric() && bytes.len() - cut >= 3
+    });
+    if let Some(cut) = word {
+        let (before, literal) = text.split_at(cut);
+        return Some(Anchor::Start(Start {
+            literal,
+            before,
+            leads,
+        }));
+    }
+    let length = |parts: &mut dyn Iterator<Item = &&Hir>| {
+        parts
+            .take_while(|part| is_credential(part))
+            .filter_map(|part| part.properties().minimum_len())
+            .sum::<usize>()
+    };
+    let run = length(&mut parts[..at].iter().rev()) + length(&mut parts[at..].iter());
+    (text.len() >= 3 && run >= LONG_RUN).then_some(Anchor::Inside(Inside {
+        literal: text,
+        leads,
+    }))
+}
+
+/// Whether everything that a part matches is made of letters, digits, `_` and `-`.
+fn is_credential(hir: &Hir) -> bool {
+    let byte = |byte: u8| byte.is_ascii_alphanumeric() || matches!(byte, b'_' | b'-');
+    match hir.kind() {
+        HirKind::Empty | HirKind::Look(_) => true,
+        HirKind::Literal(literal) => literal.0.iter().all(|one| byte(*one)),
+        HirKind::Class(Class::Bytes(class)) => class.iter().all(|range| (range.start()..=range.end()).all(byte)),
+        HirKind::Class(Class::Unicode(_)) => false,
+        HirKind::Repetition(repetition) => is_credential(&repetition.sub),
+        HirKind::Capture(capture) => is_credential(&capture.sub),
+        HirKind::Concat(parts) | HirKind::Alternation(parts) => parts.iter().all(is_credential),
+    }
+}
+
+/// Parses a pattern as it will be compiled: bytes, no Unicode.
+pub fn parse_pattern(pattern: &str) -> Result<Hir, String> {
+    if !pattern.contains("(?P<secret>") && !pattern.contains("(?<secret>") {
+        return Err("`pattern` needs the group `secret`".to_owned());
+    }
+    regex_syntax::ParserBuilder::new()
+        .unicode(false)
+        .utf8(false)
+        .build()
+        .parse(pattern)
+        .map_err(|_| "`pattern` is no regular expression that we can read".to_owned())
+}

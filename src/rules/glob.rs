@@ -1,0 +1,119 @@
+//! Path globs of surfaces and file keys, matched over bytes without allocation.
+//!
+//! In: a pattern with `*` (within a part), `**` (over parts), `?`, `{a,b}`; a path. Out: whether the whole path fits.
+//! It never takes more than a fixed number of steps: a pattern that asks for more does not match.
+
+/// How many steps one match may take.
+const STEPS: u32 = 20_000;
+
+/// What is left of the pattern behind an alternative.
+struct Rest<'p> {
+    pattern: &'p [u8],
+    next: Option<&'p Rest<'p>>,
+}
+
+/// Whether `pattern` fits the whole of `path`.
+pub fn matches(pattern: &str, path: &[u8]) -> bool {
+    let mut steps = STEPS;
+    fits(pattern.as_bytes(), None, path, &mut steps)
+}
+
+fn fits<'p>(
+    mut pattern: &'p [u8],
+    mut rest: Option<&'p Rest<'p>>,
+    mut path: &[u8],
+    steps: &mut u32,
+) -> bool {
+    loop {
+        if *steps == 0 {
+            return false;
+        }
+        *steps -= 1;
+        match pattern {
+            [] => match rest {
+                None => return path.is_empty(),
+                Some(more) => {
+                    pattern = more.pattern;
+                    rest = more.next;
+                }
+            },
+            [b'*', b'*', b'/', after @ ..] => {
+                return over_parts(path).any(|left| fits(after, rest, left, steps));
+            }
+            [b'*', b'*', after @ ..] => {
+                return (0..=path.len()).any(|skip| fits(after, rest, &path[skip..], steps));
+            }
+            [b'*', after @ ..] => {
+                let part = path
+                    .iter()
+                    .position(|byte| *byte == b'/')
+                    .unwrap_or(path.len());
+                return (0..=part).any(|skip| fits(after, rest, &path[skip..], steps));
+            }
+            [b'{', inner @ ..] => return alternatives(inner, rest, path, steps),
+            [b'?', after @ ..] if path.first().is_some_and(|byte| *byte != b'/') => {
+                pattern = after;
+                path = &path[1..];
+            }
+            [byte, after @ ..] if path.first() == Some(byte) => {
+                pattern = after;
+                path = &path[1..];
+            }
+            _ => return false,
+        }
+    }
+}
+
+/// The path, and the path after each `/`.
+fn over_parts(path: &[u8]) -> impl Iterator<Item = &[u8]> {
+    let cuts = path
+        .iter()
+        .enumerate()
+        .filter(|(_, byte)| **byte == b'/')
+        .map(|(at, _)| at + 1);
+    std::iter::once(0).chain(cuts).map(|cut| &path[cut..])
+}
+
+fn alternatives(
+    inner: &[u8],
+    rest: Option<&Rest<'_>>,
+    path: &[u8],
+    steps: &mut u32,
+) -> bool {
+    let Some(close) = inner.iter().position(|byte| *byte == b'}') else {
+        return false;
+    };
+    let behind = Rest {
+        pattern: &inner[close + 1..],
+        next: rest,
+    };
+    inner[..close]
+        .split(|byte| *byte == b',')
+        .any(|choice| fits(choice, Some(&behind), path, steps))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn stars_stay_within_their_part() {
+        assert!(matches("*.env", b"a.env"));
+        assert!(!matches("*.env", b"x/a.env"));
+        assert!(matches("**/.env", b".env"));
+        assert!(matches("**/.env", b"a/b/.env"));
+        assert!(!matches("**/.env", b"a/b.env"));
+        assert!(matches(".claude/**", b".claude/a/b"));
+        assert!(matches("**/{a,b}.json", b"x/b.json"));
+        assert!(matches("a?c", b"abc"));
+        assert!(!matches("a?c", b"a/c"));
+        assert!(matches("{.env,.env.*}", b".env.local"));
+    }
+
+    #[test]
+    fn a_hostile_pattern_ends() {
+        let pattern = "{*,**/}".repeat(30) + "x";
+        let path = "a/".repeat(200);
+        assert!(!matches(&pattern, path.as_bytes()));
+    }
+}

@@ -9,9 +9,14 @@
 //! · `rules` · `model`. Between source and report all is pure: no disk, no clock, no environment, no network.
 #![deny(unsafe_code)]
 
+pub mod act;
+pub mod cli;
+pub mod engine;
 pub mod error;
 pub mod find;
+pub mod judge;
 pub mod model;
+pub mod policy;
 pub mod report;
 pub mod rules;
 pub mod source;

@@ -9,6 +9,7 @@ use std::path::{Path, PathBuf};
 use std::process::{Command, Output};
 
 use serde::Deserialize;
+use tokenleash::find;
 use tokenleash::rules::{RuleSet, template};
 
 #[derive(Deserialize)]
@@ -175,7 +176,7 @@ fn fill(text: &str, rules: &RuleSet) -> String {
         let kind = rules.kind(id).unwrap_or_else(|| panic!("no kind {id}"));
         let value: &String = values
             .entry(id.to_owned())
-            .or_insert_with(|| template::expand("{value}", Some(kind), 7));
+            .or_insert_with(|| template::expand("{value}", kind, &find::sample, 7));
         filled.push_str(&steps.fold(value.clone(), |value, step| filtered(&value, step)));
         rest = &rest[end + 2..];
     }

@@ -3,9 +3,9 @@
 use super::scan::{self, Clock};
 use super::screen::Screen;
 use crate::error::{Error, Result};
-use crate::judge::rules::by_id;
+use crate::judge::rules::{RULES, by_id};
 use crate::model::Finding;
-use crate::report::{Entry, page};
+use crate::report::{self, Entry, Format, Style, Verbosity, page};
 use crate::rules::RuleSet;
 
 /// The least number of characters of a fingerprint that are taken for one.
@@ -15,11 +15,25 @@ const LEAST_PREFIX: usize = 6;
 pub fn run(word: &str, screen: &Screen) -> Result<u8> {
     let rules = RuleSet::builtin();
     let style = screen.style(Entry::Scan);
-    let text = match page_of(word, &rules) {
-        Some(page) => page,
-        None => page::finding_page(&finding_of(word)?.ok_or_else(unknown)?),
+    if let Some(page) = page_of(word, &rules) {
+        screen.write(page::render_terminal(&page, &style).as_bytes())?;
+        return Ok(0);
+    }
+    let outcome = scan::outcome_here(&Clock::read(), &|finding| is_named(finding, word))?;
+    let Some(first) = outcome.findings.first() else {
+        return Err(unknown());
     };
-    screen.write(page::render_terminal(&text, &style).as_bytes())?;
+    let rule = by_id(first.rule).map(page::rule_page).unwrap_or_default();
+    let mut text = Vec::new();
+    let style = Style {
+        verbosity: Verbosity::Verbose,
+        ..style
+    };
+    report::write(Format::Text, &outcome, &RULES, &style, &mut text)
+        .map_err(|_| Error::output("the explanation could not be written"))?;
+    text.push(b'\n');
+    text.extend_from_slice(page::render_terminal(&rule, &style).as_bytes());
+    screen.write(&text)?;
     Ok(0)
 }
 
@@ -36,16 +50,15 @@ pub fn unknown() -> Error {
         .hint("`tokenleash rules list` shows rules and kinds; a finding is named by the start of its fingerprint")
 }
 
-/// Looks for a finding of the present tree, or of what is staged, by the start of its fingerprint.
-fn finding_of(word: &str) -> Result<Option<Finding>> {
+/// Whether a word is the start of a finding's fingerprint.
+fn is_named(finding: &Finding, word: &str) -> bool {
     let digits = word
         .strip_prefix("v1:")
         .or_else(|| word.strip_prefix("p1:"))
         .unwrap_or(word);
-    if digits.len() < LEAST_PREFIX || !digits.bytes().all(|b| b.is_ascii_hexdigit()) {
-        return Ok(None);
-    }
-    Ok(scan::findings_here(&Clock::read())?
-        .into_iter()
-        .find(|finding| finding.fingerprint[3..].starts_with(digits)))
+    digits.len() >= LEAST_PREFIX
+        && finding
+            .fingerprint
+            .get(3..)
+            .is_some_and(|fingerprint| fingerprint.starts_with(digits))
 }

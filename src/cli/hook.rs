@@ -13,7 +13,7 @@ use super::policy::{self, Judging};
 use super::scan::{Clock, here, threads};
 use super::screen::Screen;
 use crate::act::agent;
-use crate::engine::{self, Dependencies, Run};
+use crate::engine::{self, Dependencies, Run, Seen};
 use crate::error::{Error, Result};
 use crate::judge::rules::RULES;
 use crate::model::Outcome;
@@ -64,6 +64,7 @@ fn judge(
         policies: &judging.policies,
         rules: &judging.rules,
         threads: threads(None),
+        seen: &Seen::default(),
         now: clock.now,
         loosened: &judging.loosened,
         by_agent: agent::running().is_some(),

@@ -7,6 +7,7 @@ mod explain;
 mod hook;
 mod install;
 mod policy;
+mod progress;
 mod rules;
 mod scan;
 mod screen;

@@ -2,15 +2,17 @@
 
 use std::fs;
 use std::path::{Path, PathBuf};
+use std::sync::Arc;
 use std::thread;
 use std::time::Instant;
 
 use jiff::{Timestamp, civil::Date};
 
 use super::policy::{self, Judging};
+use super::progress::Progress;
 use super::screen::Screen;
 use super::{FormatArgument, ScanArguments};
-use crate::engine::{self, Dependencies, Run};
+use crate::engine::{self, Dependencies, Run, Seen};
 use crate::error::{Error, Result};
 use crate::judge::rules::RULES;
 use crate::model::{Finding, Outcome, RepoPath};
@@ -248,11 +250,14 @@ fn finish(
     looked_at: &str,
     commit: Option<String>,
 ) -> Result<Outcome> {
-    let mut outcome = engine::run(&Run {
+    let seen = Arc::new(Seen::default());
+    let progress = Progress::start(&seen, looked_at);
+    let result = engine::run(&Run {
         source,
         policies: &judging.policies,
         rules: &judging.rules,
         threads: threads(arguments.threads),
+        seen: &seen,
         now: clock.now,
         loosened: &judging.loosened,
         by_agent: false,
@@ -263,28 +268,31 @@ fn finish(
         },
         looked_at: looked_at.to_owned(),
         commit,
-    })?;
+    });
+    drop(progress);
+    let mut outcome = result?;
     if arguments.strict {
         engine::make_strict(&mut outcome);
     }
     Ok(outcome)
 }
 
-/// The findings of the working tree and of what is staged, for commands that name one by its fingerprint.
-pub fn findings_here(clock: &Clock) -> Result<Vec<Finding>> {
-    let mut findings = all_findings_here(clock)?;
-    let arguments = ScanArguments {
+/// The outcome of the working tree and of what is staged, with the findings that `wanted` names, for commands that name
+/// one by its fingerprint.
+pub fn outcome_here(clock: &Clock, wanted: &dyn Fn(&Finding) -> bool) -> Result<Outcome> {
+    let mut outcome = examine(&ScanArguments::default(), clock)?;
+    let staged = ScanArguments {
         staged: true,
         ..ScanArguments::default()
     };
-    if let Ok(outcome) = examine(&arguments, clock) {
-        findings.extend(outcome.findings);
+    // Outside a repository nothing is staged, and the tree alone is the answer.
+    if let Ok(more) = examine(&staged, clock) {
+        outcome.findings.extend(more.findings);
     }
-    Ok(findings)
-}
-
-/// The findings of the working tree under the built-in policy, so that nothing is hidden.
-pub fn all_findings_here(clock: &Clock) -> Result<Vec<Finding>> {
-    let arguments = ScanArguments::default();
-    Ok(examine(&arguments, clock)?.findings)
+    outcome.findings.retain(|finding| wanted(finding));
+    let mut seen = std::collections::BTreeSet::new();
+    outcome
+        .findings
+        .retain(|finding| seen.insert((finding.fingerprint.clone(), finding.path.clone(), finding.place)));
+    Ok(outcome)
 }

@@ -31,10 +31,10 @@ pub fn waive(arguments: &WaiveArguments, screen: &Screen) -> Result<u8> {
         .fingerprint
         .trim_start_matches("v1:")
         .trim_start_matches("p1:");
-    let found: Vec<Finding> = scan::findings_here(&clock)?
-        .into_iter()
-        .filter(|finding| !wanted.is_empty() && finding.fingerprint[3..].starts_with(wanted))
-        .collect();
+    let found = scan::outcome_here(&clock, &|finding| {
+        !wanted.is_empty() && finding.fingerprint[3..].starts_with(wanted)
+    })?
+    .findings;
     let finding = match found.as_slice() {
         [] => return Err(Error::usage("no finding of this tree has that fingerprint")),
         [first, rest @ ..]
@@ -112,7 +112,7 @@ pub fn baseline(arguments: &BaselineArguments, screen: &Screen) -> Result<u8> {
     let clock = Clock::read();
     let rules = RuleSet::builtin();
     let mut known: Vec<Known> = Vec::new();
-    for finding in scan::all_findings_here(&clock)? {
+    for finding in scan::outcome_here(&clock, &|_| true)?.findings {
         if stands_in(&snapshot, &finding, &rules)? {
             known.push(Known {
                 fingerprint: finding.fingerprint.clone(),

@@ -4,6 +4,7 @@
 
 mod anchor;
 pub mod glob;
+pub mod key_path;
 pub mod name;
 pub mod schema;
 pub mod shape;

@@ -3,7 +3,40 @@
 //! A source hands over blobs that differ (or all of them, in a tree) and two snapshots, base and head, that read any
 //! path on demand. Later stages never ask Git. Nothing of the scanned repository is executed: no hook, no filter.
 
+mod before;
+mod commits;
+mod disk;
+mod folder;
+mod git_environment;
+mod history;
+mod index;
+mod introduced;
+mod keeping;
+mod objects;
+mod queue;
+mod range;
+mod repository;
+mod snapshot;
+mod staged;
+mod stdin;
+mod tree;
+mod trees;
+mod updates;
+mod work;
+
 use std::io::Read;
+
+pub use folder::FolderSnapshot;
+pub use git_environment::GitEnvironment;
+pub use history::{Extent, HistorySource};
+pub use index::IndexSnapshot;
+pub use range::RangeSource;
+pub use repository::{Commit, Repository};
+pub use snapshot::CommitSnapshot;
+pub use staged::StagedSource;
+pub use stdin::{MESSAGE_PATH, SingleSource};
+pub use tree::{IgnoredFiles, TreeSource};
+pub use updates::RefUpdate;
 
 use crate::error::Result;
 use crate::model::{RepoPath, Unchecked};

@@ -1,0 +1,117 @@
+//! The first step: the facts of one blob, gathered in parallel and without a judgement.
+//!
+//! In: an item and its bytes, whole or as a stream. Out: sightings, dropped matches, and what could not be looked at.
+
+use std::io::Read;
+
+use crate::find::{self, Blob, Found};
+use crate::judge;
+use crate::model::{Dropped, Sighting, Span, Unchecked};
+use crate::rules::RuleSet;
+use crate::source::{Content, Form, Item};
+use crate::syntax;
+
+/// Bytes read at once from a content that is too large to hold.
+const WINDOW: usize = 4 << 20;
+/// Bytes that two windows share, so that a credential across their border is seen whole.
+const OVERLAP: usize = 64 << 10;
+
+/// What the first step gathers.
+#[derive(Default)]
+pub(super) struct Facts {
+    pub(super) sightings: Vec<(Item, Sighting)>,
+    pub(super) dropped: Vec<Dropped>,
+    pub(super) unchecked: Vec<Unchecked>,
+}
+
+/// Gathers the facts of one blob; returns how many bytes were read.
+pub(super) fn examine(item: &Item, content: Content<'_>, rules: &RuleSet, facts: &mut Facts) -> u64 {
+    match content {
+        Content::Bytes(text) => {
+            let blob = Blob {
+                path: &item.path,
+                text,
+                first_line: 1,
+                offset: 0,
+                whole: true,
+            };
+            take(item, find::find(&blob, rules), facts);
+            if item.form == Form::File {
+                facts.unchecked.extend(unparsable(item, text, rules));
+            }
+            text.len() as u64
+        }
+        Content::Stream(reader) => examine_stream(item, reader, rules, facts),
+    }
+}
+
+fn take(item: &Item, found: Found, facts: &mut Facts) {
+    facts.dropped.extend(found.dropped);
+    let sightings = found.sightings.into_iter();
+    facts
+        .sightings
+        .extend(sightings.map(|sighting| (item.clone(), sighting)));
+}
+
+/// Reads a large content in windows that overlap; a credential seen twice is kept once.
+fn examine_stream(item: &Item, reader: &mut dyn Read, rules: &RuleSet, facts: &mut Facts) -> u64 {
+    let mut window = Vec::with_capacity(WINDOW + OVERLAP);
+    let (mut offset, mut first_line, mut total) = (0usize, 1u32, 0u64);
+    let mut seen: Vec<Span> = Vec::new();
+    loop {
+        let kept = window.len();
+        let wanted = (WINDOW + OVERLAP - kept) as u64;
+        let read = match reader.take(wanted).read_to_end(&mut window) {
+            Ok(read) => read,
+            Err(_) => {
+                facts.unchecked.push(Unchecked {
+                    path: item.path.clone(),
+                    why: "the bytes could not be read to the end".to_owned(),
+                    undecided: true,
+                });
+                return total;
+            }
+        };
+        total += read as u64;
+        let blob = Blob {
+            path: &item.path,
+            text: &window,
+            first_line,
+            offset,
+            whole: false,
+        };
+        let mut found = find::find(&blob, rules);
+        found
+            .sightings
+            .retain(|sighting| !seen.contains(&sighting.span));
+        seen.extend(found.sightings.iter().map(|sighting| sighting.span));
+        take(item, found, facts);
+        if (read as u64) < wanted {
+            return total;
+        }
+        let target = window.len() - OVERLAP;
+        let cut = memchr::memchr(b'\n', &window[target..]).map_or(target, |i| target + i + 1);
+        first_line += memchr::memchr_iter(b'\n', &window[..cut]).count() as u32;
+        offset += cut;
+        window.drain(..cut);
+    }
+}
+
+/// A file that an agent really loads must parse, or nobody knows what the agent is handed (decision 6 c).
+fn unparsable(item: &Item, text: &[u8], rules: &RuleSet) -> Option<Unchecked> {
+    let format = syntax::format_of(&item.path)?;
+    let loaded = judge::surfaces_of(&item.path, rules)
+        .any(|surface| surface.how.in_context() && !surface.keys.is_empty());
+    if !loaded || text.is_empty() {
+        return None;
+    }
+    let error = syntax::parse(format, text).err()?;
+    Some(Unchecked {
+        path: item.path.clone(),
+        why: format!(
+            "an agent loads this file and it does not parse: line {}, column {}; it was searched as bytes (TL902)",
+            error.line, error.column
+        ),
+        undecided: true,
+    })
+}

@@ -1,0 +1,92 @@
+//! Counts, the overall verdict, and the sentences that stand under them.
+
+use std::sync::atomic::Ordering;
+
+use super::Run;
+use crate::model::{Finding, Level, Overall, Summary, Unchecked, Verdict};
+use crate::policy::WaiverStanding;
+use crate::source::Visited;
+
+pub(super) fn summarise(
+    run: &Run<'_>,
+    findings: &[Finding],
+    unchecked: &[Unchecked],
+    silent: u64,
+    dropped: u64,
+) -> Summary {
+    let decides = |finding: &&Finding| finding.introduced != Some(false);
+    let count = |verdict: Verdict| {
+        findings
+            .iter()
+            .filter(decides)
+            .filter(|finding| finding.verdict == verdict)
+            .count() as u64
+    };
+    let blocked = count(Verdict::Block);
+    let overall = if blocked > 0 {
+        Overall::Blocked
+    } else if unchecked.iter().any(|entry| entry.undecided) {
+        Overall::Undecided
+    } else {
+        Overall::Clean
+    };
+    Summary {
+        overall,
+        files: run.seen.files.load(Ordering::Relaxed),
+        bytes: run.seen.bytes.load(Ordering::Relaxed),
+        blocked,
+        warned: count(Verdict::Warn),
+        noted: count(Verdict::Note),
+        silent,
+        dropped,
+    }
+}
+
+pub(super) fn remarks(
+    run: &Run<'_>,
+    visited: &Visited,
+    findings: &[Finding],
+    hidden: u64,
+    dependencies: u64,
+) -> Vec<String> {
+    let mut remarks = Vec::new();
+    let known: Vec<_> = findings.iter().filter(|finding| finding.known).collect();
+    if !known.is_empty() {
+        let broad = known
+            .iter()
+            .filter(|finding| matches!(finding.kind, Some(kind) if kind.level >= Level::Account))
+            .count();
+        remarks.push(format!("{} known, {broad} broad", known.len()));
+    }
+    if hidden > 0 {
+        remarks.push(format!(
+            "this policy hides {hidden}; `--policy none` shows them"
+        ));
+    }
+    if dependencies > 0 {
+        remarks.push(format!(
+            "{dependencies} in dependencies, `--deps` shows them"
+        ));
+    }
+    if visited.submodules > 0 {
+        remarks.push(format!(
+            "{} submodule links were not followed",
+            visited.submodules
+        ));
+    }
+    if visited.special > 0 {
+        remarks.push(format!("{} special files were not opened", visited.special));
+    }
+    for waiver in &run.policies.base.waivers {
+        let standing = waiver.standing(run.policies.today, run.policies.base.waiver_days);
+        if standing != WaiverStanding::Counts {
+            remarks.push(format!(
+                "the waiver in {}:{} {}",
+                run.policies.base.shown_as,
+                waiver.line,
+                standing.word()
+            ));
+        }
+    }
+    remarks
+}

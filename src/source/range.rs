@@ -1,0 +1,322 @@
+//! The commits of a change: `A..B`, a push before it leaves, a push before it is accepted.
+//!
+//! In: a repository and what the change names. Out: every blob that any commit of the change introduces, each path once
+//! with its first commit, merges against all their parents; and the messages of commits and annotated tags. Content
+//! that a later commit of the same change removes is handed over all the same: it is in the history.
+
+use std::collections::{HashMap, HashSet};
+use std::sync::{Arc, Mutex, PoisonError};
+
+use gix::ObjectId;
+use gix::objs::Kind;
+
+use super::before::{Before, Removed};
+use super::commits::{hand_message, peel, walk};
+use super::introduced::Introduced;
+use super::objects::Objects;
+use super::repository::{Commit, Repository};
+use super::stdin::MESSAGE_PATH;
+use super::trees::{Change, Comparison};
+use super::updates::RefUpdate;
+use super::work::spread;
+use super::{Content, Form, Item, Keeping, Nothing, Snapshot, Source, Visited};
+use crate::error::{Error, Result};
+use crate::model::{RepoPath, Unchecked};
+
+/// What a range of commits introduces.
+pub struct RangeSource {
+    repository: Repository,
+    content: Introduced,
+    head: Box<dyn Snapshot + Send>,
+    base: Box<dyn Snapshot + Send>,
+    moved_from: Mutex<Option<(usize, Arc<MovedFrom>)>>,
+}
+
+/// Where the new files of one commit may have come from.
+struct MovedFrom {
+    removed: Vec<Removed>,
+    paths: HashMap<ObjectId, Vec<u8>>,
+}
+
+impl RangeSource {
+    /// Takes the commits that are reachable from `B` and not from `A`, given as `A..B`; an end left out is HEAD.
+    pub fn between(repository: &Repository, range: &str) -> Result<Self> {
+        let ends = range
+            .split_once("..")
+            .filter(|(_, new)| !new.starts_with('.'));
+        let Some((old, new)) = ends else {
+            return Err(Error::usage(format!("'{range}' is no range")).hint("write it as A..B"));
+        };
+        let end = |name: &str| {
+            if name.is_empty() {
+                "HEAD".to_owned()
+            } else {
+                name.to_owned()
+            }
+        };
+        let zeros = !old.is_empty() && old.bytes().all(|byte| byte == b'0');
+        let base = match zeros {
+            true => None,
+            false => Some(repository.resolve(&end(old))?),
+        };
+        let head = repository.resolve(&end(new))?;
+        let known: Vec<ObjectId> = base.iter().map(|commit| commit.id).collect();
+        let tip = (b"HEAD".to_vec(), head.id);
+        Self::build(repository, &[tip], &known, Some(head), base)
+    }
+
+    /// Takes what a push to `remote` (a name or an address) sends that the remote, as last fetched, does not have.
+    pub fn push(repository: &Repository, remote: &str, updates: &[RefUpdate]) -> Result<Self> {
+        let mut known = repository
+            .tips(&format!("refs/remotes/{remote}/"))
+            .unwrap_or_default();
+        if known.is_empty() {
+            known = repository.tips("refs/remotes/")?;
+        }
+        let known = known
+            .into_iter()
+            .map(|(_, id)| id)
+            .chain(updates.iter().filter_map(|u| u.old));
+        let old = updates
+            .iter()
+            .find(|update| update.new.is_some())
+            .and_then(|update| update.old);
+        let base = repository.default_branch_tip(remote);
+        let base = base.or_else(|| repository.commit(old?).ok());
+        Self::from_updates(repository, updates, &known.collect::<Vec<_>>(), base)
+    }
+
+    /// Takes what a received push brings that no ref of this repository reaches yet.
+    pub fn receive(repository: &Repository, updates: &[RefUpdate]) -> Result<Self> {
+        let refs = repository.tips("refs/")?;
+        let known = refs
+            .into_iter()
+            .map(|(_, id)| id)
+            .chain(updates.iter().filter_map(|u| u.old));
+        let old = updates
+            .iter()
+            .find(|update| update.new.is_some())
+            .and_then(|update| update.old);
+        let base = match repository.head() {
+            Ok(Some(head)) => Some(head),
+            _ => old.and_then(|old| repository.commit(old).ok()),
+        };
+        Self::from_updates(repository, updates, &known.collect::<Vec<_>>(), base)
+    }
+
+    /// How many commits the change has.
+    pub fn commit_count(&self) -> usize {
+        self.content.commits.len()
+    }
+
+    fn from_updates(
+        repository: &Repository,
+        updates: &[RefUpdate],
+        known: &[ObjectId],
+        base: Option<Commit>,
+    ) -> Result<Self> {
+        let tip = |update: &RefUpdate| update.new.map(|id| (update.name.clone(), id));
+        let tips: Vec<(Vec<u8>, ObjectId)> = updates.iter().filter_map(tip).collect();
+        let objects = repository.objects();
+        let mut head = None;
+        for (_, id) in &tips {
+            let commit = peel(&objects, id)?.filter(|peeled| peeled.kind == Kind::Commit);
+            if let Some(commit) = commit.filter(|_| head.is_none()) {
+                head = Some(repository.commit(commit.id)?);
+            }
+        }
+        Self::build(repository, &tips, known, head, base)
+    }
+
+    fn build(
+        repository: &Repository,
+        tips: &[(Vec<u8>, ObjectId)],
+        known: &[ObjectId],
+        head: Option<Commit>,
+        base: Option<Commit>,
+    ) -> Result<Self> {
+        let content = gather(repository, tips, known)?;
+        let snapshot = |commit: Option<Commit>| -> Box<dyn Snapshot + Send> {
+            match commit {
+                Some(commit) => Box::new(repository.commit_snapshot(&commit)),
+                None => Box::new(Nothing),
+            }
+        };
+        Ok(RangeSource {
+            repository: repository.clone(),
+            content,
+            head: snapshot(head),
+            base: snapshot(base),
+            moved_from: Mutex::new(None),
+        })
+    }
+
+    fn moved_from(&self, objects: &Objects, number: usize) -> Arc<MovedFrom> {
+        let mut kept = self
+            .moved_from
+            .lock()
+            .unwrap_or_else(PoisonError::into_inner);
+        if let Some((_, found)) = kept.as_ref().filter(|(kept, _)| *kept == number) {
+            return found.clone();
+        }
+        let commit = &self.content.commits[number];
+        let mut found = MovedFrom {
+            removed: Vec::new(),
+            paths: HashMap::new(),
+        };
+        let mut comparison = Comparison::new(objects);
+        for parent in &commit.parents {
+            comparison.run(
+                parent,
+                &[Some(commit.tree)],
+                &mut Vec::new(),
+                &mut |path, change| {
+                    if let Change::Blob {
+                        id, fresh: true, ..
+                    } = change
+                    {
+                        found.removed.push(Removed::file(path, id));
+                    }
+                },
+            );
+            comparison.run(parent, &[], &mut Vec::new(), &mut |path, change| {
+                if let Change::Blob { id, .. } = change {
+                    found.paths.entry(id).or_insert_with(|| path.to_vec());
+                }
+            });
+        }
+        let found = Arc::new(found);
+        *kept = Some((number, found.clone()));
+        found
+    }
+}
+
+/// Walks from the tips to what is known, and gathers what lies between.
+fn gather(
+    repository: &Repository,
+    tips: &[(Vec<u8>, ObjectId)],
+    known: &[ObjectId],
+) -> Result<Introduced> {
+    let objects = repository.caching_objects();
+    let mut content = Introduced::default();
+    let known_ids: HashSet<&ObjectId> = known.iter().collect();
+    let mut starts = Vec::new();
+    let mut tags = Vec::new();
+    for (name, id) in tips {
+        let Some(peeled) = peel(&objects, id)? else {
+            return Err(Error::source(format!("object {id} is not in this clone")));
+        };
+        let new_tags = peeled.tags.iter().filter(|tag| !known_ids.contains(tag));
+        tags.extend(new_tags.map(|tag| (*tag, peeled.id)));
+        match peeled.kind {
+            Kind::Commit => starts.push(peeled.id),
+            Kind::Tree => content.compare(&objects, &peeled.id, &[], None),
+            _ => content.blob(name, peeled.id, Form::File, true, None),
+        }
+    }
+    let known: Vec<ObjectId> = known
+        .iter()
+        .filter_map(|id| known_commit(&objects, id))
+        .collect();
+    let walk = walk(&objects, repository.shallow(), &starts, &known)?;
+    for id in walk.cut {
+        content.unchecked.push(Unchecked {
+            path: RepoPath::new(format!("commit {id}")),
+            why: "the commits before it are not in this clone, so they were not seen".to_owned(),
+            undecided: true,
+        });
+    }
+    for (id, data) in walk.commits {
+        content.commit(&objects, id, data);
+    }
+    let judged = content.commits.iter().enumerate();
+    let numbers: HashMap<ObjectId, usize> =
+        judged.map(|(number, commit)| (commit.id, number)).collect();
+    for (tag, target) in tags {
+        let commit = numbers.get(&target).copied();
+        content.blob(MESSAGE_PATH.as_bytes(), tag, Form::Message, true, commit);
+    }
+    Ok(content.finish())
+}
+
+/// The commit that an id on the known side stands for; one that is not here hides nothing.
+fn known_commit(objects: &Objects, id: &ObjectId) -> Option<ObjectId> {
+    let peeled = peel(objects, id).ok().flatten()?;
+    (peeled.kind == Kind::Commit).then_some(peeled.id)
+}
+
+impl Source for RangeSource {
+    fn visit(&self, threads: usize, look: &(dyn Fn(&Item, Content<'_>) + Sync)) -> Result<Visited> {
+        let unchecked = Mutex::new(self.content.unchecked.clone());
+        let numbers: Vec<usize> = (0..self.content.blobs.len()).collect();
+        let state = || (self.repository.blob_objects(), Vec::new());
+        spread(threads, &numbers, state, |(objects, buffer), &number| {
+            let blob = &self.content.blobs[number];
+            let item = Item {
+                path: RepoPath::new(blob.path.as_slice()),
+                form: blob.form,
+                keeping: Keeping::Git,
+                commit: blob
+                    .commit
+                    .map(|commit| self.content.commits[commit].id.to_string()),
+                commits: blob.commits,
+                number,
+            };
+            let handed = match blob.form {
+                Form::Message => hand_message(objects, &blob.id, |content| look(&item, content)),
+                _ => objects.hand_blob(&blob.id, buffer, |content| look(&item, content)),
+            };
+            if let Err(unread) = handed {
+                let unread = Unchecked {
+                    path: item.path,
+                    why: unread.why().to_owned(),
+                    undecided: true,
+                };
+                unchecked
+                    .lock()
+                    .unwrap_or_else(PoisonError::into_inner)
+                    .push(unread);
+            }
+        });
+        Ok(Visited {
+            unchecked: unchecked
+                .into_inner()
+                .unwrap_or_else(PoisonError::into_inner),
+            submodules: self.content.submodules,
+            special: 0,
+            is_change: true,
+        })
+    }
+
+    fn before(&self, item: &Item) -> Result<Vec<(RepoPath, Vec<u8>)>> {
+        let blob = self
+            .content
+            .blobs
+            .get(item.number)
+            .filter(|blob| blob.form != Form::Message);
+        let Some((blob, number)) = blob.and_then(|blob| Some((blob, blob.commit?))) else {
+            return Ok(Vec::new());
+        };
+        let objects = self.repository.caching_objects();
+        let parents = &self.content.commits[number].parents;
+        let mut before = Before::new(&objects);
+        if !blob.fresh {
+            before.same_path(parents, &blob.path)?;
+            return Ok(before.finish());
+        }
+        let moved_from = self.moved_from(&objects, number);
+        before.removed(&blob.path, &blob.id, &moved_from.removed)?;
+        if let Some(path) = moved_from.paths.get(&blob.id) {
+            before.same_path(parents, path)?;
+        }
+        Ok(before.finish())
+    }
+
+    fn head(&self) -> &dyn Snapshot {
+        &*self.head
+    }
+
+    fn base(&self) -> &dyn Snapshot {
+        &*self.base
+    }
+}

@@ -1,0 +1,362 @@
+//! The staged change: the index that this commit uses, against HEAD and every commit that is being merged.
+//!
+//! In: a repository. Out: the blobs that are in the index and in none of the parents at the same path. The work tree is
+//! never read, so that partial staging, filters and line ends are as Git will store them. Folders whose cached id is
+//! a parent's are not opened: Git commits by the same ids.
+
+use std::ops::Range;
+use std::path::Path;
+use std::sync::{Arc, Mutex, PoisonError};
+
+use gix::ObjectId;
+use gix::index::Entry;
+use gix::index::entry::{Flags, Mode};
+use gix::index::extension::Tree as CachedTree;
+use gix::objs::tree::{EntryRef, name_order};
+use gix::objs::{Kind, TreeRef};
+
+use super::before::{Before, Removed};
+use super::git_environment::GitEnvironment;
+use super::index::{Index, IndexSnapshot, child};
+use super::objects::Objects;
+use super::repository::Repository;
+use super::trees::{Change, Comparison};
+use super::work::spread;
+use super::{Content, Form, Item, Keeping, Nothing, Snapshot, Source, Visited};
+use crate::error::Result;
+use crate::model::{RepoPath, Unchecked};
+
+/// Folders that start further into a path are not looked up in the parents: what is in them counts as new.
+const CUT_AT_MOST: usize = 2048;
+
+/// What a commit made now would add.
+pub struct StagedSource {
+    repository: Repository,
+    index: Arc<Index>,
+    parents: Vec<ObjectId>,
+    plan: Plan,
+    head: IndexSnapshot,
+    base: Box<dyn Snapshot + Send>,
+}
+
+struct Staged {
+    path: Vec<u8>,
+    id: ObjectId,
+    form: Form,
+    fresh: bool,
+}
+
+#[derive(Default)]
+struct Plan {
+    items: Vec<Staged>,
+    removed: Vec<Removed>,
+    unchecked: Vec<Unchecked>,
+    submodules: u64,
+}
+
+impl StagedSource {
+    /// Compares the index with HEAD, and while a merge is being made with every merged commit.
+    pub fn new(repository: &Repository) -> Result<Self> {
+        Self::against(repository, merge_heads(repository.git_dir()))
+    }
+
+    /// Compares the index with HEAD and the commits that a merge hook is told of: Git calls `pre-merge-commit` before
+    /// it writes down what it merges. For other hooks these variables mean nothing, and anyone may set them.
+    pub fn merging(repository: &Repository, environment: &GitEnvironment) -> Result<Self> {
+        let told = environment.merged.iter();
+        let told = told.filter_map(|hex| ObjectId::from_hex(hex.as_bytes()).ok());
+        let merged = told.chain(merge_heads(repository.git_dir())).collect();
+        Self::against(repository, merged)
+    }
+
+    fn against(repository: &Repository, merged: Vec<ObjectId>) -> Result<Self> {
+        let head = repository.head()?;
+        let index = Arc::new(repository.index()?);
+        let mut parents: Vec<ObjectId> = head.iter().map(|commit| commit.tree).collect();
+        if head.is_some() {
+            let trees = merged
+                .into_iter()
+                .filter_map(|id| repository.commit(id).ok());
+            parents.extend(trees.map(|commit| commit.tree));
+        }
+        let objects = repository.objects();
+        let mut planner = Planner {
+            index: &index,
+            objects: &objects,
+            plan: Plan::default(),
+        };
+        let trees: Vec<Option<ObjectId>> = parents.iter().copied().map(Some).collect();
+        planner.folder(index.cached(), &trees, 0..index.entries().len(), 0);
+        let plan = planner.plan;
+        let base: Box<dyn Snapshot + Send> = match &head {
+            Some(commit) => Box::new(repository.commit_snapshot(commit)),
+            None => Box::new(Nothing),
+        };
+        Ok(StagedSource {
+            repository: repository.clone(),
+            head: IndexSnapshot::new(index.clone(), repository.caching_objects()),
+            index,
+            parents,
+            plan,
+            base,
+        })
+    }
+
+    /// The id, in hexadecimal digits, of the tree that this index would be committed as.
+    pub fn tree_id(&self) -> Result<String> {
+        Ok(self.index.tree_id()?.to_string())
+    }
+}
+
+impl Source for StagedSource {
+    fn visit(&self, threads: usize, look: &(dyn Fn(&Item, Content<'_>) + Sync)) -> Result<Visited> {
+        let unchecked = Mutex::new(self.plan.unchecked.clone());
+        let numbers: Vec<usize> = (0..self.plan.items.len()).collect();
+        let state = || (self.repository.objects(), Vec::new());
+        spread(threads, &numbers, state, |(objects, buffer), &number| {
+            let staged = &self.plan.items[number];
+            let item = Item {
+                path: RepoPath::new(staged.path.as_slice()),
+                form: staged.form,
+                keeping: Keeping::Git,
+                commit: None,
+                commits: 0,
+                number,
+            };
+            let handed = objects.hand_blob(&staged.id, buffer, |content| look(&item, content));
+            if let Err(unread) = handed {
+                let unread = Unchecked {
+                    path: item.path,
+                    why: unread.why().to_owned(),
+                    undecided: true,
+                };
+                unchecked
+                    .lock()
+                    .unwrap_or_else(PoisonError::into_inner)
+                    .push(unread);
+            }
+        });
+        Ok(Visited {
+            unchecked: unchecked
+                .into_inner()
+                .unwrap_or_else(PoisonError::into_inner),
+            submodules: self.plan.submodules,
+            special: 0,
+            is_change: true,
+        })
+    }
+
+    fn before(&self, item: &Item) -> Result<Vec<(RepoPath, Vec<u8>)>> {
+        let Some(staged) = self.plan.items.get(item.number) else {
+            return Ok(Vec::new());
+        };
+        let objects = self.repository.caching_objects();
+        let mut before = Before::new(&objects);
+        if !staged.fresh {
+            before.same_path(&self.parents, &staged.path)?;
+            return Ok(before.finish());
+        }
+        before.removed(&staged.path, &staged.id, &self.plan.removed)?;
+        let same = |entry: &&Entry| entry.id == staged.id && self.index.path(entry) != staged.path;
+        if let Some(entry) = self.index.entries().iter().find(same) {
+            before.same_path(&self.parents, self.index.path(entry))?;
+        }
+        Ok(before.finish())
+    }
+
+    fn head(&self) -> &dyn Snapshot {
+        &self.head
+    }
+
+    fn base(&self) -> &dyn Snapshot {
+        &*self.base
+    }
+}
+
+/// The commits that a merge under way merges.
+fn merge_heads(git_dir: &Path) -> Vec<ObjectId> {
+    let text = std::fs::read(git_dir.join("MERGE_HEAD")).unwrap_or_default();
+    text.split(|&byte| byte == b'\n')
+        .filter_map(|line| ObjectId::from_hex(line.trim_ascii()).ok())
+        .collect()
+}
+
+struct Planner<'a> {
+    index: &'a Index,
+    objects: &'a Objects,
+    plan: Plan,
+}
+
+impl Planner<'_> {
+    /// Compares the entries of one folder, `cut` bytes into their paths, with the folder in every parent.
+    fn folder(
+        &mut self,
+        cached: Option<&CachedTree>,
+        trees: &[Option<ObjectId>],
+        range: Range<usize>,
+        cut: usize,
+    ) {
+        let valid = cached.filter(|cached| cached.num_entries.is_some());
+        if valid.is_some_and(|cached| trees.contains(&Some(cached.id))) {
+            return;
+        }
+        let mut buffers = vec![Vec::new(); trees.len()];
+        let objects = self.objects;
+        let trees: Vec<TreeRef<'_>> = trees
+            .iter()
+            .zip(&mut buffers)
+            .map(|(tree, buffer)| read_tree(objects, tree.as_ref(), buffer))
+            .collect();
+        let mut kept = vec![false; trees.first().map_or(0, |tree| tree.entries.len())];
+        let index = self.index;
+        let prefix = index.entries().get(range.start).map_or(&[][..], |entry| {
+            index.path(entry).get(..cut).unwrap_or_default()
+        });
+        let mut at = range.start;
+        while at < range.end {
+            let entry = &index.entries()[at];
+            let path = index.path(entry);
+            let name = path.get(cut..).unwrap_or(path);
+            match name.iter().position(|&byte| byte == b'/') {
+                Some(slash) if cut < CUT_AT_MOST => {
+                    let name = &name[..slash];
+                    let others = folders_named(&trees, name, &mut kept);
+                    let below = cut + slash + 1;
+                    if entry.mode == Mode::DIR {
+                        self.collapsed(entry, &path[..below - 1], &others);
+                        at += 1;
+                        continue;
+                    }
+                    let child = child(cached, name);
+                    let end = index
+                        .end_of_folder(at..range.end, &path[..below], child)
+                        .max(at + 1);
+                    self.folder(child, &others, at..end, below);
+                    at = end;
+                }
+                _ => {
+                    let last = at > 0 && index.path(&index.entries()[at - 1]) == path;
+                    self.leaf(entry, path, last, &trees, name, &mut kept);
+                    at += 1;
+                }
+            }
+        }
+        if let Some(head) = trees.first() {
+            let gone = head.entries.iter().zip(&kept).filter(|(_, kept)| !**kept);
+            self.plan
+                .removed
+                .extend(gone.filter_map(|(entry, _)| Removed::new(prefix, entry)));
+        }
+    }
+
+    fn leaf(
+        &mut self,
+        entry: &Entry,
+        path: &[u8],
+        seen: bool,
+        trees: &[TreeRef<'_>],
+        name: &[u8],
+        kept: &mut [bool],
+    ) {
+        let others: Vec<Option<EntryRef<'_>>> = named(trees, name, Leaf, kept);
+        if entry.flags.contains(Flags::INTENT_TO_ADD) {
+            return;
+        }
+        if entry.stage_raw() != 0 {
+            if !seen {
+                self.plan.unchecked.push(Unchecked {
+                    path: RepoPath::new(path),
+                    why: "in conflict, so there is no staged content yet".to_owned(),
+                    undecided: true,
+                });
+            }
+            return;
+        }
+        let link = entry.mode == Mode::SYMLINK;
+        let mut known = others.iter().flatten();
+        if known.any(|other| other.oid == entry.id && other.mode.is_link() == link) {
+            return;
+        }
+        if entry.mode == Mode::COMMIT {
+            self.plan.submodules += 1;
+            return;
+        }
+        self.plan.items.push(Staged {
+            path: path.to_vec(),
+            id: entry.id,
+            form: if link { Form::Symlink } else { Form::File },
+            fresh: others.iter().flatten().all(|other| other.mode.is_commit()),
+        });
+    }
+
+    /// Opens a folder that a sparse index keeps as one entry.
+    fn collapsed(&mut self, entry: &Entry, path: &[u8], others: &[Option<ObjectId>]) {
+        let plan = &mut self.plan;
+        let mut path = path.to_vec();
+        Comparison::new(self.objects).run(&entry.id, others, &mut path, &mut |path, change| {
+            match change {
+                Change::Blob { id, form, fresh } => plan.items.push(Staged {
+                    path: path.to_vec(),
+                    id,
+                    form,
+                    fresh,
+                }),
+                Change::Submodule => plan.submodules += 1,
+                Change::Unread(why) => plan.unchecked.push(Unchecked {
+                    path: RepoPath::new(path),
+                    why: why.to_owned(),
+                    undecided: true,
+                }),
+            }
+        });
+    }
+}
+
+/// A parent's folder that is missing counts as empty: then more is looked at, not less.
+fn read_tree<'b>(objects: &Objects, id: Option<&ObjectId>, buffer: &'b mut Vec<u8>) -> TreeRef<'b> {
+    let found = id.and_then(|id| objects.find(id, buffer).ok().flatten());
+    let parsed = match found {
+        Some((Kind::Tree, data)) => TreeRef::from_bytes(data, objects.hash()).ok(),
+        _ => None,
+    };
+    parsed.unwrap_or(TreeRef {
+        entries: Vec::new(),
+    })
+}
+
+/// What kind of entry a name is looked up as; Git sorts a folder as if its name ended with `/`.
+#[derive(Clone, Copy, PartialEq, Eq)]
+enum Sort {
+    Leaf,
+    Folder,
+}
+use Sort::{Folder, Leaf};
+
+fn named<'t>(
+    trees: &[TreeRef<'t>],
+    name: &[u8],
+    sort: Sort,
+    kept: &mut [bool],
+) -> Vec<Option<EntryRef<'t>>> {
+    let lookup = |(number, tree): (usize, &TreeRef<'t>)| {
+        let at = tree
+            .entries
+            .binary_search_by(|other| {
+                name_order(other.filename, other.mode.is_tree(), name, sort == Folder)
+            })
+            .ok()?;
+        if number == 0 {
+            kept[at] = true;
+        }
+        Some(tree.entries[at])
+    };
+    trees.iter().enumerate().map(lookup).collect()
+}
+
+fn folders_named(trees: &[TreeRef<'_>], name: &[u8], kept: &mut [bool]) -> Vec<Option<ObjectId>> {
+    let found = named(trees, name, Folder, kept);
+    found
+        .into_iter()
+        .map(|entry| entry.map(|entry| entry.oid.to_owned()))
+        .collect()
+}

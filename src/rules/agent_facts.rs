@@ -17,8 +17,6 @@ pub struct AgentFacts {
     #[serde(rename = "server_switch")]
     pub server_switches: Vec<ServerSwitch>,
     pub rules: Vec<RulePlace>,
-    #[serde(rename = "cli")]
-    pub clis: Vec<Cli>,
     #[serde(rename = "server")]
     pub servers: Vec<KnownServer>,
     #[serde(rename = "command")]
@@ -30,6 +28,7 @@ pub struct AgentFacts {
     pub local: Vec<LocalFile>,
     #[serde(rename = "mount")]
     pub mounts: Vec<MountSource>,
+    pub open: OpenPrograms,
     pub names: Names,
 }
 
@@ -68,6 +67,12 @@ pub struct Switch {
     pub also: Vec<String>,
     #[serde(default)]
     pub unless: Vec<String>,
+    /// A key beside this one, and its value.
+    #[serde(default)]
+    pub beside: Vec<String>,
+    /// Keys that must not stand beside this one.
+    #[serde(default)]
+    pub without: Vec<String>,
     pub effect: Effect,
     pub says: String,
     pub instead: String,
@@ -102,19 +107,6 @@ pub struct RulePlace {
     pub shell: String,
 }
 
-/// An agent's command and the words that take away the person.
-#[derive(Debug, Deserialize)]
-#[serde(deny_unknown_fields)]
-pub struct Cli {
-    pub agent: String,
-    pub commands: Vec<String>,
-    pub packages: Vec<String>,
-    /// A word that must stand in the command, where its name alone says too little.
-    #[serde(default)]
-    pub needs: String,
-    pub flags: Vec<String>,
-}
-
 /// A tool server that is known.
 #[derive(Debug, Deserialize)]
 #[serde(deny_unknown_fields)]
@@ -143,7 +135,25 @@ pub struct FinalCommand {
     pub words: Vec<String>,
     #[serde(default)]
     pub flags: Vec<String>,
+    /// How many of the words a rule must name at least.
+    #[serde(default = "one")]
+    pub from: usize,
+    /// Whether a rule that names an argument as well is narrow enough.
+    #[serde(default)]
+    pub narrowed: bool,
     pub says: String,
+}
+
+fn one() -> usize {
+    1
+}
+
+/// Programs that run or send anything.
+#[derive(Debug, Default, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct OpenPrograms {
+    pub runs: Vec<String>,
+    pub sends: Vec<String>,
 }
 
 /// A text inside a command that cannot be undone.
@@ -224,10 +234,6 @@ mod tests {
             assert!(!switch.says.is_empty() && !switch.instead.is_empty());
             assert_ne!(switch.also.len(), 1, "{}", switch.id);
             assert_ne!(switch.unless.len(), 1, "{}", switch.id);
-        }
-        for cli in &facts.clis {
-            assert!(known(&cli.agent), "{}", cli.agent);
-            assert!(!cli.commands.is_empty() && !cli.flags.is_empty());
         }
         for place in &facts.rules {
             assert!(known(&place.agent), "{}", place.agent);

@@ -4,11 +4,13 @@
 //! marker exists. Nothing here knows a verdict but `rules`, where each TL rule carries its own.
 
 pub mod advice;
+pub mod agents;
 mod breadth;
 mod confidence;
 mod place;
 mod reach;
 pub mod rules;
+pub mod structure;
 
 pub use breadth::{Standing, class_of, judge_breadth};
 pub use place::{PathClass, class_of_path};

@@ -5,6 +5,7 @@
 
 mod containers;
 mod guards;
+pub(crate) use guards::hides_credentials;
 mod scripts;
 mod settings;
 

@@ -1,0 +1,1 @@
+//! Trees as strings, and the rules that they break.

@@ -6,7 +6,11 @@ fn main() -> ExitCode {
     std::panic::set_hook(Box::new(|panic| {
         // The message of a panic may quote bytes that were read; its place cannot.
         match panic.location() {
-            Some(place) => eprintln!("tokenleash: internal error at {}:{}", place.file(), place.line()),
+            Some(place) => eprintln!(
+                "tokenleash: internal error at {}:{}",
+                place.file(),
+                place.line()
+            ),
             None => eprintln!("tokenleash: internal error"),
         }
     }));

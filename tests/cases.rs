@@ -51,7 +51,13 @@ fn every_case_says_what_it_must() {
             wrong.push(format!("{name}: {message}"));
         }
     }
-    assert!(wrong.is_empty(), "{} of {} cases:\n{}", wrong.len(), cases.len(), wrong.join("\n"));
+    assert!(
+        wrong.is_empty(),
+        "{} of {} cases:\n{}",
+        wrong.len(),
+        cases.len(),
+        wrong.join("\n")
+    );
 }
 
 fn gather(folder: &Path, cases: &mut Vec<PathBuf>) {
@@ -130,7 +136,11 @@ fn compare(case: &Case, output: &Output) -> Result<(), String> {
         return Err(format!("expected {expected:#?}\nfound {found:#?}"));
     }
     if output.status.code() != Some(case.exit) {
-        return Err(format!("expected exit {}, not {:?}", case.exit, output.status.code()));
+        return Err(format!(
+            "expected exit {}, not {:?}",
+            case.exit,
+            output.status.code()
+        ));
     }
     Ok(())
 }
@@ -209,7 +219,14 @@ fn filtered(value: &str, step: &str) -> String {
 
 fn git(repository: &Path, arguments: &[&str]) {
     let status = Command::new("git")
-        .args(["-c", "user.name=A", "-c", "user.email=a@example.com", "-c", "core.autocrlf=false"])
+        .args([
+            "-c",
+            "user.name=A",
+            "-c",
+            "user.email=a@example.com",
+            "-c",
+            "core.autocrlf=false",
+        ])
         .args(arguments)
         .current_dir(repository)
         .env_clear()

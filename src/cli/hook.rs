@@ -16,7 +16,7 @@ use crate::act::agent;
 use crate::engine::{self, Dependencies, Run, Seen};
 use crate::error::{Error, Result};
 use crate::judge::rules::RULES;
-use crate::model::Outcome;
+use crate::model::{Outcome, Overall};
 use crate::report::{self, Entry, Format};
 use crate::source::{
     GitEnvironment, Nothing, RangeSource, RefUpdate, Repository, SingleSource, Snapshot, Source,
@@ -30,10 +30,15 @@ const JUDGED_TREE: &str = "tokenleash-judged-tree";
 pub fn run(hook: &HookCommand, screen: &Screen) -> Result<u8> {
     let start = Instant::now();
     let clock = Clock::read();
-    let repository = Repository::open(&here()?, &GitEnvironment::from_process())?;
+    let environment = GitEnvironment::from_process();
+    let repository = Repository::open(&here()?, &environment)?;
     let outcome = match hook {
-        HookCommand::PreCommit { .. } | HookCommand::PreMergeCommit { .. } => {
-            staged(&repository, &clock)?
+        HookCommand::PreCommit { .. } => {
+            staged(&repository, StagedSource::new(&repository)?, &clock)?
+        }
+        HookCommand::PreMergeCommit { .. } => {
+            let source = StagedSource::merging(&repository, &environment)?;
+            staged(&repository, source, &clock)?
         }
         HookCommand::CommitMsg { file } => message(&repository, file, &clock)?,
         HookCommand::PostCommit { .. } => return post_commit(&repository),
@@ -42,6 +47,9 @@ pub fn run(hook: &HookCommand, screen: &Screen) -> Result<u8> {
     };
     let mut outcome = outcome;
     outcome.seconds = Some(start.elapsed().as_secs_f64());
+    if matches!(hook, HookCommand::CommitMsg { .. }) && says_nothing(&outcome) {
+        return Ok(0);
+    }
     let mut text = Vec::new();
     let style = screen.style(Entry::Hook);
     report::write(Format::Text, &outcome, &RULES, &style, &mut text)
@@ -50,6 +58,13 @@ pub fn run(hook: &HookCommand, screen: &Screen) -> Result<u8> {
     // A closed standard error leaves nobody to tell; the exit code still says it.
     let _ = out.write_all(&text);
     Ok(outcome.summary.overall.exit_code())
+}
+
+/// A message without a finding is not worth a line: the commit's own report stands above it.
+fn says_nothing(outcome: &Outcome) -> bool {
+    outcome.summary.overall == Overall::Clean
+        && outcome.summary.warned == 0
+        && outcome.unchecked.is_empty()
 }
 
 fn judge(
@@ -67,6 +82,7 @@ fn judge(
         seen: &Seen::default(),
         now: clock.now,
         loosened: &judging.loosened,
+        weakened: &[],
         by_agent: agent::running().is_some(),
         dependencies: Dependencies::Shown,
         looked_at: looked_at.to_owned(),
@@ -74,8 +90,7 @@ fn judge(
     })
 }
 
-fn staged(repository: &Repository, clock: &Clock) -> Result<Outcome> {
-    let source = StagedSource::new(repository)?;
+fn staged(repository: &Repository, source: StagedSource, clock: &Clock) -> Result<Outcome> {
     let head = repository.head()?;
     let base = head
         .as_ref()

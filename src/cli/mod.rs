@@ -3,7 +3,9 @@
 //! In: arguments and the process's environment. Out: an exit code. Nothing below imports this module: commands turn
 //! their flags into plain settings of the engine.
 
+mod ci;
 mod explain;
+mod export;
 mod hook;
 mod install;
 mod policy;
@@ -65,6 +67,8 @@ pub enum Color {
 enum Command {
     /// Look for credentials in a tree, in what is staged, in commits, or in standard input
     Scan(ScanArguments),
+    /// Judge what a CI run is for: a pull request, a push, a merge group
+    Ci(ci::CiArguments),
     /// Judge what Git hands to a hook
     #[command(subcommand)]
     Hook(HookCommand),
@@ -209,6 +213,25 @@ pub enum RulesCommand {
     },
     /// Check every entry of the catalogue against its own examples
     Check,
+    /// Write the catalogue as data, or as pages
+    Export(ExportArguments),
+}
+
+/// How to write the catalogue, and where.
+#[derive(Debug, Args)]
+pub struct ExportArguments {
+    #[arg(long, value_enum, default_value = "json")]
+    format: ExportFormat,
+    /// A file for JSON, a folder for Markdown [default: standard output]
+    #[arg(long, short, value_name = "PATH")]
+    output: Option<PathBuf>,
+}
+
+/// The forms of the catalogue.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
+pub enum ExportFormat {
+    Json,
+    Markdown,
 }
 
 #[derive(Debug, Args)]
@@ -265,6 +288,7 @@ pub fn main(arguments: impl IntoIterator<Item = OsString>) -> u8 {
 fn run(command: Command, screen: &screen::Screen) -> Result<u8> {
     match command {
         Command::Scan(arguments) => scan::run(&arguments, screen),
+        Command::Ci(arguments) => ci::run(&arguments, screen),
         Command::Hook(hook) => hook::run(&hook, screen),
         Command::Install(arguments) => install::install(&arguments, screen),
         Command::Uninstall(arguments) => install::uninstall(&arguments, screen),

@@ -95,10 +95,7 @@ pub fn of_change(
     let (base, from) = match base {
         Some((snapshot, shown_as)) => match of_snapshot(snapshot, shown_as)? {
             Some(policy) => (policy, format!("{shown_as}:{CONFIG_NAME}")),
-            None => (
-                Policy::built_in(),
-                format!("built-in defaults ({shown_as} has no {CONFIG_NAME})"),
-            ),
+            None => (Policy::built_in(), "built-in defaults".to_owned()),
         },
         None => match of_user()? {
             Some(policy) => {

@@ -3,7 +3,7 @@
 use std::fmt::Write as _;
 
 use super::screen::Screen;
-use super::{RulesCommand, explain};
+use super::{RulesCommand, explain, export};
 use crate::error::Result;
 use crate::find::{self, Blob};
 use crate::judge::rules::RULES;
@@ -16,12 +16,16 @@ pub fn run(command: &RulesCommand, screen: &Screen) -> Result<u8> {
     match command {
         RulesCommand::List { surfaces: true } => screen.say(list_surfaces(&rules).trim_end())?,
         RulesCommand::List { surfaces: false } => screen.say(list(&rules).trim_end())?,
-        RulesCommand::Show { id, markdown: false } => return explain::run(id, screen),
+        RulesCommand::Show {
+            id,
+            markdown: false,
+        } => return explain::run(id, screen),
         RulesCommand::Show { id, markdown: true } => {
             let page = explain::page_of(id, &rules).ok_or_else(explain::unknown)?;
             screen.write(page.as_bytes())?;
         }
         RulesCommand::Check => return check(&rules, screen),
+        RulesCommand::Export(arguments) => return export::run(arguments, &rules, screen),
     }
     Ok(0)
 }
@@ -138,6 +142,7 @@ fn finds(kind: &'static TokenKind, file: &str, text: &str, seed: u64, rules: &Ru
     found.sightings.iter().any(|sighting| {
         let shown = sighting.claims.as_ref().and_then(|claims| claims.kind);
         let id = shown.or_else(|| sighting.kind.map(|kind| kind.id));
-        id == Some(kind.id)
+        let half = sighting.other_half.is_some_and(|half| half.2 == kind.id);
+        id == Some(kind.id) || half
     })
 }

@@ -186,7 +186,11 @@ fn examine_git(
             Some(commit),
         );
     }
-    let extent = if arguments.all { Extent::AllRefs } else { Extent::Head };
+    let extent = if arguments.all {
+        Extent::AllRefs
+    } else {
+        Extent::Head
+    };
     let source = HistorySource::new(repository, extent)?;
     let head = repository.head()?;
     let snapshot: Box<dyn Snapshot> = match &head {
@@ -260,6 +264,7 @@ fn finish(
         seen: &seen,
         now: clock.now,
         loosened: &judging.loosened,
+        weakened: &[],
         by_agent: false,
         dependencies: if arguments.deps {
             Dependencies::Shown
@@ -291,8 +296,12 @@ pub fn outcome_here(clock: &Clock, wanted: &dyn Fn(&Finding) -> bool) -> Result<
     }
     outcome.findings.retain(|finding| wanted(finding));
     let mut seen = std::collections::BTreeSet::new();
-    outcome
-        .findings
-        .retain(|finding| seen.insert((finding.fingerprint.clone(), finding.path.clone(), finding.place)));
+    outcome.findings.retain(|finding| {
+        seen.insert((
+            finding.fingerprint.clone(),
+            finding.path.clone(),
+            finding.place,
+        ))
+    });
     Ok(outcome)
 }

@@ -9,7 +9,7 @@ use crate::judge;
 use crate::model::{Dropped, Sighting, Span, Unchecked};
 use crate::rules::RuleSet;
 use crate::source::{Content, Form, Item};
-use crate::syntax;
+use crate::syntax::{self, Format};
 
 /// Bytes read at once from a content that is too large to hold.
 const WINDOW: usize = 4 << 20;
@@ -25,7 +25,12 @@ pub(super) struct Facts {
 }
 
 /// Gathers the facts of one blob; returns how many bytes were read.
-pub(super) fn examine(item: &Item, content: Content<'_>, rules: &RuleSet, facts: &mut Facts) -> u64 {
+pub(super) fn examine(
+    item: &Item,
+    content: Content<'_>,
+    rules: &RuleSet,
+    facts: &mut Facts,
+) -> u64 {
     match content {
         Content::Bytes(text) => {
             let blob = Blob {
@@ -99,7 +104,8 @@ fn examine_stream(item: &Item, reader: &mut dyn Read, rules: &RuleSet, facts: &m
 
 /// A file that an agent really loads must parse, or nobody knows what the agent is handed (decision 6 c).
 fn unparsable(item: &Item, text: &[u8], rules: &RuleSet) -> Option<Unchecked> {
-    let format = syntax::format_of(&item.path)?;
+    // Agents read front matter leniently: text that is no YAML there is still an instruction to them.
+    let format = syntax::format_of(&item.path).filter(|format| *format != Format::FrontMatter)?;
     let loaded = judge::surfaces_of(&item.path, rules)
         .any(|surface| surface.how.in_context() && !surface.keys.is_empty());
     if !loaded || text.is_empty() {

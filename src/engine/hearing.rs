@@ -216,10 +216,10 @@ fn related(judged: &Judged) -> Vec<Related> {
         .sighting
         .other_half
         .iter()
-        .map(|(_, place, word)| Related {
+        .map(|(_, place, kind)| Related {
             path: judged.sighting.path.clone(),
             place: *place,
-            message: (*word).to_owned(),
+            message: format!("its other half, a `{kind}`"),
         })
         .collect()
 }

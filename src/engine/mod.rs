@@ -9,10 +9,12 @@ mod hearing;
 mod shield;
 mod summary;
 
+use std::collections::HashSet;
 use std::sync::Mutex;
 use std::sync::atomic::{AtomicU64, Ordering};
 
 use crate::error::Result;
+use crate::judge::guard::Weakening;
 use crate::model::{Outcome, Overall, RepoPath};
 use crate::policy::Policies;
 use crate::policy::loosening::Loosening;
@@ -33,6 +35,8 @@ pub struct Run<'a> {
     pub now: i64,
     /// Lines of the policy that this change loosens, and the file they stand in.
     pub loosened: &'a [(RepoPath, Loosening)],
+    /// Places where this change takes the guard away.
+    pub weakened: &'a [Weakening],
     /// Whether an agent makes this change, by the strong signals.
     pub by_agent: bool,
     /// Whether hits in installed dependencies are shown one by one.
@@ -106,6 +110,7 @@ fn conclude(run: &Run<'_>, facts: Facts, visited: Visited) -> Result<Outcome> {
     }));
     unchecked.extend(guard::canary_remark(run));
     guard::add_loosenings(run, &mut findings);
+    guard::add_weakenings(run, &mut findings);
     for finding in &mut findings {
         shield::finding(finding, run.rules);
     }
@@ -137,6 +142,35 @@ fn conclude(run: &Run<'_>, facts: Facts, visited: Visited) -> Result<Outcome> {
         seconds: None,
         looked_at: run.looked_at.clone(),
     })
+}
+
+/// Adds the findings of a second look that no change introduced, and counts anew.
+pub fn add_existing(outcome: &mut Outcome, other: Outcome) {
+    let known: HashSet<(String, RepoPath)> = outcome
+        .findings
+        .iter()
+        .map(|finding| (finding.fingerprint.clone(), finding.path.clone()))
+        .collect();
+    for mut finding in other.findings {
+        if !known.contains(&(finding.fingerprint.clone(), finding.path.clone())) {
+            finding.introduced = Some(false);
+            outcome.findings.push(finding);
+        }
+    }
+    outcome
+        .findings
+        .sort_by(|a, b| (&a.path, a.place, a.rule).cmp(&(&b.path, b.place, b.rule)));
+    outcome.summary.files = outcome.summary.files.max(other.summary.files);
+    outcome.summary.bytes = outcome.summary.bytes.max(other.summary.bytes);
+    outcome.unchecked.extend(other.unchecked);
+    outcome.unchecked.sort();
+    outcome.unchecked.dedup();
+    settle(outcome);
+}
+
+/// Counts anew, after findings or what was not looked at have changed.
+pub fn settle(outcome: &mut Outcome) {
+    summary::recount(&mut outcome.summary, &outcome.findings, &outcome.unchecked);
 }
 
 /// Makes whatever could not be read decide, as a change's own blobs do.

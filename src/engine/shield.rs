@@ -80,10 +80,17 @@ pub(super) fn finding(finding: &mut Finding, rules: &RuleSet) {
         mask_path(&mut related.path, rules);
         mask_in_place(&mut related.message, rules);
     }
-    for text in [&mut finding.waived, &mut finding.rotate].into_iter().flatten() {
+    for text in [&mut finding.waived, &mut finding.rotate]
+        .into_iter()
+        .flatten()
+    {
         mask_in_place(text, rules);
     }
-    if let Some(reference) = finding.advice.as_mut().and_then(|advice| advice.reference.as_mut()) {
+    if let Some(reference) = finding
+        .advice
+        .as_mut()
+        .and_then(|advice| advice.reference.as_mut())
+    {
         mask_in_place(reference, rules);
     }
 }

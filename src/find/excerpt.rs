@@ -15,7 +15,8 @@ pub fn excerpt(before: &[u8], name: Option<&[u8]>, mask: &str) -> Excerpt {
     let name = name.map(|name| String::from_utf8_lossy(name).into_owned());
     let mut head = String::new();
     for run in runs(text.trim_start()) {
-        let readable = name.as_deref() == Some(run) && is_plain_name(run);
+        let bare = run.trim_end_matches('=').trim_start_matches('-');
+        let readable = name.as_deref() == Some(bare) && is_plain_name(bare);
         if run.chars().all(is_credential) && run.len() >= RUN && !readable {
             head.push('…');
         } else {
@@ -25,7 +26,9 @@ pub fn excerpt(before: &[u8], name: Option<&[u8]>, mask: &str) -> Excerpt {
     let room = LONGEST.saturating_sub(mask.chars().count());
     let length = head.chars().count();
     if length > room {
-        head = std::iter::once('…').chain(head.chars().skip(length + 1 - room.max(1))).collect();
+        head = std::iter::once('…')
+            .chain(head.chars().skip(length + 1 - room.max(1)))
+            .collect();
     }
     let start = head.chars().count();
     Excerpt {
@@ -58,7 +61,11 @@ fn runs(text: &str) -> Vec<&str> {
 }
 
 fn is_credential(letter: char) -> bool {
-    letter.is_ascii_alphanumeric() || matches!(letter, '_' | '-' | '+' | '/' | '=' | '.' | '~' | '$' | '!' | '%' | '@' | '#')
+    letter.is_ascii_alphanumeric()
+        || matches!(
+            letter,
+            '_' | '-' | '+' | '/' | '=' | '.' | '~' | '$' | '!' | '%' | '@' | '#'
+        )
         || !letter.is_ascii() && letter.is_alphanumeric()
 }
 

@@ -31,17 +31,30 @@ pub fn message(judged: &Judged) -> String {
         return format!("{article} {}; it may only send events.", kind.name);
     }
     let same_as_kind = breadth.level == kind.level && breadth.verbs == kind.verbs;
+    if breadth.level == Level::Unknown && breadth.verbs.is_empty() {
+        return format!("{article} {}; what it can do is not documented.", kind.name);
+    }
     if !kind.worst.is_empty() && same_as_kind {
-        return format!("{article} {} can {}.", kind.name, kind.worst);
+        let condition = ["with ", "if ", "as ", "together "];
+        let comma = if condition.iter().any(|word| kind.worst.starts_with(word)) {
+            ","
+        } else {
+            ""
+        };
+        return format!("{article} {} can{comma} {}.", kind.name, kind.worst);
     }
     format!("{article} {} can {}.", kind.name, in_words(breadth))
 }
 
 fn article_for(name: &str) -> &'static str {
-    match name.bytes().next() {
-        Some(b'A' | b'E' | b'I' | b'O') => "An",
-        Some(b'a' | b'e' | b'i' | b'o') => "An",
-        _ => "A",
+    let lower = name.to_ascii_lowercase();
+    let sounds_open = [
+        "a", "e", "i", "o", "ngrok", "npm", "s3", "mssql", "ssh", "saml", "smtp", "rsa", "hcp",
+    ];
+    if sounds_open.iter().any(|start| lower.starts_with(start)) {
+        "An"
+    } else {
+        "A"
     }
 }
 
@@ -64,13 +77,12 @@ fn in_words(breadth: &Breadth) -> String {
         Level::Account => "everything in its maker's account",
         Level::Org => "everything in the organisation",
         Level::Scoped => "whatever its maker chose; the text does not show it",
-        Level::Unknown => "nobody knows how much: its breadth is not documented",
+        Level::Unknown => "something that is not documented",
     };
-    match (verbs.as_slice(), breadth.level) {
-        (_, Level::Unknown) => format!("do {what}"),
-        ([], _) => format!("use {what}"),
-        ([one], _) => format!("{one} {what}"),
-        ([first @ .., last], _) => format!("{} and {last} {what}", first.join(", ")),
+    match verbs.as_slice() {
+        [] => format!("use {what}"),
+        [one] => format!("{one} {what}"),
+        [first @ .., last] => format!("{} and {last} {what}", first.join(", ")),
     }
 }
 

@@ -44,7 +44,12 @@ pub fn judge_breadth(
         .and_then(|id| rules.kind(id));
     let kind = shown.unwrap_or(kind);
     let level = claims.and_then(|claims| claims.level).unwrap_or(kind.level);
-    let verbs = claims.and_then(|claims| claims.verbs).unwrap_or(kind.verbs);
+    let verbs = match claims.and_then(|claims| claims.verbs) {
+        Some(shown) => shown,
+        // Of a scoped kind the catalogue lists what its maker may have chosen; only its content shows what was.
+        None if level == Level::Scoped => kind.verbs.without(&[Verb::Admin, Verb::Mint]),
+        None => kind.verbs,
+    };
     let mut evidence = vec![how_recognised(sighting, kind)];
     if let Some(claims) = claims {
         evidence.extend(claims.evidence.iter().cloned());
@@ -58,7 +63,7 @@ pub fn judge_breadth(
             .iter()
             .map(|layer| layer.word())
             .collect();
-        evidence.push(format!("it was hidden by {}", layers.join(" in ")));
+        evidence.push(format!("It was hidden by {}", layers.join(" in ")));
     }
     let standing = if kind.test_mode {
         Standing::TestMode
@@ -112,34 +117,34 @@ fn mints_or_administers(verbs: Verbs) -> bool {
 fn how_recognised(sighting: &Sighting, kind: &TokenKind) -> String {
     let beside = &sighting.beside;
     match sighting.recognised {
-        Recognised::Decoded => "its content decodes".to_owned(),
-        Recognised::Pair => "it stands with its other half in the same file".to_owned(),
+        Recognised::Decoded => "Its content decodes".to_owned(),
+        Recognised::Pair => "It stands with its other half in the same file".to_owned(),
         Recognised::Prefix => match sighting.checksum {
             ChecksumState::Valid => {
-                "its prefix and length name the kind, and its checksum is right".to_owned()
+                "Its prefix and length name the kind, and its checksum is right".to_owned()
             }
             ChecksumState::Invalid => {
-                "its prefix and length name the kind, but its checksum is wrong".to_owned()
+                "Its prefix and length name the kind, but its checksum is wrong".to_owned()
             }
-            ChecksumState::None => "its prefix and length name the kind".to_owned(),
+            ChecksumState::None => "Its prefix and length name the kind".to_owned(),
         },
         Recognised::Requested => match (&beside.header, beside.hosts.first(), &beside.flag) {
             (Some(header), Some(host), _) => {
-                format!("it is sent as `{header}` to {host}")
+                format!("It is sent as `{header}` to {host}")
             }
-            (Some(header), None, _) => format!("it stands in the header `{header}`"),
-            (None, _, Some(flag)) => format!("it is the value of the flag `{flag}`"),
-            (None, Some(host), None) => format!("it is sent to {host}"),
-            (None, None, None) => format!("it stands where {} reads it", kind.provider),
+            (Some(header), None, _) => format!("It stands in the header `{header}`"),
+            (None, _, Some(flag)) => format!("It is the value of the flag `{flag}`"),
+            (None, Some(host), None) => format!("It is sent to {host}"),
+            (None, None, None) => format!("It stands where {} reads it", kind.provider),
         },
         Recognised::Named => match &beside.name {
-            Some(name) => format!("the name `{name}` says so; a name is evidence, not proof"),
-            None => "the place in this file says so".to_owned(),
+            Some(name) => format!("The name `{name}` says so; a name is evidence, not proof"),
+            None => "The place in this file says so".to_owned(),
         },
         Recognised::Near => format!(
-            "its shape fits and {} is named nearby; the value alone says nothing",
+            "Its shape fits and {} is named nearby; the value alone says nothing",
             kind.provider
         ),
-        Recognised::Generic => "it stands under a key that says credential".to_owned(),
+        Recognised::Generic => "It stands under a key that says credential".to_owned(),
     }
 }

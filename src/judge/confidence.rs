@@ -29,8 +29,8 @@ pub fn judge_confidence(
         confidence = Confidence::Low;
         reasons.push("the checksum is wrong: a sample or a typing error".to_owned());
     }
-    let proven =
-        sighting.checksum == ChecksumState::Valid || sighting.recognised == Recognised::Decoded;
+    let proven = sighting.checksum == ChecksumState::Valid
+        || (sighting.recognised == Recognised::Decoded && content_shows_use(sighting));
     if let Some(word) = path_class.word()
         && !proven
         && !how.in_context()
@@ -40,4 +40,12 @@ pub fn judge_confidence(
         reasons.push(format!("the file looks like {word}: one step less sure"));
     }
     confidence
+}
+
+/// Whether what decodes says where the credential is of use. A key, a login or a bare JWT decodes wherever it was made:
+/// most private keys in public repositories are test fixtures, so for these the path keeps its say (docs/design.md).
+fn content_shows_use(sighting: &Sighting) -> bool {
+    let code = sighting.kind.map_or("", |kind| kind.code);
+    let says_nothing = ["pem/", "url/", "basic/", "jwt/generic"];
+    !says_nothing.iter().any(|family| code.starts_with(family))
 }

@@ -96,6 +96,11 @@ impl Verbs {
         Verbs(self.0 | other.0)
     }
 
+    /// The set less `verbs`.
+    pub fn without(self, verbs: &[Verb]) -> Verbs {
+        Verbs(self.0 & !Verbs::of(verbs).0)
+    }
+
     /// Whether every verb of `other` is here too.
     pub fn covers(self, other: Verbs) -> bool {
         self.0 & other.0 == other.0

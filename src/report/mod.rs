@@ -4,6 +4,7 @@
 //! more of a secret than the mask that it is given, and must not let a scanned name, path or text act on the reader's
 //! terminal, runner or viewer.
 
+pub mod catalogue;
 mod github;
 mod json;
 pub mod page;

@@ -4,26 +4,31 @@
 //! anchor would never be found, so it is an error of the catalogue.
 
 use super::table::{Family, Inside, LONG_RUN, Leads, Start};
-use crate::model::{Shape, TokenKind};
+use crate::model::{Segment, Shape, TokenKind};
 use regex_syntax::hir::{Class, Hir, HirKind};
 
 /// One thing the first pass looks for.
 pub enum Anchor {
     Start(Start),
-    /// The last three bytes of a name before an assignment mark.
-    NameEnd([u8; 3]),
+    /// The last bytes of a name before an assignment mark; four, or the whole name where it has three.
+    NameEnd(Vec<u8>),
     Inside(Inside),
 }
 
-/// The last three letters of names that say credential.
-pub const CREDENTIAL_ENDS: [&str; 22] = [
-    "ord", "swd", "pwd", "ret", "ken", "key", "ass", "uth", "ial", "als", "dsn", "pat", "ase",
-    "ion", "rer", "red", "eds", "sig", "lue", "ult", "ort", "_pw",
+/// The last letters of names that say credential, or that a credential's name stands beside.
+pub const CREDENTIAL_ENDS: [&str; 46] = [
+    "word", "sswd", "pwd", "cret", "oken", "pass", "hrase", "auth", "tial", "ials", "dsn", "pat",
+    "zation", "earer", "cred", "creds", "sig", "value", "wort", "_pw", "-pw", "code", "_key",
+    "-key", ".key", "ikey", "tkey", "skey", "ekey", "nkey", "hkey", "gkey", "rkey", "pkey", "dkey",
+    "ckey", "ykey", "lkey", "xkey", "mkey", "bkey", "kkey", "akey", "okey", "ukey", "vkey",
 ];
 
 /// Families of recognisers that find their text by a name before it, not by a literal.
 const BY_NAME: [(&str, &[&str]); 3] = [
-    ("azure/", &["accountkey", "sharedaccesskey", "password", "pwd", "sig"]),
+    (
+        "azure/",
+        &["accountkey", "sharedaccesskey", "password", "pwd", "sig"],
+    ),
     ("kubeconfig/", &["client-key-data", "token"]),
     ("basic/", &["authorization"]),
 ];
@@ -33,6 +38,7 @@ pub fn of_code() -> Vec<Start> {
     let start = |before, literal, family| Start {
         literal,
         before,
+        next: ANY,
         leads: Leads::Code(family),
     };
     vec![
@@ -52,10 +58,13 @@ pub fn of(kind: &TokenKind, number: u16) -> Result<Vec<Anchor>, String> {
             Some((before, literal)) => anchors.push(Anchor::Start(Start {
                 literal,
                 before,
+                next: behind_start(shape),
                 leads: Leads::Shape(number, at as u8),
             })),
             None if kind.alone => {
-                return Err(format!("`value` {at} starts with no literal of 3 letters or digits"));
+                return Err(format!(
+                    "`value` {at} starts with no literal of 3 letters or digits"
+                ));
             }
             None => {}
         }
@@ -80,7 +89,9 @@ fn of_context(kind: &TokenKind, number: u16, anchors: &mut Vec<Anchor>) -> Resul
             None => {
                 let end = name.strip_prefix('*').unwrap_or(name);
                 if end.len() < 3 {
-                    return Err(format!("`names`: {name:?} has fewer than 3 letters at its end"));
+                    return Err(format!(
+                        "`names`: {name:?} has fewer than 3 letters at its end"
+                    ));
                 }
                 ends(end, anchors);
             }
@@ -93,6 +104,7 @@ fn of_context(kind: &TokenKind, number: u16, anchors: &mut Vec<Anchor>) -> Resul
                     anchors.push(Anchor::Start(Start {
                         literal,
                         before: "",
+                        next: ANY,
                         leads: Leads::Name(number),
                     }));
                 }
@@ -105,7 +117,15 @@ fn of_context(kind: &TokenKind, number: u16, anchors: &mut Vec<Anchor>) -> Resul
         }
     }
     for flag in kind.flags {
-        if flag.len() >= 3 {
+        let last = flag.rsplit(' ').next().unwrap_or("");
+        if last.len() >= 3 && !last.starts_with('-') {
+            anchors.push(Anchor::Start(Start {
+                literal: keep(last),
+                before: "",
+                next: ANY,
+                leads: Leads::Name(number),
+            }));
+        } else if flag.len() >= 3 {
             ends(flag, anchors);
         }
     }
@@ -118,26 +138,51 @@ fn of_context(kind: &TokenKind, number: u16, anchors: &mut Vec<Anchor>) -> Resul
     Ok(())
 }
 
-/// The last three bytes of every spelling of a name: with `_`, with `-`, with `.`, in camel case.
+/// The last bytes of every spelling of a name: with `_`, with `-`, with `.`, in camel case.
 fn ends(name: &str, anchors: &mut Vec<Anchor>) {
     let bytes = name.as_bytes();
-    let tail = [bytes[bytes.len() - 3], bytes[bytes.len() - 2], bytes[bytes.len() - 1]];
-    anchors.push(Anchor::NameEnd(tail));
-    if tail.iter().all(u8::is_ascii_alphanumeric) {
-        return;
+    let mut add = |bytes: &[u8]| {
+        anchors.push(Anchor::NameEnd(
+            bytes[bytes.len().saturating_sub(4)..].to_vec(),
+        ))
+    };
+    add(bytes);
+    let joined: Vec<u8> = bytes
+        .iter()
+        .copied()
+        .filter(u8::is_ascii_alphanumeric)
+        .collect();
+    if joined.len() >= 3 {
+        add(&joined);
     }
     for mark in [b'_', b'-', b'.'] {
-        let spelled = tail.map(|byte| if byte.is_ascii_alphanumeric() { byte } else { mark });
-        anchors.push(Anchor::NameEnd(spelled));
-    }
-    let joined: Vec<u8> = bytes.iter().copied().filter(u8::is_ascii_alphanumeric).collect();
-    if let [.., a, b, c] = joined[..] {
-        anchors.push(Anchor::NameEnd([a, b, c]));
+        let spelled: Vec<u8> = bytes
+            .iter()
+            .map(|byte| {
+                if byte.is_ascii_alphanumeric() {
+                    *byte
+                } else {
+                    mark
+                }
+            })
+            .collect();
+        add(&spelled);
     }
 }
 
 fn keep(text: &str) -> &'static str {
     Box::leak(text.to_owned().into_boxed_str())
+}
+
+/// Any byte may follow.
+const ANY: crate::model::Class = crate::model::Class(u128::MAX);
+
+/// What may stand behind the literal that a shape starts with.
+fn behind_start(shape: &Shape) -> crate::model::Class {
+    match shape.0.get(1) {
+        Some(Segment::Run { class, min, .. }) if *min > 0 => *class,
+        _ => ANY,
+    }
 }
 
 /// The literal start of a shape, cut where its first letter or digit stands.
@@ -146,7 +191,9 @@ pub fn start_of_shape(shape: &Shape) -> Option<(&'static str, &'static str)> {
 }
 
 fn split_start(literal: &'static str) -> Option<(&'static str, &'static str)> {
-    let cut = literal.bytes().position(|byte| byte.is_ascii_alphanumeric())?;
+    let cut = literal
+        .bytes()
+        .position(|byte| byte.is_ascii_alphanumeric())?;
     (literal.len() - cut >= 3).then(|| literal.split_at(cut))
 }
 
@@ -163,7 +210,11 @@ fn of_pattern(pattern: &str, leads: Leads, anchors: &mut Vec<Anchor>) -> Result<
     let starts: Option<Vec<_>> = literals.literals().and_then(|literals| {
         literals
             .iter()
-            .map(|literal| std::str::from_utf8(literal.as_bytes()).ok().and_then(|text| split_start(keep(text))))
+            .map(|literal| {
+                std::str::from_utf8(literal.as_bytes())
+                    .ok()
+                    .and_then(|text| split_start(keep(text)))
+            })
             .collect()
     });
     if let Some(starts) = starts.filter(|starts| !starts.is_empty()) {
@@ -171,6 +222,7 @@ fn of_pattern(pattern: &str, leads: Leads, anchors: &mut Vec<Anchor>) -> Result<
             Anchor::Start(Start {
                 literal,
                 before,
+                next: ANY,
                 leads,
             })
         }));
@@ -201,13 +253,16 @@ fn inner(parts: &[&Hir], at: usize, leads: Leads) -> Option<Anchor> {
     let text = keep(std::str::from_utf8(&literal.0).ok()?);
     let bytes = text.as_bytes();
     let word = (1..bytes.len()).find(|cut| {
-        bytes[*cut].is_ascii_alphanumeric() && !bytes[cut - 1].is_ascii_alphanumeric() && bytes.len() - cut >= 3
+        bytes[*cut].is_ascii_alphanumeric()
+            && !bytes[cut - 1].is_ascii_alphanumeric()
+            && bytes.len() - cut >= 3
     });
     if let Some(cut) = word {
         let (before, literal) = text.split_at(cut);
         return Some(Anchor::Start(Start {
             literal,
             before,
+            next: ANY,
             leads,
         }));
     }
@@ -230,7 +285,9 @@ fn is_credential(hir: &Hir) -> bool {
     match hir.kind() {
         HirKind::Empty | HirKind::Look(_) => true,
         HirKind::Literal(literal) => literal.0.iter().all(|one| byte(*one)),
-        HirKind::Class(Class::Bytes(class)) => class.iter().all(|range| (range.start()..=range.end()).all(byte)),
+        HirKind::Class(Class::Bytes(class)) => class
+            .iter()
+            .all(|range| (range.start()..=range.end()).all(byte)),
         HirKind::Class(Class::Unicode(_)) => false,
         HirKind::Repetition(repetition) => is_credential(&repetition.sub),
         HirKind::Capture(capture) => is_credential(&capture.sub),

@@ -33,7 +33,9 @@ fn fits(pattern: &[&str], path: &[&str]) -> bool {
             },
         }
     }
-    pattern[at.min(pattern.len())..].iter().all(|part| *part == "**")
+    pattern[at.min(pattern.len())..]
+        .iter()
+        .all(|part| *part == "**")
 }
 
 #[cfg(test)]

@@ -4,10 +4,10 @@
 //! the same tables when a repository brings kinds of its own. In: kinds. Out: tables, or the kinds without an anchor.
 
 use super::anchor::{self, Anchor};
-use crate::model::TokenKind;
+use crate::model::{Class, TokenKind};
 
 /// How many bits a filter has; a power of two.
-pub const FILTER_BITS: u32 = 15;
+pub const FILTER_BITS: u32 = 16;
 /// How many words of 64 bits a filter has.
 pub const FILTER_WORDS: usize = 1 << (FILTER_BITS - 6);
 
@@ -40,6 +40,8 @@ pub struct Start {
     pub literal: &'static str,
     /// What stands before that letter and belongs to the value.
     pub before: &'static str,
+    /// What may stand behind the literal; only asked where it has three bytes.
+    pub next: Class,
     pub leads: Leads,
 }
 
@@ -56,13 +58,15 @@ pub struct Inside {
 /// Everything the first pass looks up.
 #[derive(Clone, Copy, Debug)]
 pub struct Tables {
-    /// Filter over the first three bytes of start literals.
+    /// Filter over the first four bytes of start literals.
     pub start_filter: &'static [u64],
-    /// Start literals, sorted by their bytes.
+    /// Start literals, those of one slot together.
     pub starts: &'static [Start],
+    /// Where the starts of each slot begin, and where the last one ends.
+    pub slots: &'static [u16],
     /// Literals inside long runs.
     pub inside: &'static [Inside],
-    /// Filter over the last three bytes of names, case folded.
+    /// Filter over the last four bytes of names, case folded.
     pub name_filter: &'static [u64],
     /// Exact names with their kinds, sorted by name.
     pub names: &'static [(&'static str, u16)],
@@ -70,26 +74,76 @@ pub struct Tables {
     pub name_globs: &'static [(&'static str, u16)],
 }
 
-/// The place of three bytes in a filter.
+/// How many slots the starts are spread over; a power of two.
+pub const SLOTS: usize = 2048;
+
+/// The word of four bytes in a filter, and the two bits in it that both must be set.
 #[inline(always)]
-pub fn filter_bit(three: u32) -> (usize, u32) {
-    let hash = (three & 0x00ff_ffff).wrapping_mul(0x9e37_79b1) >> (32 - FILTER_BITS);
-    ((hash >> 6) as usize, hash & 63)
+pub fn filter_bits(four: u32) -> (usize, u64) {
+    let hash = u64::from(four).wrapping_mul(0x9e37_79b9_7f4a_7c15);
+    let word = hash >> (64 - (FILTER_BITS - 6));
+    (
+        word as usize,
+        1 << (hash >> 40 & 63) | 1 << (hash >> 34 & 63),
+    )
 }
 
-/// Folds the case of three bytes; other bytes than letters stay apart from letters.
+/// Folds the case of four bytes; other bytes than letters stay apart from letters.
 #[inline(always)]
-pub fn folded(three: u32) -> u32 {
-    three | 0x0020_2020
+pub fn folded(four: u32) -> u32 {
+    four | 0x2020_2020
 }
 
-fn three(bytes: &[u8]) -> u32 {
-    u32::from(bytes[0]) | u32::from(bytes[1]) << 8 | u32::from(bytes[2]) << 16
+/// The slot of the first three bytes of a literal.
+#[inline(always)]
+pub fn slot(four: u32) -> usize {
+    ((four & 0x00ff_ffff).wrapping_mul(0x85eb_ca6b) >> 21) as usize & (SLOTS - 1)
+}
+
+fn number(bytes: &[u8]) -> u32 {
+    bytes
+        .iter()
+        .take(4)
+        .rev()
+        .fold(0, |number, byte| number << 8 | u32::from(*byte))
 }
 
 fn set(filter: &mut [u64], key: u32) {
-    let (word, bit) = filter_bit(key);
-    filter[word] |= 1 << bit;
+    let (word, bits) = filter_bits(key);
+    filter[word] |= bits;
+}
+
+/// Whether the first pass looks at a word that starts so: four letters, digits, `_` or `-`, or a mark that ends it.
+fn is_seen(start: &Start) -> bool {
+    let run = |byte: u8| byte.is_ascii_alphanumeric() || matches!(byte, b'_' | b'-');
+    let mark = |byte: u8| matches!(byte, b'.' | b'/' | b'+' | b':' | b'=' | b'>');
+    let head = start.literal.as_bytes();
+    match head[..head.len().min(4)].iter().find(|byte| !run(**byte)) {
+        Some(byte) => mark(*byte),
+        None if head.len() > 3 || start.next.0 == u128::MAX => true,
+        None => (0..128u8)
+            .filter(|byte| start.next.has(*byte))
+            .all(|byte| run(byte) || mark(byte)),
+    }
+}
+
+/// Sets the first four bytes of a literal; where it has three, each fourth one that may follow.
+fn set_start(filter: &mut [u64], start: &Start) {
+    let literal = start.literal.as_bytes();
+    match literal.len() {
+        3 => (0..128u8)
+            .filter(|last| start.next.has(*last))
+            .for_each(|last| set(filter, number(literal) | u32::from(last) << 24)),
+        _ => set(filter, number(literal)),
+    }
+}
+
+/// Sets the last four bytes of a name; any first one where it has three.
+fn set_end(filter: &mut [u64], name: &[u8]) {
+    match name.len() {
+        3 => (0..=255u32).for_each(|first| set(filter, folded(number(name) << 8 | first))),
+        length => set(filter, folded(number(&name[length - 4..]))),
+    }
 }
 
 /// Builds the tables of all `kinds`, in their order. Says which kinds have no anchor.
@@ -101,7 +155,7 @@ pub fn build(kinds: &[&TokenKind]) -> Result<Tables, Vec<(&'static str, String)>
     let mut inside = Vec::new();
     let mut problems = Vec::new();
     for end in anchor::CREDENTIAL_ENDS {
-        set(&mut name_filter, folded(three(end.as_bytes())));
+        set_end(&mut name_filter, end.as_bytes());
     }
     for (number, kind) in kinds.iter().enumerate() {
         let number = number as u16;
@@ -114,28 +168,45 @@ pub fn build(kinds: &[&TokenKind]) -> Result<Tables, Vec<(&'static str, String)>
         };
         for anchor in anchors {
             match anchor {
+                Anchor::Start(start) if !is_seen(&start) => problems.push((
+                    kind.id,
+                    format!(
+                        "a value that starts with {:?} would not be seen",
+                        start.literal
+                    ),
+                )),
                 Anchor::Start(start) => starts.push(start),
                 Anchor::Inside(literal) => inside.push(literal),
-                Anchor::NameEnd(end) => set(&mut name_filter, folded(three(&end))),
+                Anchor::NameEnd(end) => set_end(&mut name_filter, &end),
             }
         }
         for name in kind.names {
-            let list = if name.contains('*') { &mut globs } else { &mut names };
+            let list = if name.contains('*') {
+                &mut globs
+            } else {
+                &mut names
+            };
             list.push((*name, number));
         }
     }
     if !problems.is_empty() {
         return Err(problems);
     }
-    starts.sort_by(|a, b| (a.literal, a.before).cmp(&(b.literal, b.before)));
+    let slot_of = |start: &Start| slot(number(start.literal.as_bytes()));
+    starts
+        .sort_by(|a, b| (slot_of(a), a.literal, a.before).cmp(&(slot_of(b), b.literal, b.before)));
+    let slots: Vec<u16> = (0..=SLOTS)
+        .map(|wanted| starts.partition_point(|start| slot_of(start) < wanted) as u16)
+        .collect();
     names.sort_unstable();
     let mut start_filter = vec![0u64; FILTER_WORDS];
     for start in &starts {
-        set(&mut start_filter, three(start.literal.as_bytes()));
+        set_start(&mut start_filter, start);
     }
     Ok(Tables {
         start_filter: Vec::leak(start_filter),
         starts: Vec::leak(starts),
+        slots: Vec::leak(slots),
         inside: Vec::leak(inside),
         name_filter: Vec::leak(name_filter),
         names: Vec::leak(names),

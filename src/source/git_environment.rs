@@ -1,7 +1,7 @@
 //! What Git hands a hook through the environment, as values.
 //!
 //! In: `GIT_DIR` and its kin. Out: one struct of them. Nothing here reads a repository, and nothing else of the
-//! module reads the environment.
+//! module reads a variable of Git's.
 
 use std::ffi::OsString;
 use std::path::{Path, PathBuf};

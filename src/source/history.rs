@@ -14,15 +14,13 @@ use super::commits::{hand_message, peel, walk};
 use super::objects::Objects;
 use super::repository::Repository;
 use super::stdin::MESSAGE_PATH;
+use super::trees::DEPTH_AT_MOST;
 use super::{Content, Form, Item, Keeping, Nothing, Snapshot, Source, Visited};
 use crate::error::Result;
 use crate::model::{RepoPath, Unchecked};
 
 /// How many blobs are handed to a thread together.
 const BATCH: usize = 64;
-
-/// Folders deeper than this are not opened; Git itself refuses such paths on common systems.
-const DEPTH_AT_MOST: usize = 512;
 
 /// Where the history starts from.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]

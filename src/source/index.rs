@@ -13,10 +13,8 @@ use gix::objs::Kind;
 use super::Snapshot;
 use super::objects::Objects;
 use super::snapshot::{exists_in_tree, read_blob, read_in_tree};
+use super::trees::DEPTH_AT_MOST;
 use crate::error::{Error, Result};
-
-/// The id of a tree is not computed below paths longer than this.
-const PATH_AT_MOST: usize = 2048;
 
 /// An index in memory; one that does not exist is empty, as it is for Git.
 pub(super) struct Index {
@@ -132,7 +130,7 @@ impl Index {
 
     /// The id of the tree that this index would be committed as; cached ids are used, nothing is written.
     pub(super) fn tree_id(&self) -> Result<ObjectId> {
-        self.folder_id(self.cached(), 0..self.entries().len(), 0)
+        self.folder_id(self.cached(), 0..self.entries().len(), 0, 0)
     }
 
     fn folder_id(
@@ -140,6 +138,7 @@ impl Index {
         cached: Option<&CachedTree>,
         range: Range<usize>,
         cut: usize,
+        depth: usize,
     ) -> Result<ObjectId> {
         if let Some(cached) = cached.filter(|cached| cached.num_entries.is_some()) {
             return Ok(cached.id);
@@ -154,14 +153,14 @@ impl Index {
             }
             let name = &path[cut.min(path.len())..];
             match name.iter().position(|&byte| byte == b'/') {
-                Some(_) if cut > PATH_AT_MOST => {
-                    return Err(Error::source("the index holds a path that is too long"));
+                Some(_) if depth > DEPTH_AT_MOST => {
+                    return Err(Error::source("the index holds a folder that is too deep"));
                 }
                 Some(slash) if entry.mode != Mode::DIR => {
                     let child = child(cached, &name[..slash]);
                     let prefix = &path[..cut + slash + 1];
                     let end = self.end_of_folder(at..range.end, prefix, child).max(at + 1);
-                    let id = self.folder_id(child, at..end, prefix.len())?;
+                    let id = self.folder_id(child, at..end, prefix.len(), depth + 1)?;
                     if id != ObjectId::empty_tree(id.kind()) {
                         append(&mut bytes, Mode::DIR, &name[..slash], &id);
                     }

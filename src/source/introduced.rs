@@ -35,6 +35,8 @@ pub(super) struct Introduced {
     pub(super) commits: Vec<Judged>,
     pub(super) unchecked: Vec<Unchecked>,
     pub(super) submodules: u64,
+    /// Whether commits of the change are not in this clone.
+    pub(super) is_cut: bool,
     seen: HashMap<(ObjectId, Vec<u8>), usize>,
 }
 
@@ -60,13 +62,7 @@ impl Introduced {
             tree: data.tree,
             parents: parents.clone(),
         });
-        self.blob(
-            MESSAGE_PATH.as_bytes(),
-            id,
-            Form::Message,
-            true,
-            Some(number),
-        );
+        self.message(id, Some(number));
         self.compare(objects, &data.tree, &parents, Some(number));
     }
 
@@ -85,7 +81,14 @@ impl Introduced {
             &parents,
             &mut Vec::new(),
             &mut |path, change| match change {
-                Change::Blob { id, form, fresh } => self.blob(path, id, form, fresh, commit),
+                Change::Blob { id, form, fresh } => self.blob(Blob {
+                    path: path.to_vec(),
+                    id,
+                    form,
+                    fresh,
+                    commit,
+                    commits: 1,
+                }),
                 Change::Submodule => self.submodules += 1,
                 Change::Unread(why) => self.unchecked.push(Unchecked {
                     path: RepoPath::new(path),
@@ -96,25 +99,36 @@ impl Introduced {
         );
     }
 
-    /// Takes one blob or message, or counts it where it is known.
-    pub(super) fn blob(
-        &mut self,
-        path: &[u8],
-        id: ObjectId,
-        form: Form,
-        fresh: bool,
-        commit: Option<usize>,
-    ) {
-        if let Some(known) = self.seen.get(&(id, path.to_vec())) {
+    /// Takes one blob, or counts it where it is known.
+    fn blob(&mut self, blob: Blob) {
+        let key = (blob.id, blob.path.clone());
+        if let Some(known) = self.seen.get(&key) {
             self.blobs[*known].commits += 1;
             return;
         }
-        self.seen.insert((id, path.to_vec()), self.blobs.len());
-        self.blobs.push(Blob {
+        self.seen.insert(key, self.blobs.len());
+        self.blobs.push(blob);
+    }
+
+    /// Takes a blob that a ref names without a commit.
+    pub(super) fn named(&mut self, path: &[u8], id: ObjectId) {
+        self.blob(Blob {
             path: path.to_vec(),
             id,
-            form,
-            fresh,
+            form: Form::File,
+            fresh: true,
+            commit: None,
+            commits: 1,
+        });
+    }
+
+    /// Takes the message of a commit, or of a tag of it.
+    pub(super) fn message(&mut self, id: ObjectId, commit: Option<usize>) {
+        self.blob(Blob {
+            path: MESSAGE_PATH.as_bytes().to_vec(),
+            id,
+            form: Form::Message,
+            fresh: true,
             commit,
             commits: 1,
         });

@@ -4,6 +4,7 @@
 //! path on demand. Later stages never ask Git. Nothing of the scanned repository is executed: no hook, no filter.
 
 mod before;
+mod commit_tree;
 mod commits;
 mod disk;
 mod folder;
@@ -26,6 +27,7 @@ mod work;
 
 use std::io::Read;
 
+pub use commit_tree::CommitTreeSource;
 pub use folder::FolderSnapshot;
 pub use git_environment::GitEnvironment;
 pub use history::{Extent, HistorySource};

@@ -3,7 +3,6 @@
 //! In: object folders. Out: bytes of commits, trees, tags and blobs. Replacement refs are ignored: what is pushed is
 //! the object itself. A missing object is an answer here, not an error; callers decide what it means.
 
-use std::cell::Cell;
 use std::fs::File;
 use std::io::{self, BufRead, BufReader, Read};
 use std::path::{Path, PathBuf};
@@ -179,7 +178,7 @@ impl Objects {
         if size > STREAM_FROM {
             if let Some(mut blob) = self.loose_stream(id) {
                 take(Content::Stream(&mut blob));
-                return if blob.failed.get() {
+                return if blob.failed {
                     Err(Unread::Broken)
                 } else {
                     Ok(())
@@ -229,7 +228,7 @@ impl Objects {
 struct LooseBlob {
     inner: BufReader<flate2::read::ZlibDecoder<File>>,
     left: u64,
-    failed: Cell<bool>,
+    failed: bool,
 }
 
 impl LooseBlob {
@@ -243,7 +242,7 @@ impl LooseBlob {
             .strip_suffix('\0')?
             .parse()
             .ok()?;
-        let failed = Cell::new(false);
+        let failed = false;
         Some(LooseBlob {
             inner,
             left,
@@ -262,7 +261,7 @@ impl Read for LooseBlob {
             .min(out.len());
         match self.inner.read(&mut out[..most]) {
             Ok(0) => {
-                self.failed.set(true);
+                self.failed = true;
                 Err(io::ErrorKind::UnexpectedEof.into())
             }
             Ok(count) => {
@@ -271,7 +270,7 @@ impl Read for LooseBlob {
             }
             Err(error) if error.kind() == io::ErrorKind::Interrupted => Err(error),
             Err(error) => {
-                self.failed.set(true);
+                self.failed = true;
                 Err(error)
             }
         }

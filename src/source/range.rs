@@ -15,7 +15,6 @@ use super::commits::{hand_message, peel, walk};
 use super::introduced::Introduced;
 use super::objects::Objects;
 use super::repository::{Commit, Repository};
-use super::stdin::MESSAGE_PATH;
 use super::trees::{Change, Comparison};
 use super::updates::RefUpdate;
 use super::work::spread;
@@ -102,6 +101,26 @@ impl RangeSource {
             _ => old.and_then(|old| repository.commit(old).ok()),
         };
         Self::from_updates(repository, updates, &known.collect::<Vec<_>>(), base)
+    }
+
+    /// Takes what `tip`, a commit or an annotated tag by its full id, has and none of the known commits reaches.
+    pub fn since(
+        repository: &Repository,
+        tip: &str,
+        known: &[Commit],
+        base: Option<Commit>,
+    ) -> Result<Self> {
+        let unknown = || Error::source(format!("object {tip} is not in this clone"));
+        let id = ObjectId::from_hex(tip.as_bytes()).map_err(|_| unknown())?;
+        let head = repository.resolve(tip)?;
+        let known: Vec<ObjectId> = known.iter().map(|commit| commit.id).collect();
+        let tip = (b"HEAD".to_vec(), id);
+        Self::build(repository, &[tip], &known, Some(head), base)
+    }
+
+    /// Whether this clone ends before the change does: commits of it were not seen.
+    pub fn is_cut(&self) -> bool {
+        self.content.is_cut
     }
 
     /// How many commits the change has.
@@ -211,7 +230,7 @@ fn gather(
         match peeled.kind {
             Kind::Commit => starts.push(peeled.id),
             Kind::Tree => content.compare(&objects, &peeled.id, &[], None),
-            _ => content.blob(name, peeled.id, Form::File, true, None),
+            _ => content.named(name, peeled.id),
         }
     }
     let known: Vec<ObjectId> = known
@@ -219,6 +238,7 @@ fn gather(
         .filter_map(|id| known_commit(&objects, id))
         .collect();
     let walk = walk(&objects, repository.shallow(), &starts, &known)?;
+    content.is_cut = !walk.cut.is_empty();
     for id in walk.cut {
         content.unchecked.push(Unchecked {
             path: RepoPath::new(format!("commit {id}")),
@@ -234,7 +254,7 @@ fn gather(
         judged.map(|(number, commit)| (commit.id, number)).collect();
     for (tag, target) in tags {
         let commit = numbers.get(&target).copied();
-        content.blob(MESSAGE_PATH.as_bytes(), tag, Form::Message, true, commit);
+        content.message(tag, commit);
     }
     Ok(content.finish())
 }

@@ -58,7 +58,7 @@ pub(super) fn read_blob(objects: &Objects, id: &ObjectId, path: &[u8]) -> Result
 /// Whether a path, or with a trailing `/` a folder, stands in a tree.
 pub(super) fn exists_in_tree(objects: &Objects, tree: &ObjectId, marker: &[u8]) -> bool {
     match marker.strip_suffix(b"/") {
-        Some(folder) => matches!(find_path(objects, tree, folder), Ok(Some(Found::Folder))),
+        Some(folder) => matches!(find_path(objects, tree, folder), Ok(Some(Found::Folder(_)))),
         None => matches!(find_path(objects, tree, marker), Ok(Some(_))),
     }
 }

@@ -20,14 +20,11 @@ use super::git_environment::GitEnvironment;
 use super::index::{Index, IndexSnapshot, child};
 use super::objects::Objects;
 use super::repository::Repository;
-use super::trees::{Change, Comparison};
+use super::trees::{Change, Comparison, DEPTH_AT_MOST};
 use super::work::spread;
 use super::{Content, Form, Item, Keeping, Nothing, Snapshot, Source, Visited};
 use crate::error::Result;
 use crate::model::{RepoPath, Unchecked};
-
-/// Folders that start further into a path are not looked up in the parents: what is in them counts as new.
-const CUT_AT_MOST: usize = 2048;
 
 /// What a commit made now would add.
 pub struct StagedSource {
@@ -86,7 +83,7 @@ impl StagedSource {
             plan: Plan::default(),
         };
         let trees: Vec<Option<ObjectId>> = parents.iter().copied().map(Some).collect();
-        planner.folder(index.cached(), &trees, 0..index.entries().len(), 0);
+        planner.folder(index.cached(), &trees, 0..index.entries().len(), 0, 0);
         let plan = planner.plan;
         let base: Box<dyn Snapshot + Send> = match &head {
             Some(commit) => Box::new(repository.commit_snapshot(commit)),
@@ -189,12 +186,14 @@ struct Planner<'a> {
 
 impl Planner<'_> {
     /// Compares the entries of one folder, `cut` bytes into their paths, with the folder in every parent.
+    /// In folders that are too deep to be looked up in the parents everything counts as new.
     fn folder(
         &mut self,
         cached: Option<&CachedTree>,
         trees: &[Option<ObjectId>],
         range: Range<usize>,
         cut: usize,
+        depth: usize,
     ) {
         let valid = cached.filter(|cached| cached.num_entries.is_some());
         if valid.is_some_and(|cached| trees.contains(&Some(cached.id))) {
@@ -218,7 +217,7 @@ impl Planner<'_> {
             let path = index.path(entry);
             let name = path.get(cut..).unwrap_or(path);
             match name.iter().position(|&byte| byte == b'/') {
-                Some(slash) if cut < CUT_AT_MOST => {
+                Some(slash) if depth < DEPTH_AT_MOST => {
                     let name = &name[..slash];
                     let others = folders_named(&trees, name, &mut kept);
                     let below = cut + slash + 1;
@@ -231,12 +230,17 @@ impl Planner<'_> {
                     let end = index
                         .end_of_folder(at..range.end, &path[..below], child)
                         .max(at + 1);
-                    self.folder(child, &others, at..end, below);
+                    self.folder(child, &others, at..end, below, depth + 1);
                     at = end;
                 }
                 _ => {
-                    let last = at > 0 && index.path(&index.entries()[at - 1]) == path;
-                    self.leaf(entry, path, last, &trees, name, &mut kept);
+                    let others = named(&trees, name, Sort::Leaf, &mut kept);
+                    let conflicts = self.plan.unchecked.last();
+                    if entry.stage_raw() == 0 {
+                        self.leaf(entry, path, &others);
+                    } else if conflicts.is_none_or(|last| last.path.as_bytes() != path) {
+                        self.conflict(path);
+                    }
                     at += 1;
                 }
             }
@@ -249,27 +253,16 @@ impl Planner<'_> {
         }
     }
 
-    fn leaf(
-        &mut self,
-        entry: &Entry,
-        path: &[u8],
-        seen: bool,
-        trees: &[TreeRef<'_>],
-        name: &[u8],
-        kept: &mut [bool],
-    ) {
-        let others: Vec<Option<EntryRef<'_>>> = named(trees, name, Leaf, kept);
+    fn conflict(&mut self, path: &[u8]) {
+        self.plan.unchecked.push(Unchecked {
+            path: RepoPath::new(path),
+            why: "in conflict, so there is no staged content yet".to_owned(),
+            undecided: true,
+        });
+    }
+
+    fn leaf(&mut self, entry: &Entry, path: &[u8], others: &[Option<EntryRef<'_>>]) {
         if entry.flags.contains(Flags::INTENT_TO_ADD) {
-            return;
-        }
-        if entry.stage_raw() != 0 {
-            if !seen {
-                self.plan.unchecked.push(Unchecked {
-                    path: RepoPath::new(path),
-                    why: "in conflict, so there is no staged content yet".to_owned(),
-                    undecided: true,
-                });
-            }
             return;
         }
         let link = entry.mode == Mode::SYMLINK;
@@ -330,7 +323,6 @@ enum Sort {
     Leaf,
     Folder,
 }
-use Sort::{Folder, Leaf};
 
 fn named<'t>(
     trees: &[TreeRef<'t>],
@@ -342,7 +334,12 @@ fn named<'t>(
         let at = tree
             .entries
             .binary_search_by(|other| {
-                name_order(other.filename, other.mode.is_tree(), name, sort == Folder)
+                name_order(
+                    other.filename,
+                    other.mode.is_tree(),
+                    name,
+                    sort == Sort::Folder,
+                )
             })
             .ok()?;
         if number == 0 {
@@ -354,7 +351,7 @@ fn named<'t>(
 }
 
 fn folders_named(trees: &[TreeRef<'_>], name: &[u8], kept: &mut [bool]) -> Vec<Option<ObjectId>> {
-    let found = named(trees, name, Folder, kept);
+    let found = named(trees, name, Sort::Folder, kept);
     found
         .into_iter()
         .map(|entry| entry.map(|entry| entry.oid.to_owned()))

@@ -13,11 +13,11 @@ use super::Form;
 use super::objects::Objects;
 use crate::error::Result;
 
-/// Folders deeper than this are not opened; Git itself refuses such paths on common systems.
-const DEPTH_AT_MOST: usize = 512;
+/// Folders deeper than this are not opened: a stack has an end, and people's folders are not that deep.
+pub(super) const DEPTH_AT_MOST: usize = 200;
 
-/// How many folders one comparison opens; a tree that names itself many times over has no end otherwise.
-const FOLDERS_AT_MOST: u64 = 5_000_000;
+/// How many folders and files one comparison comes to; a tree that names itself over and over has no end otherwise.
+const ENTRIES_AT_MOST: u64 = 1_000_000;
 
 /// One difference.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -37,7 +37,7 @@ pub(super) enum Change {
 /// A comparison under way.
 pub(super) struct Comparison<'a> {
     objects: &'a Objects,
-    folders: u64,
+    entries: u64,
     said: bool,
 }
 
@@ -46,7 +46,7 @@ impl<'a> Comparison<'a> {
     pub(super) fn new(objects: &'a Objects) -> Self {
         Comparison {
             objects,
-            folders: 0,
+            entries: 0,
             said: false,
         }
     }
@@ -118,6 +118,7 @@ impl<'a> Comparison<'a> {
                     .collect();
                 self.folder(entry.oid, &others, path, depth + 1, found);
             } else if let Some(change) = leaf(entry, &others) {
+                self.entries += 1;
                 found(path, change);
             }
             path.truncate(length);
@@ -125,8 +126,8 @@ impl<'a> Comparison<'a> {
     }
 
     fn may_open(&mut self, depth: usize) -> bool {
-        self.folders += 1;
-        depth <= DEPTH_AT_MOST && self.folders <= FOLDERS_AT_MOST
+        self.entries += 1;
+        depth <= DEPTH_AT_MOST && self.entries <= ENTRIES_AT_MOST
     }
 
     /// A compared tree that is missing or damaged counts as empty: then more is looked at, not less.
@@ -186,7 +187,7 @@ fn named<'t>(tree: &TreeRef<'t>, entry: &EntryRef<'_>) -> Option<EntryRef<'t>> {
 /// What stands at a path.
 pub(super) enum Found {
     Blob(ObjectId),
-    Folder,
+    Folder(ObjectId),
 }
 
 /// Finds a path in a tree; `None` where nothing (or a submodule) stands there.
@@ -209,5 +210,5 @@ pub(super) fn find_path(objects: &Objects, tree: &oid, path: &[u8]) -> Result<Op
             _ => return Ok(None),
         }
     }
-    Ok(Some(Found::Folder))
+    Ok(Some(Found::Folder(folder)))
 }

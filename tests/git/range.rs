@@ -1,7 +1,9 @@
 //! Ranges of commits: everything that any of them introduces.
 
 use tokenleash::error::ErrorKind;
-use tokenleash::source::{MESSAGE_PATH, RangeSource, Source};
+use tokenleash::source::{
+    Content, Extent, HistorySource, Item, MESSAGE_PATH, RangeSource, Source, StagedSource,
+};
 
 use crate::support::{Repo, Sandbox, before, look, look_at};
 
@@ -211,8 +213,8 @@ fn a_commit_without_its_blob_leaves_the_answer_open() {
 fn a_tree_that_names_itself_over_and_over_comes_to_an_end() {
     let sandbox = Sandbox::new();
     let repo = sandbox.started("repo");
-    let mut id = repo.git(&["rev-parse", "HEAD:README"]);
-    let mut kind = "100644 blob";
+    let mut id = repo.git(&["rev-parse", "HEAD"]);
+    let mut kind = "160000 commit";
     for _ in 0..9 {
         let line = |name: u32| format!("{kind} {id}\tn{name}\n");
         repo.write("listing", (0..10).map(line).collect::<String>());
@@ -227,12 +229,41 @@ fn a_tree_that_names_itself_over_and_over_comes_to_an_end() {
     }
     let commit = repo.git(&["commit-tree", "-m", "bomb", "-p", "HEAD", &id]);
     let opened = repo.open();
-    let source = tokenleash::source::HistorySource::new(&opened, tokenleash::source::Extent::Head);
+    let source = HistorySource::new(&opened, Extent::Head);
     assert!(look(&source.unwrap()).is_decided());
     repo.git(&["update-ref", "refs/heads/bomb", &commit]);
-    let all =
-        tokenleash::source::HistorySource::new(&repo.open(), tokenleash::source::Extent::AllRefs);
+    let all = HistorySource::new(&repo.open(), Extent::AllRefs);
     assert!(look(&all.unwrap()).is_decided());
+    let cut = RangeSource::between(&repo.open(), "HEAD..bomb").unwrap();
+    let nothing = |_: &Item, _: Content<'_>| {};
+    assert!(cut.visit(2, &nothing).unwrap().unchecked[0].undecided);
+}
+
+#[test]
+fn very_deep_folders_end_in_a_word_and_not_in_a_crash() {
+    let sandbox = Sandbox::new();
+    let repo = sandbox.started("repo");
+    let id = repo.git(&["rev-parse", "HEAD:README"]);
+    let path = format!("{}file", "d/".repeat(600));
+    repo.git(&[
+        "update-index",
+        "--add",
+        "--cacheinfo",
+        &format!("100644,{id},{path}"),
+    ]);
+    let opened = repo.open();
+    let staged = StagedSource::new(&opened).unwrap();
+    assert_eq!(look(&staged).paths(), [path.as_str()]);
+    assert!(staged.tree_id().is_err());
+    repo.git(&["commit", "-q", "-m", "deep"]);
+    assert!(
+        look(&StagedSource::new(&repo.open()).unwrap())
+            .seen
+            .is_empty()
+    );
+    assert!(!look(&range(&repo, "HEAD~1..HEAD")).is_decided());
+    let history = HistorySource::new(&repo.open(), Extent::Head).unwrap();
+    assert_eq!(look(&history).visited.unchecked.len(), 1);
 }
 
 #[test]

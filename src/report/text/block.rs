@@ -57,11 +57,17 @@ pub fn sections(group: &Group<'_>, head: &str, style: &Style, room: usize) -> Ve
 }
 
 /// Gives up the weakest reasons first, then the ends of parts, until the block fits.
-fn shrink(sections: &mut [Section], parts: &Parts, width: usize, mask: &str) {
+///
+/// The strongest reason outlives the line of carets: the mask is seen without them, a verdict without a reason is not
+/// believed.
+fn shrink(sections: &mut Vec<Section>, parts: &Parts, width: usize, mask: &str) {
     cut(sections, Label::Readers, 2, width);
     forget(sections, parts, 1, width, mask);
     cut(sections, Label::Readers, 1, width);
     cut(sections, Label::Head, 2, width);
+    if excess(sections) > 0 {
+        sections.retain(|section| section.label != Label::Caret);
+    }
     forget(sections, parts, 0, width, mask);
     for (label, least) in [
         (Label::Step(2), 1),

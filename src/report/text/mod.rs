@@ -150,14 +150,22 @@ impl Page<'_> {
             let places = summary::count(group.also.len() as u64, "place", "places");
             tail = format!("(also in {places}) {tail}");
         }
-        let line = match self.is_verbose() {
-            true => format!("{head} {}: {tail}", at(finding)),
-            false => {
-                let place = fit_left(&at(finding), self.width() / 2);
-                fit_words(&format!("{head} {place}: {tail}"), self.width())
+        match (self.is_verbose(), self.style.entry) {
+            (true, _) => {
+                let line = format!("{head} {}: {tail}", at(finding));
+                self.painted(code, &line, head.len())
             }
-        };
-        self.painted(code, &line, head.len())
+            (false, Entry::Hook) => {
+                let place = fit_left(&at(finding), self.width() / 2);
+                let line = fit_words(&format!("{head} {place}: {tail}"), self.width());
+                self.painted(code, &line, head.len())
+            }
+            (false, Entry::Scan | Entry::Ci) => {
+                self.painted(code, &format!("{head} {}", at(finding)), head.len())?;
+                let line = fit_words(&format!("    {tail}"), self.width());
+                self.line(&line)
+            }
+        }
     }
 
     /// The other parts of a finding that has no block.

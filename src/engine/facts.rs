@@ -6,9 +6,10 @@ use std::io::Read;
 
 use crate::find::{self, Blob, Found};
 use crate::judge;
-use crate::model::{Dropped, Sighting, Span, Unchecked};
+use crate::model::{Dropped, RepoPath, Sighting, Span, Unchecked};
+use crate::read::agent_config;
 use crate::rules::RuleSet;
-use crate::source::{Content, Form, Item};
+use crate::source::{Content, Form, Item, Keeping};
 use crate::syntax::{self, Format};
 
 /// Bytes read at once from a content that is too large to hold.
@@ -22,6 +23,15 @@ pub(super) struct Facts {
     pub(super) sightings: Vec<(Item, Sighting)>,
     pub(super) dropped: Vec<Dropped>,
     pub(super) unchecked: Vec<Unchecked>,
+    /// Files that say something of agents.
+    pub(super) of_agents: Vec<RepoPath>,
+}
+
+impl Facts {
+    /// Whether nothing was gathered.
+    pub(super) fn is_empty(&self) -> bool {
+        self.sightings.is_empty() && self.dropped.is_empty() && self.unchecked.is_empty() && self.of_agents.is_empty()
+    }
 }
 
 /// Gathers the facts of one blob; returns how many bytes were read.
@@ -43,6 +53,9 @@ pub(super) fn examine(
             take(item, find::find(&blob, rules), facts);
             if item.form == Form::File {
                 facts.unchecked.extend(unparsable(item, text, rules));
+                if item.keeping != Keeping::Dependency && agent_config::concerns(&item.path, text, rules) {
+                    facts.of_agents.push(item.path.clone());
+                }
             }
             text.len() as u64
         }

@@ -7,6 +7,7 @@ mod facts;
 mod guard;
 mod hearing;
 mod shield;
+mod structure;
 mod summary;
 
 use std::collections::HashSet;
@@ -72,7 +73,7 @@ pub fn run(run: &Run<'_>) -> Result<Outcome> {
             run.seen.files.fetch_add(1, Ordering::Relaxed);
         }
         run.seen.bytes.fetch_add(read, Ordering::Relaxed);
-        if seen.sightings.is_empty() && seen.dropped.is_empty() && seen.unchecked.is_empty() {
+        if seen.is_empty() {
             return;
         }
         let mut all = match facts.lock() {
@@ -82,6 +83,7 @@ pub fn run(run: &Run<'_>) -> Result<Outcome> {
         all.sightings.extend(seen.sightings);
         all.dropped.extend(seen.dropped);
         all.unchecked.extend(seen.unchecked);
+        all.of_agents.extend(seen.of_agents);
     })?;
     let facts = match facts.into_inner() {
         Ok(facts) => facts,
@@ -111,6 +113,7 @@ fn conclude(run: &Run<'_>, facts: Facts, visited: Visited) -> Result<Outcome> {
     unchecked.extend(guard::canary_remark(run));
     guard::add_loosenings(run, &mut findings);
     guard::add_weakenings(run, &mut findings);
+    structure::add(run, &visited, facts.of_agents, &mut findings)?;
     for finding in &mut findings {
         shield::finding(finding, run.rules);
     }

@@ -53,8 +53,8 @@ fn judge_start(bench: &mut Bench<'_>, file: &AgentFile, start: &Start) {
             "Installing this starts {agent} with `{flag}` ({}): an agent runs commands with nobody asked, as in the Nx incident.",
             start.place
         );
-        let related = bench.add("TL203", file, start.span, route, message, "Take the agent out of the install step.".to_owned());
-        related.clear();
+        let advice = "Take the agent out of the install step.".to_owned();
+        bench.add("TL203", file, start.span, route, message, advice);
         return;
     }
     let message = format!("`{flag}` in {} starts {agent} with nobody asked before a command runs.", start.place);

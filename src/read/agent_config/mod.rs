@@ -190,11 +190,46 @@ pub fn concerns(path: &RepoPath, text: &[u8], rules: &RuleSet) -> bool {
     if is_compose(&lower) {
         return true;
     }
+    if !whole.starts_with('.') && !whole.contains("/.") && !is_text_of_settings(&lower) {
+        return false;
+    }
     facts.ignore.iter().any(|entry| entry.file == name)
         || facts.inert.iter().any(|entry| entry.file == name)
         || surfaces(path, rules).next().is_some()
         || facts.local.iter().any(|entry| fits(&entry.files, path))
         || facts.switches.iter().any(|entry| fits(&entry.files, path))
+}
+
+/// Endings of the files outside an agent's folder that agents load.
+fn is_text_of_settings(lower: &str) -> bool {
+    match lower.rsplit_once('.') {
+        None => true,
+        Some((_, ending)) => ["md", "mdc", "json", "jsonc", "json5", "jsonl", "yaml", "yml", "toml", "txt", "code-workspace"].contains(&ending),
+    }
+}
+
+/// Paths at the root of a repository that are looked at whenever something of agents changes.
+pub fn fixed_paths(rules: &RuleSet) -> Vec<RepoPath> {
+    let facts = agent_facts();
+    let of_surfaces = rules
+        .surfaces()
+        .iter()
+        .filter(|surface| surface.how.in_context())
+        .flat_map(|surface| surface.paths.iter().copied());
+    let of_switches = facts.switches.iter().flat_map(|switch| switch.files.iter().map(String::as_str));
+    let of_files = facts.ignore.iter().map(|entry| entry.file.as_str());
+    let others = ["package.json", "Makefile", ".devcontainer/devcontainer.json", "docker-compose.yml", "compose.yaml"];
+    let mut paths: Vec<RepoPath> = of_surfaces
+        .chain(of_switches)
+        .chain(of_files)
+        .chain(others)
+        .map(|pattern| pattern.strip_prefix("**/").unwrap_or(pattern))
+        .filter(|path| !path.contains(['*', '{', '~']))
+        .map(RepoPath::from)
+        .collect();
+    paths.sort();
+    paths.dedup();
+    paths
 }
 
 fn is_script(lower: &str) -> bool {

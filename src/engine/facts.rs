@@ -24,7 +24,7 @@ pub(super) struct Facts {
     pub(super) dropped: Vec<Dropped>,
     pub(super) unchecked: Vec<Unchecked>,
     /// Files that say something of agents.
-    pub(super) of_agents: Vec<RepoPath>,
+    pub(super) of_agents: Vec<(RepoPath, Keeping)>,
 }
 
 impl Facts {
@@ -54,7 +54,7 @@ pub(super) fn examine(
             if item.form == Form::File {
                 facts.unchecked.extend(unparsable(item, text, rules));
                 if item.keeping != Keeping::Dependency && agent_config::concerns(&item.path, text, rules) {
-                    facts.of_agents.push(item.path.clone());
+                    facts.of_agents.push((item.path.clone(), item.keeping));
                 }
             }
             text.len() as u64

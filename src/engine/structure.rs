@@ -24,12 +24,24 @@ const LIKELY: &[&str] = &[
 ];
 
 /// Adds the findings about structure.
-pub(super) fn add(run: &Run<'_>, visited: &Visited, paths: Vec<RepoPath>, findings: &mut Vec<Finding>) -> Result<()> {
+pub(super) fn add(
+    run: &Run<'_>,
+    visited: &Visited,
+    paths: Vec<(RepoPath, Keeping)>,
+    findings: &mut Vec<Finding>,
+) -> Result<()> {
     let broad = broad_of(findings, |_| true);
     if paths.is_empty() && (broad.is_empty() || !visited.is_change) {
         return Ok(());
     }
-    let mut all: BTreeSet<RepoPath> = paths.into_iter().collect();
+    let mut all = BTreeSet::new();
+    let mut ignored = BTreeSet::new();
+    for (path, keeping) in paths {
+        if keeping != Keeping::Git {
+            ignored.insert(path.clone());
+        }
+        all.insert(path);
+    }
     if visited.is_change {
         all.extend(agent_config::fixed_paths(run.rules));
     }
@@ -49,6 +61,10 @@ pub(super) fn add(run: &Run<'_>, visited: &Visited, paths: Vec<RepoPath>, findin
     let known: BTreeSet<_> = base.iter().map(key).collect();
     let mut grouped: BTreeMap<(&'static str, RepoPath, Option<bool>), Vec<StructureFinding>> = BTreeMap::new();
     for finding in head {
+        // A file of one person that Git ignores is where it belongs.
+        if finding.rule.id == "TL405" && ignored.contains(finding.spot.path.as_ref()) {
+            continue;
+        }
         let introduced = visited.is_change.then(|| !known.contains(&key(&finding)));
         let group = (finding.rule.id, finding.spot.path.as_ref().clone(), introduced);
         grouped.entry(group).or_default().push(finding);

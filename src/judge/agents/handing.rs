@@ -27,7 +27,7 @@ pub(super) fn judge(bench: &mut Bench<'_>, file: &AgentFile) {
 
 fn judge_server(bench: &mut Bench<'_>, file: &AgentFile, server: &Server) {
     let shown = quoted(&server.name);
-    let limits = server.missing_limits().join("; and ");
+    let limits = server.missing_limits().join(" and ");
     let mut said = false;
     for handed in &server.handed {
         if handed.how == Giving::Literal {
@@ -47,7 +47,7 @@ fn judge_server(bench: &mut Bench<'_>, file: &AgentFile, server: &Server) {
         let mut advice = less(&meaning);
         if !limits.is_empty() {
             rule = "TL112";
-            message.push_str(&format!(" Nor is the server told to do less: {limits} is absent."));
+            message.push_str(&format!(" The server is started without {limits}."));
             advice = format!("Add {limits}. {advice}");
         }
         said = true;
@@ -56,7 +56,7 @@ fn judge_server(bench: &mut Bench<'_>, file: &AgentFile, server: &Server) {
     judge_profile(bench, file, server);
     if !said && let (Some(known), false) = (server.known, limits.is_empty()) {
         let message = format!(
-            "The {} server `{shown}` may do everything that its login can; its own switch for less is absent.",
+            "The {} server `{shown}` may do everything that its login can: it is started without {limits}.",
             known.name
         );
         let route = format!("servers/{shown}/limits");

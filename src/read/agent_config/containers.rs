@@ -56,7 +56,6 @@ pub(super) fn read(file: &mut AgentFile, lower: &str, document: &Document) {
 fn runs_an_agent(document: &Document, service: &Node) -> bool {
     const WORDS: &[&str] = &[
         "claude", "codex", "gemini-cli", "opencode", "openhands", "aider", "cursor-agent", "qwen-code", "goose",
-        "devcontainer",
     ];
     document
         .entries(service)

@@ -18,6 +18,7 @@ use crate::error::Result;
 use crate::judge::guard::Weakening;
 use crate::model::{Outcome, Overall, RepoPath};
 use crate::policy::Policies;
+use crate::read::agent_config::AgentFile;
 use crate::policy::loosening::Loosening;
 use crate::rules::RuleSet;
 use crate::source::{Form, Source, Visited};
@@ -65,6 +66,16 @@ pub enum Dependencies {
 
 /// Runs the pipeline.
 pub fn run(run: &Run<'_>) -> Result<Outcome> {
+    survey(run).map(|(outcome, _)| outcome)
+}
+
+/// Masks whatever is a credential inside a text of the repository.
+pub fn masked(text: &str, rules: &RuleSet) -> String {
+    shield::masked(text, rules).unwrap_or_else(|| text.to_owned())
+}
+
+/// Runs the pipeline, and hands over what the files of agents say as well.
+pub fn survey(run: &Run<'_>) -> Result<(Outcome, Vec<AgentFile>)> {
     let facts = Mutex::new(Facts::default());
     let visited = run.source.visit(run.threads, &|item, content| {
         let mut seen = Facts::default();
@@ -93,7 +104,7 @@ pub fn run(run: &Run<'_>) -> Result<Outcome> {
 }
 
 /// The second step: judgement over all facts, policy, and the outcome.
-fn conclude(run: &Run<'_>, facts: Facts, visited: Visited) -> Result<Outcome> {
+fn conclude(run: &Run<'_>, facts: Facts, visited: Visited) -> Result<(Outcome, Vec<AgentFile>)> {
     let mut hearing = Hearing::new(run, &visited);
     for (item, sighting) in facts.sightings {
         hearing.hear(item, sighting)?;
@@ -113,7 +124,7 @@ fn conclude(run: &Run<'_>, facts: Facts, visited: Visited) -> Result<Outcome> {
     unchecked.extend(guard::canary_remark(run));
     guard::add_loosenings(run, &mut findings);
     guard::add_weakenings(run, &mut findings);
-    structure::add(run, &visited, facts.of_agents, &mut findings)?;
+    let files = structure::add(run, &visited, facts.of_agents, &mut findings)?;
     for finding in &mut findings {
         shield::finding(finding, run.rules);
     }
@@ -134,7 +145,7 @@ fn conclude(run: &Run<'_>, facts: Facts, visited: Visited) -> Result<Outcome> {
     let mut dropped = facts.dropped;
     dropped.sort_by(|a, b| (&a.path, a.place, a.filter).cmp(&(&b.path, b.place, b.filter)));
     let remarks = summary::remarks(run, &visited, &findings, hidden, dependencies);
-    Ok(Outcome {
+    let outcome = Outcome {
         summary: summary::summarise(run, &findings, &unchecked, silent, dropped.len() as u64),
         findings,
         policy_from: run.policies.from.clone(),
@@ -144,7 +155,8 @@ fn conclude(run: &Run<'_>, facts: Facts, visited: Visited) -> Result<Outcome> {
         commit: run.commit.clone(),
         seconds: None,
         looked_at: run.looked_at.clone(),
-    })
+    };
+    Ok((outcome, files))
 }
 
 /// Adds the findings of a second look that no change introduced, and counts anew.

@@ -7,7 +7,7 @@ use crate::model::{Finding, RepoPath, Unchecked};
 use crate::rules::RuleSet;
 
 /// Masks whatever is a credential inside a text.
-pub(super) fn masked(text: &str, rules: &RuleSet) -> Option<String> {
+pub(crate) fn masked(text: &str, rules: &RuleSet) -> Option<String> {
     if !find::may_hold(text.as_bytes(), rules) {
         return None;
     }

@@ -13,7 +13,7 @@ use crate::judge::structure::StructureFinding;
 use crate::judge::{self, AgentsPresent, Class};
 use crate::model::{Advice, Confidence, Finding, Related, RepoPath, Verdict};
 use crate::policy::fingerprint;
-use crate::read::agent_config;
+use crate::read::agent_config::{self, AgentFile};
 use crate::source::{Form, Item, Keeping, Snapshot, Visited};
 
 /// Files at the root that hold credentials so often that a change is judged with them.
@@ -23,16 +23,16 @@ const LIKELY: &[&str] = &[
     ".railway/config.json", "terraform.tfstate", "terraform.tfvars", "secrets.toml", ".streamlit/secrets.toml",
 ];
 
-/// Adds the findings about structure.
+/// Adds the findings about structure; returns what head's files say of agents.
 pub(super) fn add(
     run: &Run<'_>,
     visited: &Visited,
     paths: Vec<(RepoPath, Keeping)>,
     findings: &mut Vec<Finding>,
-) -> Result<()> {
+) -> Result<Vec<AgentFile>> {
     let broad = broad_of(findings, |_| true);
     if paths.is_empty() && (broad.is_empty() || !visited.is_change) {
-        return Ok(());
+        return Ok(Vec::new());
     }
     let mut all = BTreeSet::new();
     let mut ignored = BTreeSet::new();
@@ -50,11 +50,11 @@ pub(super) fn add(
     if visited.is_change {
         head_broad.extend(broad_in(run, run.source.head(), &head_broad));
     }
-    let head = judge_state(run, run.source.head(), &all, &head_broad);
+    let (files, head) = judge_state(run, run.source.head(), &all, &head_broad);
     let base = if visited.is_change {
         let mut base_broad = broad_of(findings, |finding| finding.introduced == Some(false));
         base_broad.extend(broad_in(run, run.source.base(), &base_broad));
-        judge_state(run, run.source.base(), &all, &base_broad)
+        judge_state(run, run.source.base(), &all, &base_broad).1
     } else {
         Vec::new()
     };
@@ -72,7 +72,7 @@ pub(super) fn add(
     for ((_, _, introduced), group) in grouped {
         findings.extend(finding_of(run, group, introduced));
     }
-    Ok(())
+    Ok(files)
 }
 
 type Key = (&'static str, RepoPath, String);
@@ -81,14 +81,15 @@ fn key(finding: &StructureFinding) -> Key {
     (finding.rule.id, finding.spot.path.as_ref().clone(), finding.route.clone())
 }
 
-fn judge_state(run: &Run<'_>, snapshot: &dyn Snapshot, paths: &[RepoPath], broad: &[BroadThere]) -> Vec<StructureFinding> {
+fn judge_state(run: &Run<'_>, snapshot: &dyn Snapshot, paths: &[RepoPath], broad: &[BroadThere]) -> (Vec<AgentFile>, Vec<StructureFinding>) {
     let files = read_agents(paths, &|path| snapshot.read(path).ok().flatten(), run.rules);
     let known = Known {
         rules: run.rules,
         broad,
         declared: &[],
     };
-    judge_files(&files, known)
+    let findings = judge_files(&files, known);
+    (files, findings)
 }
 
 /// The broad credentials among the findings so far.

@@ -9,6 +9,8 @@ mod github;
 mod json;
 pub mod page;
 mod parts;
+pub mod drill;
+pub mod reach;
 pub mod sanitize;
 mod sarif;
 mod select;

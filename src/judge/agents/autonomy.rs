@@ -103,7 +103,7 @@ fn open_programs(bench: &mut Bench<'_>, file: &AgentFile) {
             continue;
         };
         if facts.open.runs.iter().any(|known| known == program) {
-            let shown = quoted(about);
+            let shown = super::destroying::shown_rule(about);
             bench.add(
                 "TL206",
                 file,

@@ -33,8 +33,8 @@ fn judge_rule(bench: &mut Bench<'_>, file: &AgentFile, rule: &PermissionRule) {
         return;
     };
     let facts = agent_facts();
-    let shown = quoted(about);
-    let route = format!("rule/{shown}");
+    let shown = shown_rule(about);
+    let route = format!("rule/{about}");
     let advice = "Move the rule to `ask`, or name the harmless commands one by one.".to_owned();
     let held_back = |words: &[String]| {
         file.rules.iter().any(|other| {
@@ -67,6 +67,19 @@ fn judge_rule(bench: &mut Bench<'_>, file: &AgentFile, rule: &PermissionRule) {
             .add("TL204", file, rule.span, route, message, advice)
             .push((there.spot(), "the credential that one request needs".to_owned()));
     }
+}
+
+/// The first words of a rule, for people: a later one may be a password.
+pub(super) fn shown_rule(about: &str) -> String {
+    let plain = |word: &&str| {
+        word.len() <= 32
+            && !(word.starts_with("-p") && word.len() > 2)
+            && word.bytes().all(|b| b.is_ascii_alphanumeric() || b"._:/*@-".contains(&b))
+    };
+    let words: Vec<&str> = about.split_whitespace().take_while(plain).take(4).collect();
+    let all = about.split_whitespace().count();
+    let shown = quoted(&words.join(" "));
+    if words.len() < all { format!("{shown} …") } else { shown }
 }
 
 /// The words of a rule and whether anything may follow them.

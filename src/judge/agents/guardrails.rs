@@ -76,7 +76,7 @@ fn judge_denied(bench: &mut Bench<'_>, file: &AgentFile) {
             && ["*", "cat", "python", "python3", "node", "awk", "grep", "less", "base64", "bash", "sh"].contains(&program)
     });
     let open = match reader {
-        Some(rule) => format!("`{}({})` runs without a question", rule.tool, quoted(rule.about.as_deref().unwrap_or("*"))),
+        Some(rule) => format!("`{}({})` runs without a question", rule.tool, super::destroying::shown_rule(rule.about.as_deref().unwrap_or("*"))),
         None => "a program that it starts (`python -c`, `node -e`) opens the file all the same".to_owned(),
     };
     for rule in &file.rules {

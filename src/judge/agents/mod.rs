@@ -5,8 +5,10 @@
 
 mod autonomy;
 mod destroying;
+pub mod drill;
 mod guardrails;
 mod handing;
+pub mod map;
 pub mod names;
 
 #[cfg(test)]

@@ -66,9 +66,10 @@ fn read_switch(file: &mut AgentFile, switch: &'static Switch, leaves: &[Leaf<'_>
         names_key(switch, leaf) && says_value(switch, leaf) && stands_with(switch, leaf, leaves)
     });
     for leaf in on {
-        let shown = match switch.names.is_empty() && leaf.key_path.ends_with(leaf.key) {
+        let item = leaf.key_path.rsplit('.').next().is_some_and(|last| last.bytes().all(|b| b.is_ascii_digit()));
+        let shown = match switch.names.is_empty() && !item && !switch.key.starts_with("allowed-tools") {
             true => format!("{} = {}", leaf.key, leaf.text),
-            false => format!("{} has {}", switch.key.trim_end_matches(".*"), shown_item(switch, leaf)),
+            false => format!("{} has {}", switch.key.trim_end_matches('*').trim_end_matches('.'), shown_item(switch, leaf)),
         };
         file.switches.push(SwitchOn {
             switch,
@@ -83,7 +84,9 @@ fn read_switch(file: &mut AgentFile, switch: &'static Switch, leaves: &[Leaf<'_>
 
 fn shown_item(switch: &Switch, leaf: &Leaf<'_>) -> String {
     if switch.names.is_empty() {
-        leaf.text.to_owned()
+        // Only the part that counts: the rest of the value may be anything.
+        let part = switch.values.iter().find(|value| leaf.text.split(", ").any(|part| part.trim() == value.as_str()));
+        part.unwrap_or(&switch.key).clone()
     } else {
         format!("{}: {}", leaf.key, leaf.text)
     }

@@ -263,7 +263,8 @@ fn add_way(drill: &mut Drill, ground: &Ground<'_>, finding: &Finding, start: Opt
         nodes,
         fingerprint: finding.fingerprint.clone(),
     };
-    if !drill.ways.contains(&way) {
+    let known = |other: &Way| other.fingerprint == way.fingerprint && other.hops <= way.hops;
+    if !drill.ways.iter().any(known) {
         drill.ways.push(way);
     }
 }

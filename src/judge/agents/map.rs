@@ -3,7 +3,7 @@
 //! In: findings and the files of agents, both already judged. Out: plain data for `reach`. It judges nothing anew; every
 //! text of the repository goes through `mask`.
 
-use std::collections::BTreeSet;
+use std::collections::{BTreeMap, BTreeSet};
 
 use serde::Serialize;
 
@@ -38,6 +38,8 @@ pub struct CredentialLine {
     /// Names of the agents that read it; empty: any agent started in this checkout.
     pub agents: Vec<&'static str>,
     pub narrower: Vec<&'static str>,
+    /// Other places of the same value.
+    pub also: Vec<String>,
 }
 
 /// One agent of the tree.
@@ -89,12 +91,7 @@ pub struct Parts<'m> {
 
 /// Makes the map.
 pub fn map(parts: &Parts<'_>) -> ReachMap {
-    let credentials: Vec<CredentialLine> = parts
-        .findings
-        .iter()
-        .filter(|finding| finding.masked.is_some())
-        .map(credential)
-        .collect();
+    let credentials = credentials(parts.findings);
     let agents = parts
         .agents
         .entries()
@@ -139,6 +136,27 @@ pub fn map(parts: &Parts<'_>) -> ReachMap {
     }
 }
 
+/// Every credential once, at its gravest place.
+fn credentials(findings: &[Finding]) -> Vec<CredentialLine> {
+    let mut ranked: Vec<&Finding> = findings.iter().filter(|finding| finding.masked.is_some()).collect();
+    ranked.sort_by(|a, b| b.severity.total_cmp(&a.severity).then(a.path.cmp(&b.path)).then(a.place.cmp(&b.place)));
+    let mut numbers: BTreeMap<&str, usize> = BTreeMap::new();
+    let mut lines: Vec<CredentialLine> = Vec::new();
+    for finding in ranked {
+        match numbers.get(finding.fingerprint.as_str()) {
+            Some(number) => {
+                let place = format!("{}:{}", finding.path.lossy(), finding.place.start_line);
+                lines[*number].also.push(place);
+            }
+            None => {
+                numbers.insert(&finding.fingerprint, lines.len());
+                lines.push(credential(finding));
+            }
+        }
+    }
+    lines
+}
+
 fn credential(finding: &Finding) -> CredentialLine {
     let widest = finding.reach.iter().map(|reach| reach.how).max().unwrap_or(How::Workspace);
     let mut agents: Vec<&'static str> = finding
@@ -163,6 +181,7 @@ fn credential(finding: &Finding) -> CredentialLine {
         severity: finding.severity,
         agents,
         narrower: finding.advice.as_ref().map_or(Vec::new(), |advice| advice.narrower.clone()),
+        also: Vec::new(),
     }
 }
 

@@ -3,9 +3,9 @@
 //! In: a name and the catalogue. Out: the broad kind that stands under it, and whether a narrow one can. Names are
 //! evidence, never proof.
 
-use crate::model::{Level, TokenKind, Verb};
+use crate::model::{Level, Purpose, TokenKind, Verb};
 use crate::rules::agent_facts::agent_facts;
-use crate::rules::RuleSet;
+use crate::rules::{RuleSet, ci};
 
 /// What a name says.
 #[derive(Clone, Copy, Debug)]
@@ -42,6 +42,10 @@ pub fn meaning(name: &str, rules: &RuleSet) -> Option<Meaning> {
     if listed(&known.only_broad) || says_root(&name) {
         let kind = broad.first().or(kinds.first()).copied();
         return Some(Meaning { kind, only_broad: true });
+    }
+    // Every agent has a model's key; it is no finding.
+    if ci::purpose_of(&name) == Purpose::Model {
+        return None;
     }
     if let Some(kind) = broad.first() {
         let all = broad.len() == kinds.len() && !listed(&known.may_be_narrow);

@@ -2,7 +2,7 @@
 
 use std::io::{self, Write};
 
-use super::{place, shown};
+use super::{also, place, shown};
 use crate::judge::agents::map::{AgentLine, CredentialLine, Line, ReachMap};
 
 const STYLE: &str = "\
@@ -106,7 +106,7 @@ fn write_credentials(credentials: &[CredentialLine], out: &mut dyn Write) -> io:
     for (number, credential) in credentials.iter().enumerate() {
         writeln!(
             out,
-            "<tr id=\"c{0}\"><td>{0}</td><td class=\"{1}\">{1} {2}</td><td>{3}<br><code>{4}</code></td><td>{5}</td><td>{6}</td><td><code>{7}:{8}</code></td><td>{9}</td></tr>",
+            "<tr id=\"c{0}\"><td>{0}</td><td class=\"{1}\">{1} {2}</td><td>{3}<br><code>{4}</code></td><td>{5}</td><td>{6}</td><td><code>{7}:{8}</code>{10}</td><td>{9}</td></tr>",
             number + 1,
             credential.verdict,
             credential.rule,
@@ -116,7 +116,8 @@ fn write_credentials(credentials: &[CredentialLine], out: &mut dyn Write) -> io:
             credential.how,
             escape(&credential.path),
             credential.line,
-            escape(&credential.can)
+            escape(&credential.can),
+            also(&credential.also)
         )?;
     }
     writeln!(out, "</tbody></table></div>")

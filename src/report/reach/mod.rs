@@ -24,6 +24,15 @@ fn shown(text: &str) -> String {
     sanitize::cut(&sanitize::clean(text), 240)
 }
 
+/// "and in 3 more places", where there are any.
+fn also(places: &[String]) -> String {
+    match places.len() {
+        0 => String::new(),
+        1 => " and in one more place".to_owned(),
+        more => format!(" and in {more} more places"),
+    }
+}
+
 fn place(line: &Line) -> String {
     format!("{}:{}", shown(&line.path), line.line)
 }
@@ -67,6 +76,7 @@ mod tests {
                 severity: 9.8,
                 agents: vec!["Cursor"],
                 narrower: vec!["railway-project-token"],
+                also: vec![words.to_owned()],
             }],
             structure: vec![line()],
             changes: vec![words.to_owned()],

@@ -2,7 +2,7 @@
 
 use std::io::{self, Write};
 
-use super::{place, shown};
+use super::{also, place, shown};
 use crate::judge::agents::map::{AgentLine, Line, ReachMap};
 
 /// Writes the map as text.
@@ -18,13 +18,14 @@ pub fn write(map: &ReachMap, out: &mut dyn Write) -> io::Result<()> {
         let breadth = credential.breadth.unwrap_or("unknown");
         writeln!(
             out,
-            "  [{}] {} {} ({breadth}), {}, {}:{}",
+            "  [{}] {} {} ({breadth}), {}, {}:{}{}",
             number + 1,
             credential.verdict,
             credential.name,
             credential.how,
             shown(&credential.path),
-            credential.line
+            credential.line,
+            also(&credential.also)
         )?;
         writeln!(out, "      {}", shown(&credential.masked))?;
         if !credential.can.is_empty() {

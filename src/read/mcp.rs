@@ -203,6 +203,8 @@ impl Server {
         if found.is_empty() {
             let literal = !text.is_empty() && !slot.is_empty();
             if literal {
+                // `-e NAME` hands on what stands here.
+                self.handed.retain(|handed| handed.slot != slot || handed.variable != slot);
                 self.handed.push(Handed {
                     slot: slot.to_owned(),
                     variable: String::new(),

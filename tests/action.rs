@@ -35,7 +35,9 @@ fn action() -> Node {
 fn steps(action: &Node) -> Vec<Step> {
     let steps = child(child(action, "runs").unwrap(), "steps").unwrap();
     let env = |step: &Node| {
-        let entries = child(step, "env").and_then(Node::as_map).unwrap_or_default();
+        let entries = child(step, "env")
+            .and_then(Node::as_map)
+            .unwrap_or_default();
         entries
             .iter()
             .map(|entry| {
@@ -117,7 +119,10 @@ impl Job {
     /// What an expression of action.yml gives.
     fn value(&self, action: &Node, expression: &str) -> String {
         let Some(inner) = expression.strip_prefix("${{ ") else {
-            assert!(!expression.contains("${{"), "a mixed expression: {expression}");
+            assert!(
+                !expression.contains("${{"),
+                "a mixed expression: {expression}"
+            );
             return expression.to_owned();
         };
         let inner = inner.strip_suffix(" }}").unwrap();
@@ -198,7 +203,10 @@ fn decode(text: &str) -> BTreeMap<String, String> {
     let mut lines = text.lines();
     while let Some(line) = lines.next() {
         let (name, delimiter) = line.split_once("<<").expect("a plain output");
-        let value: Vec<&str> = lines.by_ref().take_while(|line| *line != delimiter).collect();
+        let value: Vec<&str> = lines
+            .by_ref()
+            .take_while(|line| *line != delimiter)
+            .collect();
         outputs.insert(name.to_owned(), value.join("\n"));
     }
     outputs
@@ -243,7 +251,11 @@ fn fail_decides_whether_a_blocked_change_fails_the_action() {
         assert_eq!(job.run(), code, "{}", job.log);
         assert_eq!(job.output("verdict"), "blocked");
         assert_eq!(job.output("exit-code"), "1");
-        assert!(job.log.contains("::error file=deploy.sh,line=1"), "{}", job.log);
+        assert!(
+            job.log.contains("::error file=deploy.sh,line=1"),
+            "{}",
+            job.log
+        );
     }
 }
 
@@ -287,14 +299,19 @@ fn a_binary_that_the_change_could_have_written_is_refused() {
         job = job.input("binary", path);
         job.log.clear();
         assert_eq!(job.run(), 2, "{path}: {}", job.log);
-        assert!(job.log.contains("::error title=tokenleash::the input binary"));
+        assert!(
+            job.log
+                .contains("::error title=tokenleash::the input binary")
+        );
     }
 }
 
 #[test]
 fn inputs_are_words_not_scripts() {
     let hostile = "$(touch pwned)`touch pwned`; touch pwned; --help";
-    for name in ["mode", "fail-on", "fail", "fetch", "sarif", "config", "version", "binary"] {
+    for name in [
+        "mode", "fail-on", "fail", "fetch", "sarif", "config", "version", "binary",
+    ] {
         let mut job = Job::new();
         if name != "binary" && name != "version" {
             let path = binary(&job);

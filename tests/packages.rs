@@ -60,7 +60,11 @@ fn hooks_of_the_framework_take_no_file_names_but_the_message() {
         assert_eq!(text("always_run"), "true");
         let stages = child(hook, "stages").unwrap().as_list().unwrap();
         // The framework reads what Git says of a push itself, so a hook of ours would see nothing, and pass.
-        assert!(stages.iter().all(|stage| stage.as_text() != Some("pre-push")));
+        assert!(
+            stages
+                .iter()
+                .all(|stage| stage.as_text() != Some("pre-push"))
+        );
     }
     assert_eq!(Vec::from_iter(languages), ["python", "rust", "system"]);
 }
@@ -80,7 +84,10 @@ fn every_action_is_pinned_by_its_commit_and_every_workflow_begins_without_permis
             let pinned = uses.rsplit_once('@').is_some_and(|(_, commit)| {
                 commit.len() == 40 && commit.bytes().all(|b| b.is_ascii_hexdigit())
             });
-            assert!(pinned || uses == "./" || line.starts_with('#'), "{shown}: {uses}");
+            assert!(
+                pinned || uses == "./" || line.starts_with('#'),
+                "{shown}: {uses}"
+            );
         }
     }
 }
@@ -102,19 +109,30 @@ fn examples_pass_only_inputs_that_the_action_has() {
         for job in child(&workflow, "jobs").unwrap().as_map().unwrap() {
             let steps = child(&job.value, "steps").and_then(Node::as_list);
             for step in steps.unwrap_or_default() {
-                let uses = child(step, "uses").and_then(Node::as_text).unwrap_or_default();
+                let uses = child(step, "uses")
+                    .and_then(Node::as_text)
+                    .unwrap_or_default();
                 if !uses.contains("/tokenleash@") && uses != "./" {
                     continue;
                 }
-                let with = child(step, "with").and_then(Node::as_map).unwrap_or_default();
+                let with = child(step, "with")
+                    .and_then(Node::as_map)
+                    .unwrap_or_default();
                 for entry in with {
-                    assert!(inputs.contains(&entry.key), "{}: {}", path.display(), entry.key);
+                    assert!(
+                        inputs.contains(&entry.key),
+                        "{}: {}",
+                        path.display(),
+                        entry.key
+                    );
                 }
             }
         }
         let text = read(&path);
         for used in text.split("steps.tokenleash.outputs.").skip(1) {
-            let end = used.find(|c: char| !c.is_ascii_alphanumeric() && c != '-').unwrap();
+            let end = used
+                .find(|c: char| !c.is_ascii_alphanumeric() && c != '-')
+                .unwrap();
             assert!(outputs.contains(&used[..end]), "{}", &used[..end]);
         }
     }

@@ -2,6 +2,7 @@
 //!
 //! In: an item and its bytes, whole or as a stream. Out: sightings, dropped matches, and what could not be looked at.
 
+use std::collections::BTreeSet;
 use std::io::Read;
 
 use crate::find::{self, Blob, Found};
@@ -23,6 +24,8 @@ pub(super) struct Facts {
     pub(super) sightings: Vec<(Item, Sighting)>,
     pub(super) dropped: Vec<Dropped>,
     pub(super) unchecked: Vec<Unchecked>,
+    /// Workflow files that were seen.
+    pub(super) workflows: BTreeSet<RepoPath>,
     /// Files that say something of agents.
     pub(super) of_agents: Vec<(RepoPath, Keeping)>,
 }
@@ -65,6 +68,11 @@ pub(super) fn examine(
 
 fn take(item: &Item, found: Found, facts: &mut Facts) {
     facts.dropped.extend(found.dropped);
+    facts.unchecked.extend(found.limited.map(|limit| Unchecked {
+        path: item.path.clone(),
+        why: limit.why().to_owned(),
+        undecided: true,
+    }));
     let sightings = found.sightings.into_iter();
     facts
         .sightings

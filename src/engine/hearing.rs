@@ -198,12 +198,12 @@ fn rotation(judged: &Judged, at_head: bool) -> Option<String> {
         return None;
     }
     if judged.item.commit.is_some() || !at_head {
-        return Some("it stands in a commit: rotate it if that commit was ever pushed".to_owned());
+        return Some("if that commit was ever pushed, whoever fetched it has it".to_owned());
     }
     judged
         .how()
         .in_context()
-        .then(|| "it stands where an agent reads it at every call: rotate it".to_owned())
+        .then(|| "an agent reads this place at every call".to_owned())
 }
 
 fn counts_in_dependency(judged: &Judged) -> bool {

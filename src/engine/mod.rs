@@ -3,6 +3,7 @@
 //! In: a source, the policies, the rules, and what is needed of the world as values. Out: an `Outcome`. It reads no disk,
 //! no clock and no environment of its own; two steps, facts and then judgement.
 
+mod agents;
 mod facts;
 mod guard;
 mod hearing;
@@ -16,14 +17,16 @@ use std::sync::atomic::{AtomicU64, Ordering};
 
 use crate::error::Result;
 use crate::judge::guard::Weakening;
-use crate::model::{Outcome, Overall, RepoPath};
+use crate::model::{Outcome, Overall, RepoPath, Unchecked};
 use crate::policy::Policies;
 use crate::read::agent_config::AgentFile;
 use crate::policy::loosening::Loosening;
+use crate::read;
 use crate::rules::RuleSet;
-use crate::source::{Form, Source, Visited};
+use crate::source::{Form, Keeping, Source, Visited};
 use facts::Facts;
 use hearing::Hearing;
+pub use shield::without_secrets;
 
 /// What a run needs of the world.
 pub struct Run<'a> {
@@ -84,7 +87,10 @@ pub fn survey(run: &Run<'_>) -> Result<(Outcome, Vec<AgentFile>)> {
             run.seen.files.fetch_add(1, Ordering::Relaxed);
         }
         run.seen.bytes.fetch_add(read, Ordering::Relaxed);
-        if seen.is_empty() {
+        let is_workflow = item.form == Form::File
+            && item.keeping == Keeping::Git
+            && read::workflow::is_workflow(&item.path);
+        if !is_workflow && seen.is_empty() {
             return;
         }
         let mut all = match facts.lock() {
@@ -95,6 +101,9 @@ pub fn survey(run: &Run<'_>) -> Result<(Outcome, Vec<AgentFile>)> {
         all.dropped.extend(seen.dropped);
         all.unchecked.extend(seen.unchecked);
         all.of_agents.extend(seen.of_agents);
+        if is_workflow {
+            all.workflows.insert(item.path.clone());
+        }
     })?;
     let facts = match facts.into_inner() {
         Ok(facts) => facts,
@@ -104,7 +113,15 @@ pub fn survey(run: &Run<'_>) -> Result<(Outcome, Vec<AgentFile>)> {
 }
 
 /// The second step: judgement over all facts, policy, and the outcome.
-fn conclude(run: &Run<'_>, facts: Facts, visited: Visited) -> Result<(Outcome, Vec<AgentFile>)> {
+fn conclude(
+    run: &Run<'_>,
+    mut facts: Facts,
+    visited: Visited,
+) -> Result<(Outcome, Vec<AgentFile>)> {
+    let wiring = structure::judge(run, &visited, &facts.workflows);
+    // Threads hand over in any order; what is kept of a secret that stands twice must not depend on it.
+    facts.sightings.sort_by_key(|(item, sighting)| (item.number, sighting.span));
+    let paths = shield::Paths::new(run.rules, facts.sightings.iter().map(|(_, sighting)| sighting));
     let mut hearing = Hearing::new(run, &visited);
     for (item, sighting) in facts.sightings {
         hearing.hear(item, sighting)?;
@@ -122,14 +139,23 @@ fn conclude(run: &Run<'_>, facts: Facts, visited: Visited) -> Result<(Outcome, V
         entry
     }));
     unchecked.extend(guard::canary_remark(run));
+    let unparsed = |entry: &Unchecked| unchecked.iter().any(|known| known.path == entry.path);
+    let more: Vec<_> = wiring
+        .unchecked
+        .into_iter()
+        .filter(|entry| !unparsed(entry))
+        .collect();
+    unchecked.extend(more);
+    findings.extend(wiring.findings);
+    let silent = silent + wiring.silent;
     guard::add_loosenings(run, &mut findings);
     guard::add_weakenings(run, &mut findings);
-    let files = structure::add(run, &visited, facts.of_agents, &mut findings)?;
+    let files = agents::add(run, &visited, facts.of_agents, &mut findings)?;
     for finding in &mut findings {
-        shield::finding(finding, run.rules);
+        shield::finding(finding, &paths);
     }
     for entry in &mut unchecked {
-        shield::unchecked(entry, run.rules);
+        shield::unchecked(entry, &paths);
     }
     findings.sort_by(|a, b| {
         (&a.path, a.place, a.rule, &a.fingerprint, &a.commit).cmp(&(
@@ -143,6 +169,9 @@ fn conclude(run: &Run<'_>, facts: Facts, visited: Visited) -> Result<(Outcome, V
     unchecked.sort();
     unchecked.dedup();
     let mut dropped = facts.dropped;
+    for entry in &mut dropped {
+        paths.mask(&mut entry.path);
+    }
     dropped.sort_by(|a, b| (&a.path, a.place, a.filter).cmp(&(&b.path, b.place, b.filter)));
     let remarks = summary::remarks(run, &visited, &findings, hidden, dependencies);
     let outcome = Outcome {
@@ -155,6 +184,7 @@ fn conclude(run: &Run<'_>, facts: Facts, visited: Visited) -> Result<(Outcome, V
         commit: run.commit.clone(),
         seconds: None,
         looked_at: run.looked_at.clone(),
+        agent_jobs: wiring.jobs,
     };
     Ok((outcome, files))
 }
@@ -177,6 +207,11 @@ pub fn add_existing(outcome: &mut Outcome, other: Outcome) {
         .sort_by(|a, b| (&a.path, a.place, a.rule).cmp(&(&b.path, b.place, b.rule)));
     outcome.summary.files = outcome.summary.files.max(other.summary.files);
     outcome.summary.bytes = outcome.summary.bytes.max(other.summary.bytes);
+    for job in other.agent_jobs {
+        if !outcome.agent_jobs.contains(&job) {
+            outcome.agent_jobs.push(job);
+        }
+    }
     outcome.unchecked.extend(other.unchecked);
     outcome.unchecked.sort();
     outcome.unchecked.dedup();

@@ -11,7 +11,7 @@ pub mod guard;
 mod place;
 mod reach;
 pub mod rules;
-pub mod structure;
+pub mod workflow;
 
 pub use breadth::{Standing, class_of, judge_breadth};
 pub use place::{PathClass, class_of_path};

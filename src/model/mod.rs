@@ -31,6 +31,7 @@ pub use sighting::{
 pub use span::{Place, Span};
 pub use verdict::{Confidence, Verdict};
 pub use wiring::{
-    Access, AgentJob, AgentStep, Basis, Call, Command, HeldSecret, HeldToken, Holds, Job, Passing, Permissions, Purpose,
-    Scopes, SecretReach, Setting, Spot, Step, Through, TokenFrom, TokenSource, Trigger, Uses, Workflow,
+    Access, AgentJob, AgentStep, Basis, Call, Command, HeldSecret, HeldToken, Holds, Job, Passing,
+    Permissions, Purpose, Scopes, SecretReach, Setting, Spot, Step, Through, TokenFrom,
+    TokenSource, Trigger, Uses, Workflow,
 };

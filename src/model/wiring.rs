@@ -98,6 +98,8 @@ pub struct Trigger {
 pub struct Uses {
     /// `owner/repository` with a sub-path, lower-cased; a local action's path as `./path`; `docker://image`.
     pub name: String,
+    /// The same as written, where case counts.
+    pub written: String,
     /// What stands behind the `@`; empty where nothing does.
     pub version: String,
     pub spot: Spot,
@@ -283,6 +285,9 @@ pub struct HeldToken {
     pub name: String,
     #[serde(skip)]
     pub spot: Spot,
+    /// Whether the job's own token stands in where this one is not set.
+    #[serde(skip)]
+    pub optional: bool,
 }
 
 impl HeldToken {

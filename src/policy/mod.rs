@@ -9,6 +9,7 @@ pub mod config;
 pub mod fingerprint;
 pub mod loosening;
 mod matrix;
+mod structure;
 
 pub use matrix::within_band;
 
@@ -41,6 +42,18 @@ pub struct Waiver {
     pub line: u32,
 }
 
+/// A person's word of what stands under a name; shown as declared, never as verified.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Declaration {
+    pub name: String,
+    /// A path pattern.
+    pub place: String,
+    /// The id of the kind.
+    pub kind: String,
+    pub owner: String,
+    pub expires: Date,
+}
+
 /// An entry of the baseline: what was there when the repository adopted the guard.
 #[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord)]
 pub struct Known {
@@ -56,6 +69,7 @@ pub struct Policy {
     /// Path patterns with their lines.
     pub exclude: Vec<(String, u32)>,
     pub waivers: Vec<Waiver>,
+    pub credentials: Vec<Declaration>,
     pub known: Vec<Known>,
     /// Own token kinds with their lines.
     pub tokens: Vec<(TokenEntry, u32)>,
@@ -102,42 +116,17 @@ impl Policies {
         self.base.salt.as_deref().or(also)
     }
 
-    /// Rules on a finding about structure; the stricter of the two policies counts.
-    pub fn rule_on_structure(&self, rule: &'static Rule, path: &RepoPath, fingerprint: &str) -> Ruling {
-        let subject = Subject {
-            path,
-            how: How::Workspace,
-            broad_in_context: false,
-        };
-        let base = self
-            .base
-            .rule_on(&subject, fingerprint, rule, rule.severity, self.today);
-        let head = self
-            .also
-            .as_ref()
-            .map(|also| also.rule_on(&subject, fingerprint, rule, rule.severity, self.today));
-        match head {
-            Some(head) if head.verdict > base.verdict => head,
-            _ => base,
-        }
-    }
-
     /// Rules on a judged sighting; `None` is the silent cell.
     pub fn rule_on(&self, judged: &Judged, fingerprint: &str) -> Option<Ruling> {
         let default = matrix::default_rule(judged)?;
         let severity = matrix::severity(default, judged);
-        let subject = Subject {
-            path: &judged.sighting.path,
-            how: judged.how(),
-            broad_in_context: judged.class == Class::Broad && judged.how().in_context(),
-        };
         let base = self
             .base
-            .rule_on(&subject, fingerprint, default, severity, self.today);
+            .rule_on(judged, fingerprint, default, severity, self.today);
         let Some(also) = &self.also else {
             return Some(base);
         };
-        let head = also.rule_on(&subject, fingerprint, default, severity, self.today);
+        let head = also.rule_on(judged, fingerprint, default, severity, self.today);
         if head.verdict > base.verdict {
             return Some(head);
         }
@@ -161,14 +150,6 @@ impl Policies {
     }
 }
 
-/// What a policy asks about a finding.
-struct Subject<'s> {
-    path: &'s RepoPath,
-    how: How,
-    /// Whether it is a broad credential in an agent's context, which no baseline hides.
-    broad_in_context: bool,
-}
-
 /// A waiver that is not in the base yet counts only for what is neither sure, nor broad, nor in an agent's context.
 fn may_be_waived_at_head(judged: &Judged) -> bool {
     judged.confidence == Confidence::Medium
@@ -188,7 +169,7 @@ impl Policy {
 
     fn rule_on(
         &self,
-        subject: &Subject<'_>,
+        judged: &Judged,
         fingerprint: &str,
         default: &'static Rule,
         severity: f32,
@@ -202,7 +183,7 @@ impl Policy {
             known: false,
             reason: None,
         };
-        let path = subject.path;
+        let path = &judged.sighting.path;
         if !is_floor(default.id) {
             if let Some(level) = self.levels.iter().find(|level| level.rule == default.id) {
                 ruling.reason = Some(format!("the level is set in {}", self.at(level.line)));
@@ -213,12 +194,12 @@ impl Policy {
                 ruling.verdict = Verdict::Silent;
             }
         }
-        if self.knows(subject, fingerprint) {
+        if self.knows(judged, fingerprint) {
             ruling.known = true;
             ruling.verdict = ruling.verdict.min(Verdict::Note);
             ruling.reason = Some("the baseline knows it".to_owned());
         }
-        if let Some(waiver) = self.waiver_for(subject, fingerprint, today) {
+        if let Some(waiver) = self.waiver_for(judged, fingerprint, today) {
             ruling.waived = Some(format!("{}: {}", waiver.owner, waiver.reason));
             ruling.verdict = ruling.verdict.min(Verdict::Note);
             ruling.reason = Some(format!("waived in {}", self.at(waiver.line)));
@@ -239,23 +220,23 @@ impl Policy {
     }
 
     /// Whether the baseline holds it. A broad secret on an agent surface is never hidden.
-    fn knows(&self, subject: &Subject<'_>, fingerprint: &str) -> bool {
-        if subject.broad_in_context {
+    fn knows(&self, judged: &Judged, fingerprint: &str) -> bool {
+        if judged.class == Class::Broad && judged.how().in_context() {
             return false;
         }
         self.known.iter().any(|known| {
             known.fingerprint == fingerprint
-                && known.path.as_bytes() == subject.path.as_bytes()
-                && subject.how <= known.reach
+                && known.path.as_bytes() == judged.sighting.path.as_bytes()
+                && judged.how() <= known.reach
         })
     }
 
-    fn waiver_for(&self, subject: &Subject<'_>, fingerprint: &str, today: Date) -> Option<&Waiver> {
+    fn waiver_for(&self, judged: &Judged, fingerprint: &str, today: Date) -> Option<&Waiver> {
         self.waivers.iter().find(|waiver| {
             waiver.fingerprint == fingerprint
                 && waiver.standing(today, self.waiver_days) == WaiverStanding::Counts
-                && subject.how <= waiver.reach
-                && glob::matches(&waiver.path, subject.path.as_bytes())
+                && judged.how() <= waiver.reach
+                && glob::matches(&waiver.path, judged.sighting.path.as_bytes())
         })
     }
 }

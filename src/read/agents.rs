@@ -5,8 +5,41 @@
 use crate::model::{AgentStep, Command, Through, Uses};
 use crate::rules::ci;
 
-/// Programs that run another file, whose module or script name may be an agent's.
-const INTERPRETERS: &[&str] = &["python", "python3", "node", "deno", "bun"];
+/// Programs that show, search, install or store their words, and start none of them.
+const INERT: &[&str] = &[
+    "echo", "printf", "cat", "grep", "sed", "awk", "git", "gh", "npm", "pnpm", "yarn", "pip",
+    "pip3", "pipx", "export", "which", "type", "command", "jq", "tee", "ls", "cp", "mv", "rm",
+    "mkdir", "curl", "wget", "brew", "cargo", "go", "declare", "local", "readonly", "test", "[",
+    "[[", "chmod", "ln", "find", "tar", "apt-get", "docker", "podman",
+];
+
+/// First words behind an agent's name that make it work without a person.
+const STARTING: &[&str] = &[
+    "-p",
+    "--print",
+    "exec",
+    "run",
+    "--prompt",
+    "--prompt-file",
+    "-x",
+    "--execute",
+    "--add-dir",
+    "--allow-all-tools",
+    "--allow-all",
+    "--yolo",
+    "-y",
+    "--dangerously-skip-permissions",
+    "--message",
+    "--message-file",
+    "--headless",
+    "--policy",
+    "--model",
+    "--output-format",
+    "--verbose",
+];
+
+/// The most words of one command that are looked at.
+const MAX_WORDS: usize = 256;
 
 /// The agent that an action is.
 pub fn in_action(uses: &Uses) -> Option<AgentStep> {
@@ -41,21 +74,29 @@ pub fn in_commands(commands: &[Command]) -> Vec<AgentStep> {
 
 /// The agent that a command starts, and where its arguments begin.
 fn started(command: &Command) -> Option<(&'static ci::CliAgent, usize)> {
-    let name = command.words.first()?;
-    let arguments = &command.words[1..];
-    if let Some(entry) = ci::cli_agent(name, arguments, command.has_input) {
+    let words = &command.words;
+    let name = words.first()?;
+    if let Some(entry) = ci::cli_agent(name, &words[1..], command.has_input) {
         return Some((entry, 1));
     }
     let base = name.rsplit('/').next().unwrap_or(name);
-    if !INTERPRETERS.contains(&base) {
+    if INERT.contains(&base) {
         return None;
     }
-    let at = arguments
-        .iter()
-        .position(|word| !word.starts_with('-') || word.contains('.'))?;
-    let module = arguments[at].trim_end_matches(".js");
-    let is_path = module.contains("node_modules/");
-    let entry = ci::cli_agent(module, &arguments[at + 1..], command.has_input)?;
-    let by_module = at > 0 && arguments[at - 1] == "-m";
-    (by_module || is_path).then_some((entry, at + 2))
+    // `retry claude -p …`, `node harness.cjs /usr/local/bin/copilot --prompt …`, `python -m openhands.core.main …`
+    let at = (1..words.len().min(MAX_WORDS)).find(|&at| is_started(words, at))?;
+    let name = words[at].trim_end_matches(".js").trim_end_matches(".mjs");
+    let entry = ci::cli_agent(name, &words[at + 1..], false)?;
+    Some((entry, at + 1))
+}
+
+/// Whether the word at `at` is a program that another one starts: what follows it must run an agent by itself.
+fn is_started(words: &[String], at: usize) -> bool {
+    let by_module = words[at - 1] == "-m" && words[at].contains('.');
+    let by_option = words[at - 1].starts_with("--") && !words[at - 1].contains('=');
+    let follows = words.get(at + 1).is_some_and(|word| {
+        let option = word.split('=').next().unwrap_or(word);
+        STARTING.contains(&option)
+    });
+    by_module || (follows && !by_option)
 }

@@ -316,9 +316,7 @@ impl Reader {
                 self.at += 1;
                 Some(Expression::Literal(name.to_ascii_lowercase()))
             }
-            Token::Name(_) => {
-                reference(&self.tokens, &mut self.at).map(Expression::Context)
-            }
+            Token::Name(_) => reference(&self.tokens, &mut self.at).map(Expression::Context),
             Token::Sign(_) => None,
         }
     }
@@ -368,10 +366,19 @@ mod tests {
         for (text, expected) in [
             ("${{ secrets.A }}", vec!["secrets.A"]),
             ("x${{secrets['A-b']}}y", vec!["secrets.A-b"]),
-            ("${{ secrets[matrix.name] }}", vec!["secrets.*", "matrix.name"]),
+            (
+                "${{ secrets[matrix.name] }}",
+                vec!["secrets.*", "matrix.name"],
+            ),
             ("${{ toJSON(secrets) }}", vec!["secrets"]),
-            ("${{ inputs.t || github.token }}", vec!["inputs.t", "github.token"]),
-            ("${{ steps.app.outputs.token }}", vec!["steps.app.outputs.token"]),
+            (
+                "${{ inputs.t || github.token }}",
+                vec!["inputs.t", "github.token"],
+            ),
+            (
+                "${{ steps.app.outputs.token }}",
+                vec!["steps.app.outputs.token"],
+            ),
             ("${{ 'secrets.A' }}", vec![]),
             ("${{ format('}}{0}', secrets.B) }}", vec!["secrets.B"]),
             ("secrets.A", vec![]),

@@ -1,9 +1,10 @@
-//! The staged change: the index that this commit uses, against HEAD and every commit that is being merged.
+//! The staged change: the index that this commit uses, against HEAD and what is being merged, as far as it is published.
 //!
-//! In: a repository. Out: the blobs that are in the index and in none of the parents at the same path. The work tree is
+//! In: a repository. Out: the blobs that are in the index and in none of these trees at the same path. The work tree is
 //! never read, so that partial staging, filters and line ends are as Git will store them. Folders whose cached id is
 //! a parent's are not opened: Git commits by the same ids.
 
+use std::collections::HashSet;
 use std::ops::Range;
 use std::path::Path;
 use std::sync::{Arc, Mutex, PoisonError};
@@ -16,6 +17,7 @@ use gix::objs::tree::{EntryRef, name_order};
 use gix::objs::{Kind, TreeRef};
 
 use super::before::{Before, Removed};
+use super::commits::{read_commit, walk};
 use super::git_environment::GitEnvironment;
 use super::index::{Index, IndexSnapshot, child};
 use super::objects::Objects;
@@ -52,7 +54,8 @@ struct Plan {
 }
 
 impl StagedSource {
-    /// Compares the index with HEAD, and while a merge is being made with every merged commit.
+    /// Compares the index with HEAD, and while a merge is being made with the merged commits that a remote has: what only
+    /// this clone has merges as news, since no hook may have seen it yet.
     pub fn new(repository: &Repository) -> Result<Self> {
         Self::against(repository, merge_heads(repository.git_dir()))
     }
@@ -70,13 +73,12 @@ impl StagedSource {
         let head = repository.head()?;
         let index = Arc::new(repository.index()?);
         let mut parents: Vec<ObjectId> = head.iter().map(|commit| commit.tree).collect();
-        if head.is_some() {
-            let trees = merged
-                .into_iter()
-                .filter_map(|id| repository.commit(id).ok());
-            parents.extend(trees.map(|commit| commit.tree));
-        }
         let objects = repository.objects();
+        if let Some(head) = &head
+            && !merged.is_empty()
+        {
+            parents.extend(published_trees(repository, &objects, head.id, &merged)?);
+        }
         let mut planner = Planner {
             index: &index,
             objects: &objects,
@@ -176,6 +178,30 @@ fn merge_heads(git_dir: &Path) -> Vec<ObjectId> {
     text.split(|&byte| byte == b'\n')
         .filter_map(|line| ObjectId::from_hex(line.trim_ascii()).ok())
         .collect()
+}
+
+/// The trees of the newest published commits among what is merged: their content is somebody's past, not this change.
+fn published_trees(
+    repository: &Repository,
+    objects: &Objects,
+    head: ObjectId,
+    merged: &[ObjectId],
+) -> Result<Vec<ObjectId>> {
+    let remote = repository.tips("refs/remotes/")?;
+    let known: Vec<ObjectId> = remote.into_iter().map(|(_, id)| id).chain([head]).collect();
+    let fresh = walk(objects, repository.shallow(), merged, &known)?.commits;
+    let is_fresh: HashSet<ObjectId> = fresh.iter().map(|(id, _)| *id).collect();
+    let reached = fresh
+        .iter()
+        .flat_map(|(_, commit)| &commit.parents)
+        .chain(merged);
+    let mut trees = Vec::new();
+    for id in reached.filter(|id| !is_fresh.contains(*id)) {
+        trees.extend(read_commit(objects, id)?.map(|commit| commit.tree));
+    }
+    trees.sort_unstable();
+    trees.dedup();
+    Ok(trees)
 }
 
 struct Planner<'a> {

@@ -64,7 +64,11 @@ fn bitbucket_azure_and_circle_give_their_ranges() {
             ("BUILD_SOURCEVERSION", &tip),
             ("SYSTEM_PULLREQUEST_TARGETBRANCH", "refs/heads/main"),
         ]);
-        runner(&[("CIRCLECI", "true"), ("CIRCLE_SHA1", &tip), ("CIRCLE_BRANCH", "topic")]);
+        runner(&[
+            ("CIRCLECI", "true"),
+            ("CIRCLE_SHA1", &tip),
+            ("CIRCLE_BRANCH", "topic"),
+        ]);
         runner(&[("TOKENLEASH_BASE", &main), ("TOKENLEASH_HEAD", &tip)]);
     }
 }

@@ -26,9 +26,11 @@ fn pull_request(stage: &Stage, base: &str) -> Said {
     let merge = stage.tip("HEAD");
     stage.push("topic:refs/pull/7/head");
     stage.push("HEAD:refs/pull/7/merge");
-    stage
-        .checkout("refs/pull/7/merge", None)
-        .on_github("pull_request", &merge, &stage.pull_request(base, "topic"))
+    stage.checkout("refs/pull/7/merge", None).on_github(
+        "pull_request",
+        &merge,
+        &stage.pull_request(base, "topic"),
+    )
 }
 
 #[test]
@@ -94,16 +96,25 @@ fn a_change_that_started_before_the_policy_was_tightened_loosens_nothing() {
 #[test]
 fn a_config_from_the_checkout_is_refused() {
     let stage = Stage::new();
+    let outside = stage.sandbox.path("home").join("outside.toml");
+    std::fs::write(&outside, LOOSE).unwrap();
     stage.branch("topic");
+    std::os::unix::fs::symlink(&outside, stage.work.path.join("link.toml")).unwrap();
+    stage.work.git(&["add", "link.toml"]);
     stage.work.commit("loose.toml", LOOSE);
     let merge = stage.propose("topic");
     let payload = stage.pull_request("main", "topic");
-    let said = stage
-        .checkout("refs/pull/7/merge", None)
-        .argument("--config")
-        .argument("loose.toml")
-        .on_github("pull_request", &merge, &payload);
-    said.exits(2).says("--config");
+    let run = |config: &str| {
+        stage
+            .checkout("refs/pull/7/merge", None)
+            .argument("--config")
+            .argument(config)
+            .on_github("pull_request", &merge, &payload)
+    };
+    for inside in ["loose.toml", "link.toml", "../clone/loose.toml", "gone.toml"] {
+        run(inside).exits(2).says("--config");
+    }
+    run(outside.to_str().unwrap()).exits(0);
 }
 
 #[test]
@@ -111,21 +122,27 @@ fn a_weakened_guard_is_named_and_blocks_an_agent() {
     let stage = Stage::new();
     let gate = "on: pull_request\njobs:\n  gate:\n    steps:\n      - uses: a/tokenleash@v1\n";
     stage.work.stage(".github/workflows/gate.yml", gate);
-    stage.work.commit("CODEOWNERS", "/.tokenleash.toml @security\n");
-    stage.push("main");
-    stage.branch("topic");
     stage
         .work
-        .stage(".github/workflows/gate.yml", gate.replace("steps:", "if: false\n    steps:"));
+        .commit("CODEOWNERS", "/.tokenleash.toml @security\n");
+    stage.push("main");
+    stage.branch("topic");
+    stage.work.stage(
+        ".github/workflows/gate.yml",
+        gate.replace("steps:", "if: false\n    steps:"),
+    );
     stage.work.commit("CODEOWNERS", "* @all\n");
     let said = pull_request(&stage, "main");
-    said.exits(0).says("TL904").says(".github/workflows/gate.yml");
+    said.exits(0)
+        .says("TL904")
+        .says(".github/workflows/gate.yml");
     assert_eq!(said.results().len(), 2, "{:?}", said.results());
     let mut payload = stage.pull_request("main", "topic");
     payload["pull_request"]["user"]["login"] = json!("copilot-swe-agent[bot]");
     let merge = stage.work.git(&["rev-parse", "HEAD"]);
-    let said = stage
-        .checkout("refs/pull/7/merge", None)
-        .on_github("pull_request", &merge, &payload);
+    let said =
+        stage
+            .checkout("refs/pull/7/merge", None)
+            .on_github("pull_request", &merge, &payload);
     said.exits(1).says("TL904");
 }

@@ -19,7 +19,11 @@ fn a_pull_request_reports_what_its_commits_introduce() {
     let stage = with_old_leak(&leak(2));
     let merge = stage.propose("topic");
     let payload = stage.pull_request("main", "topic");
-    for event in ["pull_request", "pull_request_review", "pull_request_review_comment"] {
+    for event in [
+        "pull_request",
+        "pull_request_review",
+        "pull_request_review_comment",
+    ] {
         let said = stage
             .checkout("refs/pull/7/merge", None)
             .on_github(event, &merge, &payload);
@@ -37,9 +41,10 @@ fn a_pull_request_that_adds_nothing_is_clean() {
     let stage = with_old_leak("echo hello\n");
     let merge = stage.propose("topic");
     let payload = stage.pull_request("main", "topic");
-    let said = stage
-        .checkout("refs/pull/7/merge", None)
-        .on_github("pull_request", &merge, &payload);
+    let said =
+        stage
+            .checkout("refs/pull/7/merge", None)
+            .on_github("pull_request", &merge, &payload);
     said.exits(0);
     assert_eq!(said.results(), []);
     assert_eq!(said.output("verdict"), "clean");
@@ -61,9 +66,10 @@ fn what_a_later_commit_removes_still_blocks() {
     stage.work.commit("new.sh", "echo gone\n");
     let merge = stage.propose("topic");
     let payload = stage.pull_request("main", "topic");
-    let said = stage
-        .checkout("refs/pull/7/merge", None)
-        .on_github("pull_request", &merge, &payload);
+    let said =
+        stage
+            .checkout("refs/pull/7/merge", None)
+            .on_github("pull_request", &merge, &payload);
     said.exits(1).says("new.sh");
 }
 
@@ -80,9 +86,11 @@ fn the_head_itself_may_be_checked_out_and_the_base_may_have_moved_on() {
     stage.push("topic");
     let mut payload = payload;
     payload["pull_request"]["head"]["sha"] = json!(stage.tip("topic"));
-    let said = stage
-        .checkout("refs/heads/topic", None)
-        .on_github("pull_request", &stage.tip("topic"), &payload);
+    let said = stage.checkout("refs/heads/topic", None).on_github(
+        "pull_request",
+        &stage.tip("topic"),
+        &payload,
+    );
     said.exits(0);
 }
 
@@ -93,9 +101,11 @@ fn a_shallow_clone_is_never_clean() {
     let merge = stage.propose("topic");
     let payload = stage.pull_request("main", "topic");
     for depth in [1, 2] {
-        let said = stage
-            .checkout("refs/pull/7/merge", Some(depth))
-            .on_github("pull_request", &merge, &payload);
+        let said = stage.checkout("refs/pull/7/merge", Some(depth)).on_github(
+            "pull_request",
+            &merge,
+            &payload,
+        );
         assert_ne!(said.code, 0, "depth {depth}: {}", said.text);
         said.says("2 commits not seen");
     }
@@ -107,9 +117,11 @@ fn a_shallow_clone_sees_a_leak_at_the_head_all_the_same() {
     stage.branch("topic");
     stage.work.commit("new.sh", leak(2));
     let merge = stage.propose("topic");
-    let said = stage
-        .checkout("refs/pull/7/merge", Some(1))
-        .on_github("pull_request", &merge, &stage.pull_request("main", "topic"));
+    let said = stage.checkout("refs/pull/7/merge", Some(1)).on_github(
+        "pull_request",
+        &merge,
+        &stage.pull_request("main", "topic"),
+    );
     said.exits(1).says("new.sh").says("1 commit not seen");
 }
 
@@ -148,9 +160,10 @@ fn a_target_event_takes_the_head_as_data() {
         said.exits(1).says("new.sh").is_silent_on("old.sh");
         assert!(!folder.join("new.sh").exists(), "the head was checked out");
     }
-    let said = stage
-        .checkout("refs/heads/main", None)
-        .on_github("pull_request_target", &main, &payload);
+    let said =
+        stage
+            .checkout("refs/heads/main", None)
+            .on_github("pull_request_target", &main, &payload);
     said.exits(2).says("--fetch");
 }
 
@@ -160,10 +173,13 @@ fn titles_and_bodies_are_judged() {
     let merge = stage.propose("topic");
     let mut payload = stage.pull_request("main", "topic");
     payload["pull_request"]["body"] = json!(format!("run it with {}", leak(5)));
-    let said = stage
-        .checkout("refs/pull/7/merge", None)
-        .on_github("pull_request", &merge, &payload);
-    said.exits(1).says("PULL_REQUEST_BODY").is_silent_on(&token(5));
+    let said =
+        stage
+            .checkout("refs/pull/7/merge", None)
+            .on_github("pull_request", &merge, &payload);
+    said.exits(1)
+        .says("PULL_REQUEST_BODY")
+        .is_silent_on(&token(5));
 }
 
 #[test]

@@ -22,15 +22,19 @@ fn on_the_default_branch_sarif_carries_everything_and_the_exit_code_follows_the_
     let before = stage.work.commit("old.sh", leak(1));
     let after = stage.work.commit("new.sh", "echo hello\n");
     stage.push("main");
-    let said = stage
-        .checkout("refs/heads/main", None)
-        .on_github("push", &after, &push("refs/heads/main", &before, &after));
+    let said = stage.checkout("refs/heads/main", None).on_github(
+        "push",
+        &after,
+        &push("refs/heads/main", &before, &after),
+    );
     said.exits(0).says("--fail-on existing");
     assert_eq!(said.results(), [("TL102".to_owned(), "old.sh".to_owned())]);
     let start = stage.tip("main~2");
-    let said = stage
-        .checkout("refs/heads/main", None)
-        .on_github("push", &after, &push("refs/heads/main", &start, &after));
+    let said = stage.checkout("refs/heads/main", None).on_github(
+        "push",
+        &after,
+        &push("refs/heads/main", &start, &after),
+    );
     said.exits(1).says("old.sh");
 }
 
@@ -61,9 +65,11 @@ fn a_first_push_of_the_default_branch_introduces_all_of_it() {
     let stage = Stage::new();
     let after = stage.work.commit("old.sh", leak(1));
     stage.push("main");
-    let said = stage
-        .checkout("refs/heads/main", None)
-        .on_github("push", &after, &push("refs/heads/main", &zeros(), &after));
+    let said = stage.checkout("refs/heads/main", None).on_github(
+        "push",
+        &after,
+        &push("refs/heads/main", &zeros(), &after),
+    );
     said.exits(1).says("old.sh");
 }
 
@@ -73,16 +79,20 @@ fn a_force_push_whose_start_is_gone_is_not_clean_on_the_default_branch() {
     let after = stage.work.commit("new.sh", "echo hello\n");
     stage.push("main");
     let gone = "d".repeat(40);
-    let said = stage
-        .checkout("refs/heads/main", None)
-        .on_github("push", &after, &push("refs/heads/main", &gone, &after));
+    let said = stage.checkout("refs/heads/main", None).on_github(
+        "push",
+        &after,
+        &push("refs/heads/main", &gone, &after),
+    );
     said.exits(2).says("not seen");
     stage.branch("topic");
     let after = stage.work.commit("more.sh", leak(3));
     stage.push("topic");
-    let said = stage
-        .checkout("refs/heads/topic", None)
-        .on_github("push", &after, &push("refs/heads/topic", &gone, &after));
+    let said = stage.checkout("refs/heads/topic", None).on_github(
+        "push",
+        &after,
+        &push("refs/heads/topic", &gone, &after),
+    );
     said.exits(1).says("more.sh");
 }
 
@@ -90,9 +100,11 @@ fn a_force_push_whose_start_is_gone_is_not_clean_on_the_default_branch() {
 fn a_deleted_branch_is_nothing_to_judge() {
     let stage = Stage::new();
     let main = stage.tip("main");
-    let said = stage
-        .checkout("refs/heads/main", None)
-        .on_github("push", &main, &push("refs/heads/topic", &main, &zeros()));
+    let said = stage.checkout("refs/heads/main", None).on_github(
+        "push",
+        &main,
+        &push("refs/heads/topic", &main, &zeros()),
+    );
     said.exits(0).says("deletes a ref");
     assert_eq!(said.results(), []);
 }
@@ -105,17 +117,21 @@ fn a_tag_brings_its_commits_and_its_message() {
     stage.work.git(&["tag", "v1"]);
     stage.push("refs/tags/v1");
     let tip = stage.tip("v1");
-    let said = stage
-        .checkout("refs/tags/v1", None)
-        .on_github("push", &tip, &push("refs/tags/v1", &zeros(), &tip));
+    let said = stage.checkout("refs/tags/v1", None).on_github(
+        "push",
+        &tip,
+        &push("refs/tags/v1", &zeros(), &tip),
+    );
     said.exits(1).says("leak.sh");
     stage.work.git(&["switch", "-q", "main"]);
     stage.work.git(&["tag", "-a", "-m", &leak(4), "v2"]);
     stage.push("refs/tags/v2");
     let tag = stage.work.git(&["rev-parse", "refs/tags/v2"]);
-    let said = stage
-        .checkout("refs/tags/v2", None)
-        .on_github("push", &stage.tip("main"), &push("refs/tags/v2", &zeros(), &tag));
+    let said = stage.checkout("refs/tags/v2", None).on_github(
+        "push",
+        &stage.tip("main"),
+        &push("refs/tags/v2", &zeros(), &tag),
+    );
     said.exits(1).says("COMMIT_MSG");
 }
 

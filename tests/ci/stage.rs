@@ -57,7 +57,12 @@ impl Said {
     pub fn is_silent_on(&self, words: &str) -> &Self {
         let results = |sarif: &Value| sarif["runs"][0]["results"].to_string();
         let sarif = self.sarif.as_ref().map(results);
-        for text in [&self.text, &self.summary, &self.outputs, &sarif.unwrap_or_default()] {
+        for text in [
+            &self.text,
+            &self.summary,
+            &self.outputs,
+            &sarif.unwrap_or_default(),
+        ] {
             assert!(!text.contains(words), "{words:?} in:\n{text}");
         }
         self
@@ -71,7 +76,12 @@ impl Said {
         let text = |value: &Value| value.as_str().unwrap_or_default().to_owned();
         results
             .iter()
-            .map(|result| (text(&result["ruleId"]), text(result.pointer(place).unwrap())))
+            .map(|result| {
+                (
+                    text(&result["ruleId"]),
+                    text(result.pointer(place).unwrap()),
+                )
+            })
             .collect()
     }
 
@@ -79,7 +89,10 @@ impl Said {
         let mut lines = self.outputs.lines();
         while let Some(line) = lines.next() {
             if let Some(delimiter) = line.strip_prefix(&format!("{name}<<")) {
-                let value: Vec<&str> = lines.by_ref().take_while(|line| *line != delimiter).collect();
+                let value: Vec<&str> = lines
+                    .by_ref()
+                    .take_while(|line| *line != delimiter)
+                    .collect();
                 return value.join("\n");
             }
         }
@@ -115,7 +128,8 @@ impl Stage {
     /// Pushes `branch` as pull request 7, with its merge, as GitHub would; the merge's id.
     pub fn propose(&self, branch: &str) -> String {
         self.work.git(&["switch", "-q", "--detach", "main"]);
-        self.work.git(&["merge", "-q", "--no-ff", "-m", "merge", branch]);
+        self.work
+            .git(&["merge", "-q", "--no-ff", "-m", "merge", branch]);
         let merge = self.tip("HEAD");
         self.push(&format!("{branch}:refs/pull/7/head"));
         self.push("HEAD:refs/pull/7/merge");
@@ -147,7 +161,9 @@ impl Stage {
     }
 
     pub fn pull_request(&self, base: &str, head: &str) -> Value {
-        let count = self.work.git(&["rev-list", "--count", &format!("{base}..{head}")]);
+        let count = self
+            .work
+            .git(&["rev-list", "--count", &format!("{base}..{head}")]);
         json!({
             "action": "synchronize", "number": 7,
             "pull_request": {

@@ -23,7 +23,10 @@ fn a_schedule_reports_everything_and_fails_on_nothing_unless_told() {
     let repository = json!({ "default_branch": "main" });
     for (event, payload) in [
         ("schedule", json!({ "schedule": "0 0 * * *" })),
-        ("workflow_dispatch", json!({ "repository": repository, "inputs": null })),
+        (
+            "workflow_dispatch",
+            json!({ "repository": repository, "inputs": null }),
+        ),
     ] {
         let said = on(&stage, event, &tip, &payload);
         said.exits(0);
@@ -41,14 +44,20 @@ fn a_schedule_reports_everything_and_fails_on_nothing_unless_told() {
 fn an_unknown_event_and_an_ended_workflow_get_a_full_scan() {
     let (stage, tip) = leaking();
     let repository = json!({ "default_branch": "main" });
-    let said = on(&stage, "page_build", &tip, &json!({ "repository": repository }));
+    let said = on(
+        &stage,
+        "page_build",
+        &tip,
+        &json!({ "repository": repository }),
+    );
     said.exits(1).says("old.sh");
     let payload = json!({
         "workflow_run": { "head_sha": tip, "event": "pull_request" },
         "repository": repository
     });
     on(&stage, "workflow_run", &tip, &payload).exits(1);
-    let payload = json!({ "workflow_run": { "head_sha": "e".repeat(40) }, "repository": repository });
+    let payload =
+        json!({ "workflow_run": { "head_sha": "e".repeat(40) }, "repository": repository });
     on(&stage, "workflow_run", &tip, &payload).exits(2);
 }
 
@@ -57,9 +66,11 @@ fn a_payload_that_is_cut_missing_or_hostile_exits_two_and_says_so() {
     let (stage, tip) = leaking();
     let whole = stage.pull_request("main~1", "main").to_string();
     for payload in ["", "{", &whole[..whole.len() / 2], "[]", "{}", "null"] {
-        let said = stage
-            .checkout("refs/heads/main", None)
-            .on_github_with("pull_request", &tip, payload.as_bytes());
+        let said = stage.checkout("refs/heads/main", None).on_github_with(
+            "pull_request",
+            &tip,
+            payload.as_bytes(),
+        );
         said.exits(2).says("tokenleash");
         assert_eq!(said.output("verdict"), "undecided");
         assert_eq!(said.output("exit-code"), "2");

@@ -160,6 +160,7 @@ fn nothing(plan: Plan) -> Outcome {
         commit: None,
         seconds: None,
         looked_at: plan.looked_at,
+        agent_jobs: Vec::new(),
     }
 }
 

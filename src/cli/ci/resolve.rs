@@ -39,7 +39,9 @@ pub(super) fn ends(plan: &Plan, clone: &mut Clone) -> Result<Ends> {
         return Ok(ends);
     }
     match &plan.policy {
-        PolicyFrom::BaseBranch(branch) | PolicyFrom::LandedOn(branch) => start_of_proposal(plan, branch, clone, &mut ends)?,
+        PolicyFrom::BaseBranch(branch) | PolicyFrom::LandedOn(branch) => {
+            start_of_proposal(plan, branch, clone, &mut ends)?
+        }
         _ => start_of_push(plan, clone, &mut ends)?,
     }
     Ok(ends)
@@ -192,9 +194,9 @@ pub(super) fn judge(plan: &Plan, ends: &Ends, clone: &mut Clone) -> Result<Judge
         }
         PolicyFrom::LandedOn(branch) => {
             let tip = clone.tip(branch);
-            let landed = tip.zip(ends.base).is_some_and(|(tip, base)| {
-                clone.repository.merge_base(&tip, &base) == Some(tip)
-            });
+            let landed = tip
+                .zip(ends.base)
+                .is_some_and(|(tip, base)| clone.repository.merge_base(&tip, &base) == Some(tip));
             let own = if landed { tip } else { ends.base };
             of_base_branch(plan, branch, own, clone).map(or_missing)
         }

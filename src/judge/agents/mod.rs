@@ -19,7 +19,7 @@ use std::sync::Arc;
 
 use super::place::{PathClass, class_of_path};
 use super::rules;
-use super::structure::StructureFinding;
+use super::workflow::StructureFinding;
 use crate::model::{How, Place, RepoPath, Span, Spot};
 use crate::read::Lookup;
 use crate::read::agent_config::{self, AgentFile};

@@ -224,7 +224,10 @@ fn word(node: Node<'_>, text: &str, depth: usize) -> String {
     let written = source(node, text);
     match node.kind() {
         "raw_string" => written.trim_matches('\'').to_owned(),
-        "ansi_c_string" => written.trim_start_matches('$').trim_matches('\'').to_owned(),
+        "ansi_c_string" => written
+            .trim_start_matches('$')
+            .trim_matches('\'')
+            .to_owned(),
         "string" => {
             let inside = written.strip_prefix('"').unwrap_or(written);
             unescaped(inside.strip_suffix('"').unwrap_or(inside), "\"\\$`")

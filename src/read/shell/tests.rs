@@ -18,12 +18,21 @@ fn wrappers_are_taken_off() {
         ("timeout 10m claude -p x", "claude|-p|x"),
         ("timeout --signal=INT -k 5 600 claude -p x", "claude|-p|x"),
         ("sudo -E env A=b claude -p x", "claude|-p|x"),
-        ("if ! copilot \\\n  --prompt \"a b\" \\\n  --allow-all-tools; then exit 1; fi", "copilot|--prompt|a b|--allow-all-tools"),
+        (
+            "if ! copilot \\\n  --prompt \"a b\" \\\n  --allow-all-tools; then exit 1; fi",
+            "copilot|--prompt|a b|--allow-all-tools",
+        ),
         ("srt claude \\\n  -p 'x y'", "claude|-p|x y"),
-        ("npx -y @openai/codex@latest exec x", "@openai/codex@latest|exec|x"),
+        (
+            "npx -y @openai/codex@latest exec x",
+            "@openai/codex@latest|exec|x",
+        ),
         ("pnpm dlx opencode-ai run x", "opencode-ai|run|x"),
         ("uvx --from aider-chat aider -m x", "aider|-m|x"),
-        ("A=b nohup /usr/local/bin/claude -p x &", "/usr/local/bin/claude|-p|x"),
+        (
+            "A=b nohup /usr/local/bin/claude -p x &",
+            "/usr/local/bin/claude|-p|x",
+        ),
         ("bash -lc 'claude -p x'", "claude|-p|x"),
         ("out=$(claude -p x)", "claude|-p|x"),
         ("xargs -I{} claude -p {}", "claude|-p|{}"),
@@ -35,15 +44,34 @@ fn wrappers_are_taken_off() {
 
 #[test]
 fn a_program_behind_dashes_is_seen() {
-    let text = "sudo -E awf --env-all -- /bin/bash -c 'copilot --prompt \"$(cat p.txt)\"' 2>&1 | tee log";
-    assert!(lines(text).iter().any(|line| line.starts_with("copilot|--prompt")), "{:?}", lines(text));
-    assert!(!lines("git checkout -- claude").iter().any(|line| line == "claude"));
+    let text =
+        "sudo -E awf --env-all -- /bin/bash -c 'copilot --prompt \"$(cat p.txt)\"' 2>&1 | tee log";
+    assert!(
+        lines(text)
+            .iter()
+            .any(|line| line.starts_with("copilot|--prompt")),
+        "{:?}",
+        lines(text)
+    );
+    assert!(
+        !lines("git checkout -- claude")
+            .iter()
+            .any(|line| line == "claude")
+    );
 }
 
 #[test]
 fn a_container_runs_what_stands_behind_its_image() {
     let found = lines("docker run --rm -e A -v a:b ghcr.io/x/y:1 claude -p x");
     assert!(found.contains(&"claude|-p|x".to_owned()), "{found:?}");
+}
+
+#[test]
+fn a_container_whose_entry_point_is_a_shell_reads_its_text() {
+    let found = lines(
+        "docker run --entrypoint bash \"${IMAGE}\" -lc '\n  timeout 60m codex exec x < /dev/null\n'",
+    );
+    assert!(found.contains(&"codex|exec|x".to_owned()), "{found:?}");
 }
 
 #[test]
@@ -56,7 +84,10 @@ fn text_is_no_command() {
         "gh issue comment 1 --body 'claude -p'",
     ] {
         let found = lines(text);
-        assert!(!found.iter().any(|line| line.starts_with("claude")), "{text}: {found:?}");
+        assert!(
+            !found.iter().any(|line| line.starts_with("claude")),
+            "{text}: {found:?}"
+        );
     }
 }
 
@@ -76,20 +107,34 @@ fn a_pipe_feeds_what_follows() {
 
 #[test]
 fn expressions_stay_in_the_words_as_written() {
-    let found = lines("gh pr comment ${{ github.event.number }} --body \"${{ steps.a.outputs.b }}\"");
-    assert_eq!(found, ["gh|pr|comment|${{ github.event.number }}|--body|${{ steps.a.outputs.b }}"]);
+    let found =
+        lines("gh pr comment ${{ github.event.number }} --body \"${{ steps.a.outputs.b }}\"");
+    assert_eq!(
+        found,
+        ["gh|pr|comment|${{ github.event.number }}|--body|${{ steps.a.outputs.b }}"]
+    );
 }
 
 #[test]
 fn an_error_leaves_the_rest() {
     let script = read("claude -p x\nif then ((\n");
     assert!(!script.whole);
-    assert!(script.commands.iter().any(|command| command.words[0] == "claude"));
+    assert!(
+        script
+            .commands
+            .iter()
+            .any(|command| command.words[0] == "claude")
+    );
 }
 
 #[test]
 fn deep_and_long_text_ends() {
-    for text in ["$(".repeat(20_000), "a $(".repeat(20_000), "a;".repeat(60_000), "bash -c 'bash -c \"bash -c a\"'".to_owned()] {
+    for text in [
+        "$(".repeat(20_000),
+        "a $(".repeat(20_000),
+        "a;".repeat(60_000),
+        "bash -c 'bash -c \"bash -c a\"'".to_owned(),
+    ] {
         read(&text);
     }
 }

@@ -25,26 +25,108 @@ struct Wrapper {
 }
 
 const WRAPPERS: &[Wrapper] = &[
-    Wrapper { name: "sudo", valued: &["-u", "--user", "-g", "--group", "-h", "-C", "-D", "-p", "-T"], own: 0 },
-    Wrapper { name: "doas", valued: &["-u", "-C"], own: 0 },
-    Wrapper { name: "timeout", valued: &["-s", "--signal", "-k", "--kill-after"], own: 1 },
-    Wrapper { name: "gtimeout", valued: &["-s", "--signal", "-k", "--kill-after"], own: 1 },
-    Wrapper { name: "nice", valued: &["-n", "--adjustment"], own: 0 },
-    Wrapper { name: "ionice", valued: &["-c", "-n", "-p"], own: 0 },
-    Wrapper { name: "nohup", valued: &[], own: 0 },
-    Wrapper { name: "time", valued: &["-f", "-o"], own: 0 },
-    Wrapper { name: "stdbuf", valued: &["-i", "-o", "-e"], own: 0 },
-    Wrapper { name: "setsid", valued: &[], own: 0 },
-    Wrapper { name: "unbuffer", valued: &[], own: 0 },
-    Wrapper { name: "command", valued: &[], own: 0 },
-    Wrapper { name: "builtin", valued: &[], own: 0 },
-    Wrapper { name: "exec", valued: &["-a"], own: 0 },
-    Wrapper { name: "env", valued: &["-u", "--unset", "-C", "--chdir"], own: 0 },
-    Wrapper { name: "xargs", valued: &["-I", "-n", "-P", "-L", "-d", "-a", "-s", "-E"], own: 0 },
-    Wrapper { name: "srt", valued: &["-s", "--settings", "-c"], own: 0 },
-    Wrapper { name: "firejail", valued: &[], own: 0 },
-    Wrapper { name: "retry", valued: &["-t", "-n", "-d"], own: 0 },
-    Wrapper { name: "tee", valued: &[], own: usize::MAX },
+    Wrapper {
+        name: "sudo",
+        valued: &[
+            "-u", "--user", "-g", "--group", "-h", "-C", "-D", "-p", "-T",
+        ],
+        own: 0,
+    },
+    Wrapper {
+        name: "doas",
+        valued: &["-u", "-C"],
+        own: 0,
+    },
+    Wrapper {
+        name: "timeout",
+        valued: &["-s", "--signal", "-k", "--kill-after"],
+        own: 1,
+    },
+    Wrapper {
+        name: "gtimeout",
+        valued: &["-s", "--signal", "-k", "--kill-after"],
+        own: 1,
+    },
+    Wrapper {
+        name: "nice",
+        valued: &["-n", "--adjustment"],
+        own: 0,
+    },
+    Wrapper {
+        name: "ionice",
+        valued: &["-c", "-n", "-p"],
+        own: 0,
+    },
+    Wrapper {
+        name: "nohup",
+        valued: &[],
+        own: 0,
+    },
+    Wrapper {
+        name: "time",
+        valued: &["-f", "-o"],
+        own: 0,
+    },
+    Wrapper {
+        name: "stdbuf",
+        valued: &["-i", "-o", "-e"],
+        own: 0,
+    },
+    Wrapper {
+        name: "setsid",
+        valued: &[],
+        own: 0,
+    },
+    Wrapper {
+        name: "unbuffer",
+        valued: &[],
+        own: 0,
+    },
+    Wrapper {
+        name: "command",
+        valued: &[],
+        own: 0,
+    },
+    Wrapper {
+        name: "builtin",
+        valued: &[],
+        own: 0,
+    },
+    Wrapper {
+        name: "exec",
+        valued: &["-a"],
+        own: 0,
+    },
+    Wrapper {
+        name: "env",
+        valued: &["-u", "--unset", "-C", "--chdir"],
+        own: 0,
+    },
+    Wrapper {
+        name: "xargs",
+        valued: &["-I", "-n", "-P", "-L", "-d", "-a", "-s", "-E"],
+        own: 0,
+    },
+    Wrapper {
+        name: "srt",
+        valued: &["-s", "--settings", "-c"],
+        own: 0,
+    },
+    Wrapper {
+        name: "firejail",
+        valued: &[],
+        own: 0,
+    },
+    Wrapper {
+        name: "retry",
+        valued: &["-t", "-n", "-d"],
+        own: 0,
+    },
+    Wrapper {
+        name: "tee",
+        valued: &[],
+        own: usize::MAX,
+    },
 ];
 
 /// Package runners: the first word that is no option is a package.
@@ -52,7 +134,10 @@ const RUNNERS: &[(&[&str], &[&str])] = &[
     (&["npx"], &["-p", "--package", "-w", "--workspace"]),
     (&["bunx"], &["-p", "--package"]),
     (&["pnpx"], &["-p", "--package"]),
-    (&["uvx"], &["--from", "--with", "-p", "--python", "--index-url"]),
+    (
+        &["uvx"],
+        &["--from", "--with", "-p", "--python", "--index-url"],
+    ),
     (&["bun", "x"], &["-p", "--package"]),
     (&["npm", "exec"], &["-p", "--package", "-w"]),
     (&["npm", "x"], &["-p", "--package", "-w"]),
@@ -60,8 +145,21 @@ const RUNNERS: &[(&[&str], &[&str])] = &[
     (&["pnpm", "exec"], &[]),
     (&["yarn", "dlx"], &["-p", "--package"]),
     (&["yarn", "exec"], &[]),
-    (&["uv", "run"], &["--with", "-p", "--python", "--project", "--extra", "--group"]),
-    (&["uv", "tool", "run"], &["--from", "--with", "-p", "--python"]),
+    (
+        &["uv", "run"],
+        &[
+            "--with",
+            "-p",
+            "--python",
+            "--project",
+            "--extra",
+            "--group",
+        ],
+    ),
+    (
+        &["uv", "tool", "run"],
+        &["--from", "--with", "-p", "--python"],
+    ),
     (&["pipx", "run"], &["--spec", "--python"]),
     (&["poetry", "run"], &[]),
     (&["mise", "exec"], &[]),
@@ -70,9 +168,10 @@ const RUNNERS: &[(&[&str], &[&str])] = &[
 
 /// Commands that show or search their words, and run none of them.
 const INERT: &[&str] = &[
-    "echo", "printf", "cat", "grep", "egrep", "rg", "sed", "awk", "git", "gh", "npm", "pnpm", "yarn", "pip", "pip3",
-    "export", "test", "[", "[[", "which", "type", "jq", "tee", "ls", "cp", "mv", "rm", "mkdir", "touch", "curl", "wget",
-    "apt-get", "brew", "cargo", "go", "read", "local", "declare", "readonly", "cd",
+    "echo", "printf", "cat", "grep", "egrep", "rg", "sed", "awk", "git", "gh", "npm", "pnpm",
+    "yarn", "pip", "pip3", "export", "test", "[", "[[", "which", "type", "jq", "tee", "ls", "cp",
+    "mv", "rm", "mkdir", "touch", "curl", "wget", "apt-get", "brew", "cargo", "go", "read",
+    "local", "declare", "readonly", "cd",
 ];
 
 /// Takes the wrappers off a command.
@@ -84,6 +183,13 @@ pub(super) fn strip(command: Simple) -> Vec<Unwrapped> {
             return out;
         };
         let name = base_name(first).to_owned();
+        if name.starts_with('-') {
+            // A container whose entry point is a shell: `docker run … image -c 'a'`.
+            if let Some(text) = command.words.get(1).filter(|_| is_shell_flag(&name)) {
+                out.push(Unwrapped::Text(text.clone()));
+            }
+            return out;
+        }
         if let Some(text) = shell_text(&name, &command) {
             out.push(Unwrapped::Text(text));
             return out;
@@ -148,9 +254,7 @@ fn shell_text(name: &str, command: &Simple) -> Option<String> {
     let words = &command.words;
     match name {
         "bash" | "sh" | "zsh" | "dash" | "ash" => {
-            let flag = words.iter().skip(1).position(|word| {
-                word.starts_with('-') && !word.starts_with("--") && word.contains('c')
-            });
+            let flag = words.iter().skip(1).position(|word| is_shell_flag(word));
             if let Some(flag) = flag {
                 let text = words.iter().skip(flag + 2).find(|word| !is_option(word))?;
                 return Some(text.clone());
@@ -159,15 +263,26 @@ fn shell_text(name: &str, command: &Simple) -> Option<String> {
                 .iter()
                 .skip(1)
                 .any(|word| !is_option(word) && word != "/dev/stdin");
-            if has_script { None } else { command.here.clone() }
+            if has_script {
+                None
+            } else {
+                command.here.clone()
+            }
         }
         "eval" => (words.len() > 1).then(|| words[1..].join(" ")),
         "su" | "script" => {
-            let flag = words.iter().position(|word| word == "-c" || word == "-qec")?;
+            let flag = words
+                .iter()
+                .position(|word| word == "-c" || word == "-qec")?;
             words.get(flag + 1).cloned()
         }
         _ => None,
     }
+}
+
+/// Whether an option of a shell says that a text follows, alone or among others: `-c`, `-lc`.
+fn is_shell_flag(word: &str) -> bool {
+    word.starts_with('-') && !word.starts_with("--") && word.contains('c')
 }
 
 fn is_option(word: &str) -> bool {
@@ -231,9 +346,36 @@ fn run_by_package_runner(words: &[String]) -> Option<usize> {
 
 /// Options of `docker run` and `docker exec` that take a value in the next word.
 const CONTAINER_VALUED: &[&str] = &[
-    "-e", "--env", "-v", "--volume", "-w", "--workdir", "-u", "--user", "--name", "--network", "--net", "-p",
-    "--publish", "--mount", "--env-file", "--entrypoint", "--platform", "--add-host", "--memory", "-m", "--cpus", "-l",
-    "--label", "--device", "--cap-add", "--cap-drop", "--security-opt", "--shm-size", "--tmpfs", "--group-add",
+    "-e",
+    "--env",
+    "-v",
+    "--volume",
+    "-w",
+    "--workdir",
+    "-u",
+    "--user",
+    "--name",
+    "--network",
+    "--net",
+    "-p",
+    "--publish",
+    "--mount",
+    "--env-file",
+    "--entrypoint",
+    "--platform",
+    "--add-host",
+    "--memory",
+    "-m",
+    "--cpus",
+    "-l",
+    "--label",
+    "--device",
+    "--cap-add",
+    "--cap-drop",
+    "--security-opt",
+    "--shm-size",
+    "--tmpfs",
+    "--group-add",
 ];
 
 /// Where the command begins that a container runs, behind the image's name.
@@ -241,7 +383,9 @@ fn in_container(name: &str, words: &[String]) -> Option<usize> {
     if !is_worth_keeping(name) {
         return None;
     }
-    let verb = words.iter().position(|word| word == "run" || word == "exec")?;
+    let verb = words
+        .iter()
+        .position(|word| word == "run" || word == "exec")?;
     let mut at = verb + 1;
     while let Some(word) = words.get(at) {
         if CONTAINER_VALUED.contains(&word.as_str()) {

@@ -5,7 +5,7 @@
 use super::file::File;
 use super::substitute::Values;
 use super::{MAX_CALLS, Reader, permissions, steps, worse};
-use crate::model::{Call, Job, Passing, RepoPath, Setting, Uses, Workflow};
+use crate::model::{Call, Job, Passing, RepoPath, Setting, Workflow};
 use crate::rules::ci;
 use crate::syntax::{Entry, Node};
 
@@ -103,21 +103,22 @@ impl Reader<'_> {
         let uses = steps::uses(parts.uses?);
         let secrets = parts.secrets.unwrap_or(Passing::Nothing);
         let mut workflow = None;
-        if let Some(path) = steps::local_path(&uses.name) {
+        if let Some(path) = steps::path_here(&uses) {
             if depth < MAX_CALLS {
                 workflow = self.called(&path, &parts.with, &secrets, depth);
             }
         }
-        let agent = match workflow {
-            Some(_) => None,
-            None => ci::reusable_agent(&uses.name).map(|entry| entry.agent.as_str()),
+        let runs_agent = |called: &Workflow| {
+            let mut steps = called.jobs.iter().flat_map(|job| &job.steps);
+            steps.any(|step| !step.agents.is_empty())
+                || called.jobs.iter().any(|job| job.call.is_some())
+        };
+        let agent = match &workflow {
+            Some(called) if runs_agent(called) => None,
+            _ => ci::reusable_agent(&uses.name).map(|entry| entry.agent.as_str()),
         };
         Some(Call {
-            uses: Uses {
-                name: uses.name,
-                version: uses.version,
-                spot: uses.spot,
-            },
+            uses,
             with: parts.with,
             secrets,
             agent,

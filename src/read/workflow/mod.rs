@@ -108,7 +108,9 @@ impl Reader<'_> {
                         let block = permissions(file, entry.key_span, &entry.value);
                         workflow.permissions = worse(workflow.permissions.take(), block);
                     }
-                    "env" => workflow.env.extend(values.fill(file.settings(&entry.value))),
+                    "env" => workflow
+                        .env
+                        .extend(values.fill(file.settings(&entry.value))),
                     "jobs" => {
                         for job in file.document.entries(&entry.value) {
                             let read = self.job(file, job, &defaults, &values, depth);

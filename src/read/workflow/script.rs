@@ -36,7 +36,8 @@ impl Reader<'_> {
             for simple in script.commands {
                 let spot = places.spot(simple.span);
                 self.follow(scope, step, steering, &simple, &spot);
-                step.commands.push(command(simple, spot, scope, InScript::No));
+                step.commands
+                    .push(command(simple, spot, scope, InScript::No));
             }
         } else {
             step.wholly_read = false;
@@ -137,7 +138,9 @@ fn called(words: &[String]) -> Option<Called<'_>> {
             .find(|word| !word.starts_with('-'))
             .map(|word| Called::File(word)),
         "npm" | "pnpm" | "yarn" | "bun" => {
-            let at = words.iter().position(|word| word == "run" || word == "run-script")?;
+            let at = words
+                .iter()
+                .position(|word| word == "run" || word == "run-script")?;
             words.get(at + 1).map(|word| Called::Package(word))
         }
         _ if name.contains('/') && !name.starts_with('/') || is_in_workspace(name) => {
@@ -165,7 +168,10 @@ const ACTION: &[&str] = &[
 ];
 
 fn is_in_workspace(word: &str) -> bool {
-    WORKSPACE.iter().chain(ACTION).any(|start| word.starts_with(start))
+    WORKSPACE
+        .iter()
+        .chain(ACTION)
+        .any(|start| word.starts_with(start))
 }
 
 /// The path of a script from the repository's root.
@@ -195,9 +201,14 @@ fn script_path(scope: &Scope<'_, '_>, steering: &Steering, word: &str) -> Option
 fn is_shell(path: &str, bytes: &[u8]) -> bool {
     let line = bytes.split(|&b| b == b'\n').next().unwrap_or_default();
     if line.starts_with(b"#!") {
-        return line.ends_with(b"sh") || line.windows(3).any(|part| part == b"sh " || part == b"sh\r");
+        return line.ends_with(b"sh")
+            || line
+                .windows(3)
+                .any(|part| part == b"sh " || part == b"sh\r");
     }
-    path.ends_with(".sh") || path.ends_with(".bash") || !path.rsplit('/').next().unwrap_or(path).contains('.')
+    path.ends_with(".sh")
+        || path.ends_with(".bash")
+        || !path.rsplit('/').next().unwrap_or(path).contains('.')
 }
 
 /// The text of a script in `package.json`.

@@ -59,7 +59,7 @@ impl Reader<'_> {
             }
         }
         if let Some(uses) = &step.uses {
-            if let Some(path) = local_path(&uses.name) {
+            if let Some(path) = path_here(uses) {
                 if self.composite(scope, &step, &path, out) {
                     return;
                 }
@@ -207,9 +207,19 @@ pub(super) fn uses(setting: Setting) -> Uses {
         } else {
             name.to_ascii_lowercase()
         },
+        written: name.to_owned(),
         version: version.to_owned(),
         spot: setting.spot,
     }
+}
+
+/// The path of an action or workflow that may stand in this repository. Which repository this is cannot be seen from a
+/// checkout, so `owner/name/.github/…` is looked for here: repositories name their own actions so.
+pub(super) fn path_here(uses: &Uses) -> Option<String> {
+    local_path(&uses.name).or_else(|| {
+        let at = uses.written.find("/.github/")?;
+        local_path(&format!("./{}", &uses.written[at + 1..]))
+    })
 }
 
 /// The path from the repository's root of a local action or workflow; `None` where it is none or leaves the repository.

@@ -47,9 +47,7 @@ impl Values {
         let mut inputs = given.clone();
         for node in file.at(route) {
             for entry in file.document.entries(node) {
-                let default = file
-                    .text_below(&entry.value, "default")
-                    .unwrap_or_default();
+                let default = file.text_below(&entry.value, "default").unwrap_or_default();
                 inputs
                     .entry(entry.key.to_ascii_lowercase())
                     .or_insert(default);

@@ -13,8 +13,10 @@ use crate::model::{Access, Purpose, Scopes};
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Deserialize)]
 #[serde(rename_all = "lowercase")]
 pub enum Guard {
-    /// It refuses an actor without write access.
+    /// It refuses an actor without write access who acts on an issue or a pull request.
     Write,
+    /// It refuses an actor without write access at every event.
+    Always,
     None,
 }
 
@@ -82,6 +84,9 @@ pub struct CliAgent {
     any_of: Vec<String>,
     #[serde(default)]
     none_of: Vec<String>,
+    /// First words with which the program itself refuses an actor without write access.
+    #[serde(default)]
+    pub guarded: Vec<String>,
     #[serde(default)]
     pub bypass: Vec<String>,
     #[serde(default)]
@@ -95,7 +100,9 @@ impl CliAgent {
     pub fn starts(&self, arguments: &[String], has_input: bool) -> bool {
         let first = arguments.first().map(String::as_str);
         if first.is_some_and(|word| self.none_of.iter().any(|none| none == word))
-            || arguments.iter().any(|word| word == "--version" || word == "--help")
+            || arguments
+                .iter()
+                .any(|word| word == "--version" || word == "--help")
         {
             return false;
         }
@@ -133,6 +140,46 @@ struct SecretNames {
     names: Vec<String>,
 }
 
+/// An action that leaves a credential behind for later steps.
+#[derive(Debug, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Leaves {
+    uses: Vec<String>,
+    /// What it leaves, in words.
+    pub what: String,
+    /// Whether the credential deploys or administers.
+    pub deploys: bool,
+    /// Inputs that hand it a stored secret.
+    #[serde(default)]
+    pub stored: Vec<String>,
+    /// Inputs that mean a short-lived login.
+    #[serde(default)]
+    pub exchanged: Vec<String>,
+    /// Where the facts were read.
+    pub source: String,
+}
+
+/// An action that makes an App token.
+#[derive(Debug, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Mints {
+    uses: Vec<String>,
+    /// The output that holds the token.
+    pub output: String,
+    /// What the inputs that narrow it begin with.
+    #[serde(default)]
+    pub permission_prefix: String,
+    /// The input that narrows it by a JSON object.
+    #[serde(default)]
+    pub permissions: String,
+    #[serde(default)]
+    pub repositories: String,
+    #[serde(default)]
+    pub owner: String,
+    /// Where the facts were read.
+    pub source: String,
+}
+
 #[derive(Debug, Default, Deserialize)]
 #[serde(deny_unknown_fields)]
 struct Table {
@@ -140,6 +187,8 @@ struct Table {
     reusable: Vec<ReusableAgent>,
     cli: Vec<CliAgent>,
     secret: Vec<SecretNames>,
+    leaves: Vec<Leaves>,
+    mints: Vec<Mints>,
 }
 
 fn table() -> &'static Table {
@@ -155,12 +204,9 @@ pub fn action_agent(uses: &str) -> Option<&'static ActionAgent> {
     let entries = &table().action;
     let exact = |entry: &&ActionAgent| entry.uses.iter().any(|pattern| pattern == uses);
     entries.iter().find(exact).or_else(|| {
-        entries.iter().find(|entry| {
-            entry
-                .uses
-                .iter()
-                .any(|pattern| of_any_owner(pattern, uses))
-        })
+        entries
+            .iter()
+            .find(|entry| entry.uses.iter().any(|pattern| of_any_owner(pattern, uses)))
     })
 }
 
@@ -180,11 +226,7 @@ pub fn reusable_agent(uses: &str) -> Option<&'static ReusableAgent> {
 }
 
 /// The entry of a program, by its name without a folder or by its package without a version.
-pub fn cli_agent(
-    name: &str,
-    arguments: &[String],
-    has_input: bool,
-) -> Option<&'static CliAgent> {
+pub fn cli_agent(name: &str, arguments: &[String], has_input: bool) -> Option<&'static CliAgent> {
     let package = match name.rfind('@') {
         Some(at) if at > 0 => &name[..at],
         _ => name,
@@ -198,6 +240,28 @@ pub fn cli_agent(
     })
 }
 
+/// What an action leaves behind.
+pub fn leaves(uses: &str) -> Option<&'static Leaves> {
+    let mut entries = table().leaves.iter();
+    entries.find(|entry| entry.uses.iter().any(|own| own == uses))
+}
+
+/// The entry of an action that makes an App token.
+pub fn mints(uses: &str) -> Option<&'static Mints> {
+    let mut entries = table().mints.iter();
+    entries.find(|entry| entry.uses.iter().any(|own| own == uses))
+}
+
+/// The entry of an agent's program, by the agent's id.
+pub fn cli_of_agent(agent: &str) -> Option<&'static CliAgent> {
+    table().cli.iter().find(|entry| entry.agent == agent)
+}
+
+/// Whether an input is set to `true` rather than to a list of names.
+pub fn is_switch(input: &str) -> bool {
+    matches!(input, "allow-bots")
+}
+
 /// Every name of a program that runs an agent.
 pub fn cli_names() -> impl Iterator<Item = &'static str> {
     let entries = table().cli.iter();
@@ -207,9 +271,13 @@ pub fn cli_names() -> impl Iterator<Item = &'static str> {
 /// What a secret is for, by its name.
 pub fn purpose_of(name: &str) -> Purpose {
     let name = name.to_ascii_uppercase();
-    let fitting =
-        |entry: &&SecretNames| entry.names.iter().any(|pattern| fits(pattern, &name));
-    match table().secret.iter().find(fitting).map(|e| e.purpose.as_str()) {
+    let fitting = |entry: &&SecretNames| entry.names.iter().any(|pattern| fits(pattern, &name));
+    match table()
+        .secret
+        .iter()
+        .find(fitting)
+        .map(|e| e.purpose.as_str())
+    {
         Some("model") => Purpose::Model,
         Some("broad") => Purpose::Broad,
         Some("messages") => Purpose::Messages,
@@ -240,7 +308,10 @@ mod tests {
         for (uses, agent) in [
             ("anthropics/claude-code-action", Some("claude-code")),
             ("someone/claude-code-action", Some("claude-code")),
-            ("anthropics/claude-code-action/base-action", Some("claude-code")),
+            (
+                "anthropics/claude-code-action/base-action",
+                Some("claude-code"),
+            ),
             ("sst/opencode/github", Some("opencode")),
             ("actions/checkout", None),
             ("someone/claude-code-action-helper", None),
@@ -257,8 +328,14 @@ mod tests {
             cli_agent(&words[0], &words[1..], has_input).map(|entry| entry.agent.as_str())
         };
         assert_eq!(agent("claude -p x", false), Some("claude-code"));
-        assert_eq!(agent("@anthropic-ai/claude-code@1.0.2 -p x", false), Some("claude-code"));
-        assert_eq!(agent("~/.local/bin/claude --print", false), Some("claude-code"));
+        assert_eq!(
+            agent("@anthropic-ai/claude-code@1.0.2 -p x", false),
+            Some("claude-code")
+        );
+        assert_eq!(
+            agent("~/.local/bin/claude --print", false),
+            Some("claude-code")
+        );
         assert_eq!(agent("claude --version", false), None);
         assert_eq!(agent("claude mcp add x", false), None);
         assert_eq!(agent("codex exec --full-auto x", false), Some("codex"));

@@ -4,10 +4,15 @@
 //! first use. It judges nothing; what no entry covers is unknown.
 
 mod agents;
+mod needs;
 
 pub use agents::{
-    ActionAgent, CliAgent, DefaultToken, Guard, ReusableAgent, action_agent, cli_agent, cli_names,
-    purpose_of, reusable_agent,
+    ActionAgent, CliAgent, DefaultToken, Guard, Leaves, Mints, ReusableAgent, action_agent,
+    cli_agent, cli_names, cli_of_agent, is_switch, leaves, mints, purpose_of, reusable_agent,
+};
+
+pub use needs::{
+    ActionNeeds, Condition, Needs, action_needs, call_needs, command_needs, route_needs,
 };
 
 /// Whether `text` fits a pattern in which `*` stands for any run of characters. Case counts.

@@ -59,8 +59,9 @@ pub fn run(arguments: &ReachArguments, screen: &Screen) -> Result<u8> {
     };
     written.map_err(|_| Error::output("the map could not be written"))?;
     match &arguments.output {
-        Some(path) => fs::write(path, text)
-            .map_err(|_| Error::output("the map could not be written").at(path.display().to_string()))?,
+        Some(path) => fs::write(path, text).map_err(|_| {
+            Error::output("the map could not be written").at(path.display().to_string())
+        })?,
         None => screen.write(&text)?,
     }
     Ok(0)

@@ -314,7 +314,14 @@ pub fn survey_folder(folder: &Path, clock: &Clock) -> Result<Surveyed> {
     let snapshot = FolderSnapshot::new(folder);
     let judging = of_tree(&arguments, clock, &snapshot, None)?;
     let source = TreeSource::new(folder, &[PathBuf::from(".")], IgnoredFiles::Read)?;
-    let (outcome, files) = survey(&arguments, clock, &judging, &source, "the working tree", None)?;
+    let (outcome, files) = survey(
+        &arguments,
+        clock,
+        &judging,
+        &source,
+        "the working tree",
+        None,
+    )?;
     let agents = AgentsPresent::look(&judging.rules, &snapshot);
     Ok(Surveyed {
         outcome,

@@ -18,9 +18,25 @@ use crate::source::{Form, Item, Keeping, Snapshot, Visited};
 
 /// Files at the root that hold credentials so often that a change is judged with them.
 const LIKELY: &[&str] = &[
-    ".env", ".env.local", ".env.development", ".env.production", ".env.staging", ".envrc", ".dev.vars", ".npmrc", ".netrc",
-    ".mcp.json", ".cursor/mcp.json", ".vscode/mcp.json", ".claude/settings.json", ".claude/settings.local.json",
-    ".railway/config.json", "terraform.tfstate", "terraform.tfvars", "secrets.toml", ".streamlit/secrets.toml",
+    ".env",
+    ".env.local",
+    ".env.development",
+    ".env.production",
+    ".env.staging",
+    ".envrc",
+    ".dev.vars",
+    ".npmrc",
+    ".netrc",
+    ".mcp.json",
+    ".cursor/mcp.json",
+    ".vscode/mcp.json",
+    ".claude/settings.json",
+    ".claude/settings.local.json",
+    ".railway/config.json",
+    "terraform.tfstate",
+    "terraform.tfvars",
+    "secrets.toml",
+    ".streamlit/secrets.toml",
 ];
 
 /// Adds the findings about structure; returns what head's files say of agents.
@@ -59,14 +75,19 @@ pub(super) fn add(
         Vec::new()
     };
     let known: BTreeSet<_> = base.iter().map(key).collect();
-    let mut grouped: BTreeMap<(&'static str, RepoPath, Option<bool>), Vec<StructureFinding>> = BTreeMap::new();
+    let mut grouped: BTreeMap<(&'static str, RepoPath, Option<bool>), Vec<StructureFinding>> =
+        BTreeMap::new();
     for finding in head {
         // A file of one person that Git ignores is where it belongs.
         if finding.rule.id == "TL405" && ignored.contains(finding.spot.path.as_ref()) {
             continue;
         }
         let introduced = visited.is_change.then(|| !known.contains(&key(&finding)));
-        let group = (finding.rule.id, finding.spot.path.as_ref().clone(), introduced);
+        let group = (
+            finding.rule.id,
+            finding.spot.path.as_ref().clone(),
+            introduced,
+        );
         grouped.entry(group).or_default().push(finding);
     }
     for ((_, _, introduced), group) in grouped {
@@ -78,10 +99,19 @@ pub(super) fn add(
 type Key = (&'static str, RepoPath, String);
 
 fn key(finding: &StructureFinding) -> Key {
-    (finding.rule.id, finding.spot.path.as_ref().clone(), finding.route.clone())
+    (
+        finding.rule.id,
+        finding.spot.path.as_ref().clone(),
+        finding.route.clone(),
+    )
 }
 
-fn judge_state(run: &Run<'_>, snapshot: &dyn Snapshot, paths: &[RepoPath], broad: &[BroadThere]) -> (Vec<AgentFile>, Vec<StructureFinding>) {
+fn judge_state(
+    run: &Run<'_>,
+    snapshot: &dyn Snapshot,
+    paths: &[RepoPath],
+    broad: &[BroadThere],
+) -> (Vec<AgentFile>, Vec<StructureFinding>) {
     let files = read_agents(paths, &|path| snapshot.read(path).ok().flatten(), run.rules);
     let declared: Vec<Declared> = run
         .policies
@@ -110,18 +140,26 @@ fn broad_of(findings: &[Finding], counts: impl Fn(&Finding) -> bool) -> Vec<Broa
     findings
         .iter()
         .filter(|finding| ["TL101", "TL102", "TL105", "TL107"].contains(&finding.rule))
-        .filter(|finding| finding.confidence >= Confidence::Medium && finding.at_head && counts(finding))
+        .filter(|finding| {
+            finding.confidence >= Confidence::Medium && finding.at_head && counts(finding)
+        })
         .filter_map(|finding| {
             let kind = finding.kind?;
             let breadth = finding.breadth.as_ref()?;
-            let is_broad = judge::class_of(Some(kind), Some(breadth), judge::Standing::Live) == Class::Broad;
+            let is_broad =
+                judge::class_of(Some(kind), Some(breadth), judge::Standing::Live) == Class::Broad;
             is_broad.then(|| BroadThere {
                 path: finding.path.clone(),
                 place: finding.place,
                 name: kind.name.to_owned(),
                 worst: kind.worst.to_owned(),
                 deletes: breadth.verbs.has(crate::model::Verb::Delete),
-                how: finding.reach.iter().map(|reach| reach.how).max().unwrap_or(crate::model::How::Workspace),
+                how: finding
+                    .reach
+                    .iter()
+                    .map(|reach| reach.how)
+                    .max()
+                    .unwrap_or(crate::model::How::Workspace),
             })
         })
         .collect()
@@ -165,7 +203,10 @@ fn broad_in(run: &Run<'_>, snapshot: &dyn Snapshot, known: &[BroadThere]) -> Vec
                     place: judged.sighting.place,
                     name: kind.name.to_owned(),
                     worst: kind.worst.to_owned(),
-                    deletes: judged.breadth.as_ref().is_some_and(|b| b.verbs.has(crate::model::Verb::Delete)),
+                    deletes: judged
+                        .breadth
+                        .as_ref()
+                        .is_some_and(|b| b.verbs.has(crate::model::Verb::Delete)),
                     how: judged.how(),
                 });
             }
@@ -175,7 +216,11 @@ fn broad_in(run: &Run<'_>, snapshot: &dyn Snapshot, known: &[BroadThere]) -> Vec
 }
 
 /// One finding for all of a rule in a file: the first speaks, the others are related places.
-fn finding_of(run: &Run<'_>, group: Vec<StructureFinding>, introduced: Option<bool>) -> Option<Finding> {
+fn finding_of(
+    run: &Run<'_>,
+    group: Vec<StructureFinding>,
+    introduced: Option<bool>,
+) -> Option<Finding> {
     let mut group = group;
     group.sort_by_key(|finding| finding.spot.place);
     let mut rest = group.into_iter();
@@ -183,7 +228,11 @@ fn finding_of(run: &Run<'_>, group: Vec<StructureFinding>, introduced: Option<bo
     let path = first.spot.path.as_ref().clone();
     let print = fingerprint::of_parts(
         run.policies.salt(),
-        &[first.rule.id.as_bytes(), path.as_bytes(), first.route.as_bytes()],
+        &[
+            first.rule.id.as_bytes(),
+            path.as_bytes(),
+            first.route.as_bytes(),
+        ],
     );
     let ruling = run.policies.rule_on_structure(first.rule, &path, &print);
     if ruling.verdict == Verdict::Silent {

@@ -33,7 +33,10 @@ pub(super) struct Facts {
 impl Facts {
     /// Whether nothing was gathered.
     pub(super) fn is_empty(&self) -> bool {
-        self.sightings.is_empty() && self.dropped.is_empty() && self.unchecked.is_empty() && self.of_agents.is_empty()
+        self.sightings.is_empty()
+            && self.dropped.is_empty()
+            && self.unchecked.is_empty()
+            && self.of_agents.is_empty()
     }
 }
 
@@ -56,7 +59,9 @@ pub(super) fn examine(
             take(item, find::find(&blob, rules), facts);
             if item.form == Form::File {
                 facts.unchecked.extend(unparsable(item, text, rules));
-                if item.keeping != Keeping::Dependency && agent_config::concerns(&item.path, text, rules) {
+                if item.keeping != Keeping::Dependency
+                    && agent_config::concerns(&item.path, text, rules)
+                {
                     facts.of_agents.push((item.path.clone(), item.keeping));
                 }
             }

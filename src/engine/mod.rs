@@ -19,9 +19,9 @@ use crate::error::Result;
 use crate::judge::guard::Weakening;
 use crate::model::{Outcome, Overall, RepoPath, Unchecked};
 use crate::policy::Policies;
-use crate::read::agent_config::AgentFile;
 use crate::policy::loosening::Loosening;
 use crate::read;
+use crate::read::agent_config::AgentFile;
 use crate::rules::RuleSet;
 use crate::source::{Form, Keeping, Source, Visited};
 use facts::Facts;
@@ -120,8 +120,13 @@ fn conclude(
 ) -> Result<(Outcome, Vec<AgentFile>)> {
     let wiring = structure::judge(run, &visited, &facts.workflows);
     // Threads hand over in any order; what is kept of a secret that stands twice must not depend on it.
-    facts.sightings.sort_by_key(|(item, sighting)| (item.number, sighting.span));
-    let paths = shield::Paths::new(run.rules, facts.sightings.iter().map(|(_, sighting)| sighting));
+    facts
+        .sightings
+        .sort_by_key(|(item, sighting)| (item.number, sighting.span));
+    let paths = shield::Paths::new(
+        run.rules,
+        facts.sightings.iter().map(|(_, sighting)| sighting),
+    );
     let mut hearing = Hearing::new(run, &visited);
     for (item, sighting) in facts.sightings {
         hearing.hear(item, sighting)?;

@@ -72,12 +72,22 @@ pub(super) struct Paths<'r> {
 
 impl<'r> Paths<'r> {
     /// Keeps the values that were seen.
-    pub(super) fn new<'s>(rules: &'r RuleSet, sightings: impl Iterator<Item = &'s Sighting>) -> Self {
+    pub(super) fn new<'s>(
+        rules: &'r RuleSet,
+        sightings: impl Iterator<Item = &'s Sighting>,
+    ) -> Self {
         let bare = sightings.filter(|sighting| {
-            sighting.kind.is_some_and(|kind| kind.public_prefix().is_empty())
+            sighting
+                .kind
+                .is_some_and(|kind| kind.public_prefix().is_empty())
         });
         let seen = bare
-            .map(|sighting| (sighting.secret.expose(<[u8]>::to_vec), sighting.mask.clone()))
+            .map(|sighting| {
+                (
+                    sighting.secret.expose(<[u8]>::to_vec),
+                    sighting.mask.clone(),
+                )
+            })
             .filter(|(secret, _)| secret.len() >= WORTH_LOOKING_FOR)
             .collect();
         Paths { rules, seen }

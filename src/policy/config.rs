@@ -119,7 +119,9 @@ pub fn read(text: &str, shown_as: &str) -> Result<Policy> {
     }
     let mut credentials = Vec::new();
     for credential in &raw.credential {
-        credentials.push(read_credential(credential.get_ref(), || at(credential.span().start))?);
+        credentials.push(read_credential(credential.get_ref(), || {
+            at(credential.span().start)
+        })?);
     }
     if let Some(salt) = &raw.salt
         && salt.get_ref().len() < 16
@@ -157,7 +159,9 @@ fn read_credential(raw: &RawCredential, at: impl Fn() -> String) -> Result<Decla
         .expires
         .date
         .and_then(|date| Date::new(date.year as i16, date.month as i8, date.day as i8).ok())
-        .ok_or_else(|| Error::config("a credential's `expires` is a date, as in 2026-12-31").at(at()))?;
+        .ok_or_else(|| {
+            Error::config("a credential's `expires` is a date, as in 2026-12-31").at(at())
+        })?;
     Ok(Declaration {
         name: raw.name.trim().to_owned(),
         place: raw.place.clone(),

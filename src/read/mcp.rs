@@ -22,13 +22,26 @@ const ROOTS: &[&str] = &[
 ];
 /// Keys of which a server has at least one.
 const SIGNS: &[&str] = &[
-    "command", "cmd", "url", "httpUrl", "serverUrl", "uri", "args", "transport",
+    "command",
+    "cmd",
+    "url",
+    "httpUrl",
+    "serverUrl",
+    "uri",
+    "args",
+    "transport",
 ];
 const ENVIRONMENTS: &[&str] = &["env", "environment", "envs"];
 const HEADERS: &[&str] = &["headers", "http_headers", "requestInit", "requestOptions"];
 const ADDRESSES: &[&str] = &["url", "httpUrl", "serverUrl", "uri"];
 /// Lists of names that are taken from the environment.
-const NAME_LISTS: &[&str] = &["env_vars", "env_keys", "envVars", "passEnv", "env_passthrough"];
+const NAME_LISTS: &[&str] = &[
+    "env_vars",
+    "env_keys",
+    "envVars",
+    "passEnv",
+    "env_passthrough",
+];
 /// Maps of header to name.
 const NAME_MAPS: &[&str] = &["env_http_headers"];
 const NAME_KEYS: &[&str] = &["bearer_token_env_var", "bearerTokenEnvVar"];
@@ -132,7 +145,10 @@ fn take_all(document: &Document, root: &Node, found: &mut Vec<Server>) -> bool {
                     .find(|entry| entry.key == "name");
                 let (name, span) = match name.and_then(|entry| entry.value.as_scalar()) {
                     Some(scalar) => (scalar.text.clone(), scalar.span),
-                    None => (String::new(), Span::new(item.span.start, item.span.start + 1)),
+                    None => (
+                        String::new(),
+                        Span::new(item.span.start, item.span.start + 1),
+                    ),
                 };
                 found.push(server(document, &name, span, item));
             }
@@ -169,7 +185,8 @@ fn server(document: &Document, name: &str, span: Span, node: &Node) -> Server {
             server.take_headers(document, value);
         } else if ADDRESSES.contains(&key) {
             server.take_text(value);
-        } else if NAME_LISTS.contains(&key) || NAME_KEYS.contains(&key) || NAME_MAPS.contains(&key) {
+        } else if NAME_LISTS.contains(&key) || NAME_KEYS.contains(&key) || NAME_MAPS.contains(&key)
+        {
             server.take_names(document, value);
         } else if matches!(key, "command" | "cmd" | "args" | "transport") {
             server.take_words(document, value);
@@ -188,7 +205,9 @@ fn known(launch: &str) -> Option<&'static KnownServer> {
         let longest = server.matches.iter().filter(fits).map(String::len).max()?;
         Some((longest, server))
     });
-    named.max_by_key(|(length, _)| *length).map(|(_, server)| server)
+    named
+        .max_by_key(|(length, _)| *length)
+        .map(|(_, server)| server)
 }
 
 impl Server {
@@ -204,7 +223,8 @@ impl Server {
             let literal = !text.is_empty() && !slot.is_empty();
             if literal {
                 // `-e NAME` hands on what stands here.
-                self.handed.retain(|handed| handed.slot != slot || handed.variable != slot);
+                self.handed
+                    .retain(|handed| handed.slot != slot || handed.variable != slot);
                 self.handed.push(Handed {
                     slot: slot.to_owned(),
                     variable: String::new(),
@@ -389,7 +409,9 @@ impl Server {
                 .map(str::to_owned)
                 .collect(),
             NodeKind::Scalar(scalar) if switch.values.contains(&scalar.text) => Vec::new(),
-            NodeKind::Scalar(scalar) if switch.values.is_empty() && scalar.text == "true" => Vec::new(),
+            NodeKind::Scalar(scalar) if switch.values.is_empty() && scalar.text == "true" => {
+                Vec::new()
+            }
             NodeKind::Scalar(_) | NodeKind::Map(_) | NodeKind::Alias(_) => return,
         };
         let listed = matches!(value.kind, NodeKind::List(_));
@@ -447,17 +469,50 @@ mod tests {
     #[test]
     fn one_reader_serves_every_agents_file() {
         let cases = [
-            (Format::Json, r#"{"mcpServers":{"a":{"command":"npx","args":["-y","x"],"env":{"T":"${T}"}}}}"#),
-            (Format::Json, r#"{"servers":{"a":{"url":"https://x/mcp","headers":{"Authorization":"Bearer ${env:T}"}}}}"#),
-            (Format::Json, r#"{"projects":{"/p":{"mcpServers":{"a":{"command":"x","env":{"T":"$T"}}}}}}"#),
-            (Format::Json, r#"{"mcp":{"a":{"type":"local","command":["x"],"environment":{"T":"{env:T}"}}}}"#),
-            (Format::Json, r#"{"amp.mcpServers":{"a":{"command":"x","env":{"T":"${T}"}}}}"#),
-            (Format::Json, r#"{"context_servers":{"a":{"command":{"path":"x","args":[],"env":{"T":"$T"}}}}}"#),
-            (Format::Json, r#"{"mcpServers":{"a":{"command":"docker","args":["run","-e","T","i"]}}}"#),
-            (Format::Toml, "[mcp_servers.a]\ncommand = \"x\"\nenv_vars = [\"T\"]\n"),
-            (Format::Toml, "[mcp_servers.a]\nurl = \"https://x\"\nbearer_token_env_var = \"T\"\n"),
-            (Format::Yaml, "mcpServers:\n  - name: a\n    command: x\n    env:\n      T: ${{ secrets.T }}\n"),
-            (Format::Yaml, "extensions:\n  a:\n    cmd: x\n    env_keys: [T]\n"),
+            (
+                Format::Json,
+                r#"{"mcpServers":{"a":{"command":"npx","args":["-y","x"],"env":{"T":"${T}"}}}}"#,
+            ),
+            (
+                Format::Json,
+                r#"{"servers":{"a":{"url":"https://x/mcp","headers":{"Authorization":"Bearer ${env:T}"}}}}"#,
+            ),
+            (
+                Format::Json,
+                r#"{"projects":{"/p":{"mcpServers":{"a":{"command":"x","env":{"T":"$T"}}}}}}"#,
+            ),
+            (
+                Format::Json,
+                r#"{"mcp":{"a":{"type":"local","command":["x"],"environment":{"T":"{env:T}"}}}}"#,
+            ),
+            (
+                Format::Json,
+                r#"{"amp.mcpServers":{"a":{"command":"x","env":{"T":"${T}"}}}}"#,
+            ),
+            (
+                Format::Json,
+                r#"{"context_servers":{"a":{"command":{"path":"x","args":[],"env":{"T":"$T"}}}}}"#,
+            ),
+            (
+                Format::Json,
+                r#"{"mcpServers":{"a":{"command":"docker","args":["run","-e","T","i"]}}}"#,
+            ),
+            (
+                Format::Toml,
+                "[mcp_servers.a]\ncommand = \"x\"\nenv_vars = [\"T\"]\n",
+            ),
+            (
+                Format::Toml,
+                "[mcp_servers.a]\nurl = \"https://x\"\nbearer_token_env_var = \"T\"\n",
+            ),
+            (
+                Format::Yaml,
+                "mcpServers:\n  - name: a\n    command: x\n    env:\n      T: ${{ secrets.T }}\n",
+            ),
+            (
+                Format::Yaml,
+                "extensions:\n  a:\n    cmd: x\n    env_keys: [T]\n",
+            ),
         ];
         for (format, text) in cases {
             let found = read(format, text);
@@ -474,7 +529,8 @@ mod tests {
         assert_eq!(found[0].known.unwrap().id, "supabase");
         assert_eq!(found[0].missing_limits().len(), 1);
         assert!(found[0].missing_limits()[0].contains("--read-only"));
-        let text = r#"{"servers":{"k":{"command":"npx","args":["kubernetes-mcp-server","--read-only"]}}}"#;
+        let text =
+            r#"{"servers":{"k":{"command":"npx","args":["kubernetes-mcp-server","--read-only"]}}}"#;
         let found = read(Format::Json, text);
         assert_eq!(found[0].known.unwrap().id, "kubernetes-native");
         assert!(found[0].missing_limits().is_empty());
@@ -494,7 +550,13 @@ mod tests {
         let text = r#"{"servers":[{"url":"https://api.example.com"}],"mcp":{"enabled":true},"extensions":{"recommendations":["x"]}}"#;
         let found = read(Format::Json, text);
         assert!(found.iter().all(|server| server.handed.is_empty()));
-        assert!(read(Format::Json, r#"{"mcp":{"enabled":true},"extensions":["a"]}"#).is_empty());
+        assert!(
+            read(
+                Format::Json,
+                r#"{"mcp":{"enabled":true},"extensions":["a"]}"#
+            )
+            .is_empty()
+        );
     }
 
     proptest! {

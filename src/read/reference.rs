@@ -129,11 +129,12 @@ fn name_length(text: &str) -> usize {
     }
     let mut length = text.bytes().take_while(|byte| fits(*byte)).count();
     // Ids of inputs may hold hyphens; a `:-` behind a name is a default.
-    while text[length..].starts_with('-')
-        && text[length + 1..].bytes().next().is_some_and(fits)
-    {
+    while text[length..].starts_with('-') && text[length + 1..].bytes().next().is_some_and(fits) {
         length += 1;
-        length += text[length..].bytes().take_while(|byte| fits(*byte)).count();
+        length += text[length..]
+            .bytes()
+            .take_while(|byte| fits(*byte))
+            .count();
     }
     length
 }

@@ -5,11 +5,11 @@
 //! terminal, runner or viewer.
 
 pub mod catalogue;
+pub mod drill;
 mod github;
 mod json;
 pub mod page;
 mod parts;
-pub mod drill;
 pub mod reach;
 pub mod sanitize;
 mod sarif;

@@ -13,7 +13,11 @@ pub(super) fn judge(bench: &mut Bench<'_>, file: &AgentFile) {
         judge_start(bench, file, start);
     }
     for server in &file.servers {
-        for unasked in server.unasked.iter().filter(|unasked| unasked.tools.is_empty()) {
+        for unasked in server
+            .unasked
+            .iter()
+            .filter(|unasked| unasked.tools.is_empty())
+        {
             let shown = quoted(&server.name);
             let message = format!("`{}` {} (`{shown}`).", unasked.key, unasked.says);
             let route = format!("servers/{shown}/{}", unasked.key);
@@ -47,7 +51,8 @@ fn judge_start(bench: &mut Bench<'_>, file: &AgentFile, start: &Start) {
     let agent = bench.agent(start.agent);
     let flag = quoted(&start.flag);
     let route = format!("start/{}/{}/{flag}", start.agent, start.place);
-    let advice = "Leave the flag out and allow the few commands that the task needs by name.".to_owned();
+    let advice =
+        "Leave the flag out and allow the few commands that the task needs by name.".to_owned();
     if start.at_install {
         let message = format!(
             "Installing this starts {agent} with `{flag}` ({}): an agent runs commands with nobody asked, as in the Nx incident.",
@@ -57,7 +62,10 @@ fn judge_start(bench: &mut Bench<'_>, file: &AgentFile, start: &Start) {
         bench.add("TL203", file, start.span, route, message, advice);
         return;
     }
-    let message = format!("`{flag}` in {} starts {agent} with nobody asked before a command runs.", start.place);
+    let message = format!(
+        "`{flag}` in {} starts {agent} with nobody asked before a command runs.",
+        start.place
+    );
     if in_container(file) {
         let message = format!("{message} The container is the only bound.");
         bench.add("TL206", file, start.span, route, message, advice);
@@ -69,14 +77,32 @@ fn judge_start(bench: &mut Bench<'_>, file: &AgentFile, start: &Start) {
 /// Files whose commands run inside a container.
 fn in_container(file: &AgentFile) -> bool {
     let path = file.path.lossy().to_ascii_lowercase();
-    ["dockerfile", "containerfile", "docker-compose", "compose.", "devcontainer"]
-        .iter()
-        .any(|word| path.rsplit('/').next().unwrap_or_default().contains(word))
+    [
+        "dockerfile",
+        "containerfile",
+        "docker-compose",
+        "compose.",
+        "devcontainer",
+    ]
+    .iter()
+    .any(|word| path.rsplit('/').next().unwrap_or_default().contains(word))
 }
 
 /// TL201, or TL202 where a broad credential stands in the same tree.
-fn unasked(bench: &mut Bench<'_>, file: &AgentFile, span: Span, route: String, message: String, advice: String) {
-    let there: Option<BroadThere> = bench.known.broad.iter().max_by_key(|there| (there.deletes, there.how)).cloned();
+fn unasked(
+    bench: &mut Bench<'_>,
+    file: &AgentFile,
+    span: Span,
+    route: String,
+    message: String,
+    advice: String,
+) {
+    let there: Option<BroadThere> = bench
+        .known
+        .broad
+        .iter()
+        .max_by_key(|there| (there.deletes, there.how))
+        .cloned();
     match there {
         None => {
             bench.add("TL201", file, span, route, message, advice);
@@ -119,7 +145,9 @@ fn open_programs(bench: &mut Bench<'_>, file: &AgentFile) {
 /// The program of a rule that allows it with any argument.
 pub(super) fn open_program(about: &str) -> Option<&str> {
     let about = about.trim();
-    let program = about.strip_suffix(":*").or_else(|| about.strip_suffix(" *"))?;
+    let program = about
+        .strip_suffix(":*")
+        .or_else(|| about.strip_suffix(" *"))?;
     (!program.is_empty() && !program.contains(char::is_whitespace)).then_some(program)
 }
 

@@ -1,17 +1,23 @@
 //! What cannot be undone and is allowed without a question: TL204.
 
-use super::autonomy::open_program;
 use super::Bench;
+use super::autonomy::open_program;
 use crate::read::agent_config::{AgentFile, Decision, PermissionRule, quoted};
 use crate::read::mcp::Server;
 use crate::rules::agent_facts::{FinalCommand, agent_facts};
 
 /// Words in front of a command that run it.
-const RUNNERS: &[&str] = &["npx", "pnpm", "yarn", "bunx", "sudo", "poetry", "uv", "run", "exec", "dlx", "bundle"];
+const RUNNERS: &[&str] = &[
+    "npx", "pnpm", "yarn", "bunx", "sudo", "poetry", "uv", "run", "exec", "dlx", "bundle",
+];
 
 pub(super) fn judge(bench: &mut Bench<'_>, file: &AgentFile) {
     judge_server_switches(bench, file);
-    if file.switches.iter().any(|on| on.switch.effect == crate::rules::agent_facts::Effect::Unasked) {
+    if file
+        .switches
+        .iter()
+        .any(|on| on.switch.effect == crate::rules::agent_facts::Effect::Unasked)
+    {
         // Every command is allowed: that is said once, by TL201.
         return;
     }
@@ -19,7 +25,11 @@ pub(super) fn judge(bench: &mut Bench<'_>, file: &AgentFile) {
         let matcher = hook.matcher.as_str();
         matcher.is_empty() || matcher == "*" || matcher == ".*" || matcher.contains("Bash")
     });
-    for rule in file.rules.iter().filter(|rule| rule.decision == Decision::Allow) {
+    for rule in file
+        .rules
+        .iter()
+        .filter(|rule| rule.decision == Decision::Allow)
+    {
         if rule.shell && !gated {
             judge_rule(bench, file, rule);
         } else if rule.tool.starts_with("mcp__") {
@@ -40,10 +50,16 @@ fn judge_rule(bench: &mut Bench<'_>, file: &AgentFile, rule: &PermissionRule) {
         file.rules.iter().any(|other| {
             other.shell
                 && other.decision != Decision::Allow
-                && other.about.as_deref().is_none_or(|about| covers_words(about, words))
+                && other
+                    .about
+                    .as_deref()
+                    .is_none_or(|about| covers_words(about, words))
         })
     };
-    let command = facts.commands.iter().find(|command| covers(about, command) && !held_back(&command.words));
+    let command = facts
+        .commands
+        .iter()
+        .find(|command| covers(about, command) && !held_back(&command.words));
     if let Some(command) = command {
         let message = format!(
             "`{shown}` runs without a question, and `{}` {}.",
@@ -54,18 +70,37 @@ fn judge_rule(bench: &mut Bench<'_>, file: &AgentFile, rule: &PermissionRule) {
         return;
     }
     let lower = about.to_ascii_lowercase();
-    if let Some(text) = facts.texts.iter().find(|text| lower.contains(&text.has.to_ascii_lowercase())) {
-        let message = format!("`{shown}` runs without a question, and `{}` {}.", text.has, text.says);
+    if let Some(text) = facts
+        .texts
+        .iter()
+        .find(|text| lower.contains(&text.has.to_ascii_lowercase()))
+    {
+        let message = format!(
+            "`{shown}` runs without a question, and `{}` {}.",
+            text.has, text.says
+        );
         bench.add("TL204", file, rule.span, route, message, advice);
         return;
     }
-    let sends = open_program(about).is_some_and(|program| facts.open.sends.iter().any(|known| known == program));
-    let there = bench.known.broad.iter().find(|there| there.deletes).cloned();
+    let sends = open_program(about)
+        .is_some_and(|program| facts.open.sends.iter().any(|known| known == program));
+    let there = bench
+        .known
+        .broad
+        .iter()
+        .find(|there| there.deletes)
+        .cloned();
     if let (true, Some(there)) = (sends, there) {
-        let message = format!("`{shown}` sends any request without a question, and {}.", there.in_words());
+        let message = format!(
+            "`{shown}` sends any request without a question, and {}.",
+            there.in_words()
+        );
         bench
             .add("TL204", file, rule.span, route, message, advice)
-            .push((there.spot(), "the credential that one request needs".to_owned()));
+            .push((
+                there.spot(),
+                "the credential that one request needs".to_owned(),
+            ));
     }
 }
 
@@ -74,12 +109,18 @@ pub(super) fn shown_rule(about: &str) -> String {
     let plain = |word: &&str| {
         word.len() <= 32
             && !(word.starts_with("-p") && word.len() > 2)
-            && word.bytes().all(|b| b.is_ascii_alphanumeric() || b"._:/*@-".contains(&b))
+            && word
+                .bytes()
+                .all(|b| b.is_ascii_alphanumeric() || b"._:/*@-".contains(&b))
     };
     let words: Vec<&str> = about.split_whitespace().take_while(plain).take(4).collect();
     let all = about.split_whitespace().count();
     let shown = quoted(&words.join(" "));
-    if words.len() < all { format!("{shown} …") } else { shown }
+    if words.len() < all {
+        format!("{shown} …")
+    } else {
+        shown
+    }
 }
 
 /// The words of a rule and whether anything may follow them.
@@ -98,7 +139,10 @@ fn words_of(about: &str) -> (Vec<&str>, bool) {
 fn covers(about: &str, command: &FinalCommand) -> bool {
     let (words, open) = words_of(about);
     let shared = words.len().min(command.words.len());
-    let same = words.iter().zip(&command.words).all(|(a, b)| a.rsplit('/').next() == Some(b.as_str()) || a == b);
+    let same = words
+        .iter()
+        .zip(&command.words)
+        .all(|(a, b)| a.rsplit('/').next() == Some(b.as_str()) || a == b);
     if !same || shared == 0 {
         return false;
     }
@@ -106,14 +150,22 @@ fn covers(about: &str, command: &FinalCommand) -> bool {
         return open && words.len() >= command.from;
     }
     let behind = &words[command.words.len()..];
-    if command.narrowed && behind.iter().any(|word| !["/", "~", ".", "/*", "~/"].contains(word)) {
+    if command.narrowed
+        && behind
+            .iter()
+            .any(|word| !["/", "~", ".", "/*", "~/"].contains(word))
+    {
         return false;
     }
     // `rm -rf` without anything behind deletes nothing.
     if command.narrowed && behind.is_empty() && !open {
         return false;
     }
-    command.flags.is_empty() || open || behind.iter().any(|word| command.flags.iter().any(|flag| flag == word))
+    command.flags.is_empty()
+        || open
+        || behind
+            .iter()
+            .any(|word| command.flags.iter().any(|flag| flag == word))
 }
 
 /// Whether a rule of `ask` or `deny` holds a command back.
@@ -125,7 +177,10 @@ fn covers_words(about: &str, words: &[String]) -> bool {
 /// `mcp__server`, `mcp__server__*`, `mcp__server__tool`.
 fn judge_tool(bench: &mut Bench<'_>, file: &AgentFile, rule: &PermissionRule) {
     let mut parts = rule.tool.splitn(3, "__").skip(1);
-    let (name, tool) = (parts.next().unwrap_or_default(), parts.next().unwrap_or("*"));
+    let (name, tool) = (
+        parts.next().unwrap_or_default(),
+        parts.next().unwrap_or("*"),
+    );
     let of_tree = bench
         .files
         .iter()
@@ -139,7 +194,10 @@ fn judge_tool(bench: &mut Bench<'_>, file: &AgentFile, rule: &PermissionRule) {
     let Some(known) = known else {
         return;
     };
-    let destroys = known.destroys.iter().find(|one| tool == "*" || *one == tool);
+    let destroys = known
+        .destroys
+        .iter()
+        .find(|one| tool == "*" || *one == tool);
     if let Some(destroys) = destroys {
         let shown = quoted(&rule.tool);
         bench.add(
@@ -179,8 +237,12 @@ fn judge_server_switches(bench: &mut Bench<'_>, file: &AgentFile) {
                     file,
                     unasked.span,
                     format!("servers/{shown}/{}/{destroys}", unasked.key),
-                    format!("`{}` of the server `{shown}` runs `{destroys}` without a question.", unasked.key),
-                    "Take the tool out of the list; allow the tools that only read, by name.".to_owned(),
+                    format!(
+                        "`{}` of the server `{shown}` runs `{destroys}` without a question.",
+                        unasked.key
+                    ),
+                    "Take the tool out of the list; allow the tools that only read, by name."
+                        .to_owned(),
                 );
             }
         }
@@ -193,7 +255,13 @@ mod tests {
 
     #[test]
     fn a_rule_covers_what_it_allows() {
-        let covered = |about: &str| agent_facts().commands.iter().find(|command| covers(about, command)).map(|c| c.words.join(" "));
+        let covered = |about: &str| {
+            agent_facts()
+                .commands
+                .iter()
+                .find(|command| covers(about, command))
+                .map(|c| c.words.join(" "))
+        };
         let yes = [
             ("terraform destroy", "terraform destroy"),
             ("terraform:*", "terraform destroy"),
@@ -212,9 +280,25 @@ mod tests {
             assert_eq!(covered(about).as_deref(), Some(words), "{about}");
         }
         let no = [
-            "npm test", "npm:*", "gh:*", "gh pr:*", "git push:*", "rm -rf node_modules", "rm -rf dist:*", "terraform plan:*",
-            "terraform apply", "kubectl get:*", "kubectl delete pod x", "psql -l", "*", "", "rails:*", "npx supabase:*",
-            "aws s3 ls:*", "docker compose up:*", "vercel env pull",
+            "npm test",
+            "npm:*",
+            "gh:*",
+            "gh pr:*",
+            "git push:*",
+            "rm -rf node_modules",
+            "rm -rf dist:*",
+            "terraform plan:*",
+            "terraform apply",
+            "kubectl get:*",
+            "kubectl delete pod x",
+            "psql -l",
+            "*",
+            "",
+            "rails:*",
+            "npx supabase:*",
+            "aws s3 ls:*",
+            "docker compose up:*",
+            "vercel env pull",
         ];
         for about in no {
             assert_eq!(covered(about), None, "{about}");

@@ -81,8 +81,18 @@ pub struct Ground<'g> {
 
 /// Files that an agent has open at its start, most telling first.
 const FIRST_FILES: &[&str] = &[
-    "CLAUDE.md", "AGENTS.md", ".cursorrules", "GEMINI.md", ".github/copilot-instructions.md", ".windsurfrules", "README.md",
-    "package.json", "pyproject.toml", "Cargo.toml", "go.mod", "Makefile",
+    "CLAUDE.md",
+    "AGENTS.md",
+    ".cursorrules",
+    "GEMINI.md",
+    ".github/copilot-instructions.md",
+    ".windsurfrules",
+    "README.md",
+    "package.json",
+    "pyproject.toml",
+    "Cargo.toml",
+    "go.mod",
+    "Makefile",
 ];
 
 /// Where a provider's resources are declared.
@@ -94,7 +104,10 @@ const DECLARED: &[(&str, &[&str])] = &[
     ("Netlify", &["netlify.toml"]),
     ("Heroku", &["app.json"]),
     ("Render", &["render.yaml"]),
-    ("Cloudflare", &["wrangler.toml", "wrangler.jsonc", "wrangler.json"]),
+    (
+        "Cloudflare",
+        &["wrangler.toml", "wrangler.jsonc", "wrangler.json"],
+    ),
     ("Amazon", &["main.tf", "template.yaml", "serverless.yml"]),
     ("AWS", &["main.tf", "template.yaml", "serverless.yml"]),
     ("Google", &["main.tf", "app.yaml"]),
@@ -122,7 +135,12 @@ pub fn drill(ground: &Ground<'_>) -> Drill {
             .map(|finding| (finding.severity * 10.0) as i32)
             .max()
     };
-    drill.ways.sort_by(|a, b| a.hops.cmp(&b.hops).then(severity(b).cmp(&severity(a))).then(a.nodes.cmp(&b.nodes)));
+    drill.ways.sort_by(|a, b| {
+        a.hops
+            .cmp(&b.hops)
+            .then(severity(b).cmp(&severity(a)))
+            .then(a.nodes.cmp(&b.nodes))
+    });
     if let Some(first) = drill.ways.first() {
         drill.fix = ground
             .findings
@@ -130,7 +148,11 @@ pub fn drill(ground: &Ground<'_>) -> Drill {
             .find(|finding| finding.fingerprint == first.fingerprint)
             .map(|finding| fix(finding));
         let fixed = first.fingerprint.clone();
-        drill.after = drill.ways.iter().find(|way| way.fingerprint != fixed).map(|way| way.hops);
+        drill.after = drill
+            .ways
+            .iter()
+            .find(|way| way.fingerprint != fixed)
+            .map(|way| way.hops);
     }
     drill
 }
@@ -152,7 +174,10 @@ fn destroys(finding: &Finding) -> bool {
 
 fn fix(finding: &Finding) -> String {
     let place = format!("{}:{}", finding.path.lossy(), finding.place.start_line);
-    let narrower = finding.advice.as_ref().and_then(|advice| advice.narrower.first());
+    let narrower = finding
+        .advice
+        .as_ref()
+        .and_then(|advice| advice.narrower.first());
     match narrower {
         Some(id) => format!("take the credential out of {place}; make a {id} for the task"),
         None => format!("take the credential out of {place}"),
@@ -211,10 +236,20 @@ fn add_way(drill: &mut Drill, ground: &Ground<'_>, finding: &Finding, start: Opt
             Some(reach) => reach.evidence.first().cloned().unwrap_or_default(),
             None => String::new(),
         };
-        edge(drill, Edge { from: file, to: credential, because, bytes: excerpt.trim().to_owned() });
+        edge(
+            drill,
+            Edge {
+                from: file,
+                to: credential,
+                because,
+                bytes: excerpt.trim().to_owned(),
+            },
+        );
         nodes.push(file);
     } else {
-        let open = start.filter(|start| *start != path).unwrap_or(path.as_str());
+        let open = start
+            .filter(|start| *start != path)
+            .unwrap_or(path.as_str());
         let file = node(drill, file_node(open));
         let search_text = search(ground, finding, &excerpt);
         let search = node(
@@ -247,7 +282,10 @@ fn add_way(drill: &mut Drill, ground: &Ground<'_>, finding: &Finding, start: Opt
         nodes.extend([file, search]);
     }
     let call = node(drill, call_node(ground, finding));
-    let ground_of_breadth = finding.breadth.as_ref().and_then(|breadth| breadth.evidence.first().cloned());
+    let ground_of_breadth = finding
+        .breadth
+        .as_ref()
+        .and_then(|breadth| breadth.evidence.first().cloned());
     edge(
         drill,
         Edge {
@@ -289,9 +327,21 @@ fn search(ground: &Ground<'_>, finding: &Finding, excerpt: &str) -> String {
     if let Some(name) = name {
         return format!("grep -rn {name} .");
     }
-    let provider = finding.kind.map_or("", |kind| kind.provider).to_ascii_lowercase();
-    let word = provider.split_whitespace().next().unwrap_or_default().to_owned();
-    let text = ground.snapshot.read(finding.path.as_bytes()).ok().flatten().unwrap_or_default();
+    let provider = finding
+        .kind
+        .map_or("", |kind| kind.provider)
+        .to_ascii_lowercase();
+    let word = provider
+        .split_whitespace()
+        .next()
+        .unwrap_or_default()
+        .to_owned();
+    let text = ground
+        .snapshot
+        .read(finding.path.as_bytes())
+        .ok()
+        .flatten()
+        .unwrap_or_default();
     let lower = text.to_ascii_lowercase();
     if word.len() >= 3 && memchr::memmem::find(&lower, word.as_bytes()).is_some() {
         return format!("grep -rni {word} .");
@@ -304,14 +354,28 @@ fn search(ground: &Ground<'_>, finding: &Finding, excerpt: &str) -> String {
 fn call_node(ground: &Ground<'_>, finding: &Finding) -> Node {
     let kind = finding.kind;
     let provider = kind.map_or("", |kind| kind.provider);
-    let of_request = kind.and_then(|kind| kind.requests.iter().flat_map(|request| request.hosts).next().copied());
+    let of_request = kind.and_then(|kind| {
+        kind.requests
+            .iter()
+            .flat_map(|request| request.hosts)
+            .next()
+            .copied()
+    });
     let of_provider = || {
-        let known = ground.rules.providers().iter().find(|known| known.name == provider);
+        let known = ground
+            .rules
+            .providers()
+            .iter()
+            .find(|known| known.name == provider);
         known.and_then(|known| known.hosts.first().copied())
     };
     let host = of_request.or_else(of_provider).unwrap_or(provider);
     let worst = kind.map_or("", |kind| kind.worst);
-    let worst = if worst.is_empty() { "delete what it reaches" } else { worst };
+    let worst = if worst.is_empty() {
+        "delete what it reaches"
+    } else {
+        worst
+    };
     let mut text = format!("{host}: {worst}");
     let declared = DECLARED
         .iter()
@@ -349,9 +413,22 @@ fn resources(text: &str) -> Vec<String> {
                 _ => None,
             }
         } else {
-            let key = line.split(['=', ':']).next().unwrap_or_default().trim().trim_matches('"');
-            let value = line.split(['=', ':']).nth(1).unwrap_or_default().trim().trim_matches([',', '"', '\'', ' ']);
-            (["app", "name", "project_id", "service"].contains(&key) && !value.is_empty() && value.len() <= 64).then(|| value.to_owned())
+            let key = line
+                .split(['=', ':'])
+                .next()
+                .unwrap_or_default()
+                .trim()
+                .trim_matches('"');
+            let value = line
+                .split(['=', ':'])
+                .nth(1)
+                .unwrap_or_default()
+                .trim()
+                .trim_matches([',', '"', '\'', ' ']);
+            (["app", "name", "project_id", "service"].contains(&key)
+                && !value.is_empty()
+                && value.len() <= 64)
+                .then(|| value.to_owned())
         };
         names.extend(name);
         if names.len() == 3 {
@@ -364,28 +441,53 @@ fn resources(text: &str) -> Vec<String> {
 /// Who is asked before the call is sent.
 fn asked(ground: &Ground<'_>) -> String {
     for file in ground.files {
-        if let Some(on) = file.switches.iter().find(|on| on.switch.effect == Effect::Unasked) {
+        if let Some(on) = file
+            .switches
+            .iter()
+            .find(|on| on.switch.effect == Effect::Unasked)
+        {
             let line = file.place(on.span).start_line;
-            return format!("Nobody is asked: {} ({}:{line}).", (ground.mask)(&on.shown), (ground.mask)(&file.path.lossy()));
+            return format!(
+                "Nobody is asked: {} ({}:{line}).",
+                (ground.mask)(&on.shown),
+                (ground.mask)(&file.path.lossy())
+            );
         }
         if let Some(start) = file.starts.first() {
             let line = file.place(start.span).start_line;
-            return format!("Nobody is asked: {} in {} ({}:{line}).", start.flag, start.place, (ground.mask)(&file.path.lossy()));
+            return format!(
+                "Nobody is asked: {} in {} ({}:{line}).",
+                start.flag,
+                start.place,
+                (ground.mask)(&file.path.lossy())
+            );
         }
         let sends = file.rules.iter().find(|rule| {
             let program = rule.about.as_deref().and_then(open_program);
             rule.shell
                 && rule.decision == Decision::Allow
-                && program.is_some_and(|program| agent_facts().open.sends.iter().chain(&agent_facts().open.runs).any(|known| known == program))
+                && program.is_some_and(|program| {
+                    agent_facts()
+                        .open
+                        .sends
+                        .iter()
+                        .chain(&agent_facts().open.runs)
+                        .any(|known| known == program)
+                })
         });
         if let Some(rule) = sends {
             let line = file.place(rule.span).start_line;
             let shown = super::destroying::shown_rule(rule.about.as_deref().unwrap_or_default());
-            return format!("Nobody is asked: `{shown}` runs without a question ({}:{line}).", (ground.mask)(&file.path.lossy()));
+            return format!(
+                "Nobody is asked: `{shown}` runs without a question ({}:{line}).",
+                (ground.mask)(&file.path.lossy())
+            );
         }
     }
     match ground.agents.names().first() {
-        Some(name) => format!("{name} asks before the call, unless its user has said yes before; nothing in this repository makes it ask."),
+        Some(name) => format!(
+            "{name} asks before the call, unless its user has said yes before; nothing in this repository makes it ask."
+        ),
         None => "Nothing in this repository makes an agent ask before the call.".to_owned(),
     }
 }

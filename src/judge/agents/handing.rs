@@ -33,8 +33,12 @@ fn judge_server(bench: &mut Bench<'_>, file: &AgentFile, server: &Server) {
         if handed.how == Giving::Literal {
             continue;
         }
-        let by_slot = names::meaning(&handed.slot, bench.known.rules).map(|m| (handed.slot.as_str(), m));
-        let found = by_slot.or_else(|| names::meaning(&handed.variable, bench.known.rules).map(|m| (handed.variable.as_str(), m)));
+        let by_slot =
+            names::meaning(&handed.slot, bench.known.rules).map(|m| (handed.slot.as_str(), m));
+        let found = by_slot.or_else(|| {
+            names::meaning(&handed.variable, bench.known.rules)
+                .map(|m| (handed.variable.as_str(), m))
+        });
         let Some((name, meaning)) = found else {
             continue;
         };
@@ -60,19 +64,36 @@ fn judge_server(bench: &mut Bench<'_>, file: &AgentFile, server: &Server) {
             known.name
         );
         let route = format!("servers/{shown}/limits");
-        bench.add("TL207", file, server.span, route, message, format!("Add {limits} ({}).", known.docs));
+        bench.add(
+            "TL207",
+            file,
+            server.span,
+            route,
+            message,
+            format!("Add {limits} ({}).", known.docs),
+        );
     }
 }
 
 /// A profile that is called admin or production.
 fn judge_profile(bench: &mut Bench<'_>, file: &AgentFile, server: &Server) {
-    let profile = server.launch.lines().find_map(|line| line.strip_prefix("AWS_PROFILE="));
+    let profile = server
+        .launch
+        .lines()
+        .find_map(|line| line.strip_prefix("AWS_PROFILE="));
     let Some(profile) = profile else {
         return;
     };
     let lower = profile.to_ascii_lowercase();
     let words: Vec<&str> = lower.split(|c: char| !c.is_ascii_alphanumeric()).collect();
-    let broad = ["admin", "administrator", "administratoraccess", "root", "poweruser", "poweruseraccess"];
+    let broad = [
+        "admin",
+        "administrator",
+        "administratoraccess",
+        "root",
+        "poweruser",
+        "poweruseraccess",
+    ];
     if !words.iter().any(|word| broad.contains(word)) {
         return;
     }
@@ -95,7 +116,12 @@ fn of_meaning(name: &str, meaning: &names::Meaning) -> (&'static str, String) {
     match (meaning.only_broad, meaning.kind) {
         (true, Some(kind)) => (
             "TL112",
-            format!("This name can mean nothing narrow: it holds {} {}{}.", article(kind.name), kind.name, worst(kind)),
+            format!(
+                "This name can mean nothing narrow: it holds {} {}{}.",
+                article(kind.name),
+                kind.name,
+                worst(kind)
+            ),
         ),
         (true, None) => (
             "TL112",
@@ -103,9 +129,17 @@ fn of_meaning(name: &str, meaning: &names::Meaning) -> (&'static str, String) {
         ),
         (false, Some(kind)) => (
             "TL110",
-            format!("Under this name {} {} is usual{}; the file does not show which one it is.", article(kind.name), kind.name, worst(kind)),
+            format!(
+                "Under this name {} {} is usual{}; the file does not show which one it is.",
+                article(kind.name),
+                kind.name,
+                worst(kind)
+            ),
         ),
-        (false, None) => ("TL110", "What stands under this name is often broad.".to_owned()),
+        (false, None) => (
+            "TL110",
+            "What stands under this name is often broad.".to_owned(),
+        ),
     }
 }
 
@@ -118,19 +152,29 @@ fn article(name: &str) -> &'static str {
 
 fn less(meaning: &names::Meaning) -> String {
     match meaning.kind {
-        Some(kind) if !kind.narrower.is_empty() => format!("Use a `{}` instead: {}", kind.narrower[0], kind.how),
+        Some(kind) if !kind.narrower.is_empty() => {
+            format!("Use a `{}` instead: {}", kind.narrower[0], kind.how)
+        }
         Some(kind) if !kind.how.is_empty() => kind.how.to_owned(),
         _ => "Make a credential for this one task, with the few rights that it needs.".to_owned(),
     }
 }
 
 /// Whether a declaration covers the name; a declaration that the catalogue or a literal contradicts is TL111.
-fn declared(bench: &mut Bench<'_>, file: &AgentFile, name: &str, span: crate::model::Span, meaning: &names::Meaning) -> bool {
+fn declared(
+    bench: &mut Bench<'_>,
+    file: &AgentFile,
+    name: &str,
+    span: crate::model::Span,
+    meaning: &names::Meaning,
+) -> bool {
     let found: Option<Declared> = bench
         .known
         .declared
         .iter()
-        .find(|one| one.name == name && !one.expired && glob::matches(&one.place, file.path.as_bytes()))
+        .find(|one| {
+            one.name == name && !one.expired && glob::matches(&one.place, file.path.as_bytes())
+        })
         .cloned();
     let Some(found) = found else {
         return false;
@@ -144,9 +188,13 @@ fn declared(bench: &mut Bench<'_>, file: &AgentFile, name: &str, span: crate::mo
         .map(super::BroadThere::in_words);
     let against = match (kind, literal) {
         (None, _) => Some("no such kind is known".to_owned()),
-        (Some(kind), _) if names::is_broad(kind) => Some(format!("that kind is broad itself: {}", kind.why)),
+        (Some(kind), _) if names::is_broad(kind) => {
+            Some(format!("that kind is broad itself: {}", kind.why))
+        }
         (Some(_), Some(literal)) => Some(literal),
-        (Some(_), None) if meaning.only_broad => Some("nothing narrow can stand under this name".to_owned()),
+        (Some(_), None) if meaning.only_broad => {
+            Some("nothing narrow can stand under this name".to_owned())
+        }
         (Some(_), None) => None,
     };
     if let Some(against) = against {
@@ -156,7 +204,11 @@ fn declared(bench: &mut Bench<'_>, file: &AgentFile, name: &str, span: crate::mo
             file,
             span,
             format!("declared/{shown}"),
-            format!("`{shown}` is declared to be `{}`; the evidence says otherwise: {}.", quoted(&found.kind), against.trim_end_matches('.')),
+            format!(
+                "`{shown}` is declared to be `{}`; the evidence says otherwise: {}.",
+                quoted(&found.kind),
+                against.trim_end_matches('.')
+            ),
             "Put the credential right, or the declaration.".to_owned(),
         );
     }

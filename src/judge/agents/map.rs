@@ -138,8 +138,16 @@ pub fn map(parts: &Parts<'_>) -> ReachMap {
 
 /// Every credential once, at its gravest place.
 fn credentials(findings: &[Finding]) -> Vec<CredentialLine> {
-    let mut ranked: Vec<&Finding> = findings.iter().filter(|finding| finding.masked.is_some()).collect();
-    ranked.sort_by(|a, b| b.severity.total_cmp(&a.severity).then(a.path.cmp(&b.path)).then(a.place.cmp(&b.place)));
+    let mut ranked: Vec<&Finding> = findings
+        .iter()
+        .filter(|finding| finding.masked.is_some())
+        .collect();
+    ranked.sort_by(|a, b| {
+        b.severity
+            .total_cmp(&a.severity)
+            .then(a.path.cmp(&b.path))
+            .then(a.place.cmp(&b.place))
+    });
     let mut numbers: BTreeMap<&str, usize> = BTreeMap::new();
     let mut lines: Vec<CredentialLine> = Vec::new();
     for finding in ranked {
@@ -158,7 +166,12 @@ fn credentials(findings: &[Finding]) -> Vec<CredentialLine> {
 }
 
 fn credential(finding: &Finding) -> CredentialLine {
-    let widest = finding.reach.iter().map(|reach| reach.how).max().unwrap_or(How::Workspace);
+    let widest = finding
+        .reach
+        .iter()
+        .map(|reach| reach.how)
+        .max()
+        .unwrap_or(How::Workspace);
     let mut agents: Vec<&'static str> = finding
         .reach
         .iter()
@@ -169,9 +182,14 @@ fn credential(finding: &Finding) -> CredentialLine {
     agents.dedup();
     CredentialLine {
         kind: finding.kind.map(|kind| kind.id),
-        name: finding.kind.map_or("credential of unknown kind", |kind| kind.name).to_owned(),
+        name: finding
+            .kind
+            .map_or("credential of unknown kind", |kind| kind.name)
+            .to_owned(),
         breadth: finding.breadth.as_ref().map(|breadth| breadth.level.word()),
-        can: finding.kind.map_or(String::new(), |kind| kind.worst.to_owned()),
+        can: finding
+            .kind
+            .map_or(String::new(), |kind| kind.worst.to_owned()),
         masked: finding.masked.clone().unwrap_or_default(),
         path: finding.path.lossy(),
         line: finding.place.start_line,
@@ -180,14 +198,18 @@ fn credential(finding: &Finding) -> CredentialLine {
         verdict: finding.verdict.word(),
         severity: finding.severity,
         agents,
-        narrower: finding.advice.as_ref().map_or(Vec::new(), |advice| advice.narrower.clone()),
+        narrower: finding
+            .advice
+            .as_ref()
+            .map_or(Vec::new(), |advice| advice.narrower.clone()),
         also: Vec::new(),
     }
 }
 
 fn reads(line: &mut AgentLine, credentials: &[CredentialLine]) {
     for (number, credential) in credentials.iter().enumerate() {
-        let in_context = credential.how == How::Loaded.word() || credential.how == How::Handed.word();
+        let in_context =
+            credential.how == How::Loaded.word() || credential.how == How::Handed.word();
         if in_context && credential.agents.contains(&line.name) {
             line.holds.push(number);
         } else {
@@ -202,13 +224,20 @@ fn settings(line: &mut AgentLine, file: &AgentFile, parts: &Parts<'_>) {
         path: file.path.lossy(),
         line: file.place(span).start_line,
     };
-    let of_agent = surfaces_of(&file.path, parts.rules).any(|surface| surface.agents.contains(&line.id));
+    let of_agent =
+        surfaces_of(&file.path, parts.rules).any(|surface| surface.agents.contains(&line.id));
     if of_agent {
         for server in &file.servers {
             let handed: BTreeSet<&str> = server
                 .handed
                 .iter()
-                .map(|handed| if handed.slot.is_empty() { handed.variable.as_str() } else { handed.slot.as_str() })
+                .map(|handed| {
+                    if handed.slot.is_empty() {
+                        handed.variable.as_str()
+                    } else {
+                        handed.slot.as_str()
+                    }
+                })
                 .collect();
             let handed: Vec<&str> = handed.into_iter().collect();
             let mut text = format!("server {}", server.name);
@@ -222,10 +251,14 @@ fn settings(line: &mut AgentLine, file: &AgentFile, parts: &Parts<'_>) {
             line.servers.push(at(text, server.span));
         }
         if let (true, Some(rule)) = (file.sandboxed, file.rules.first()) {
-            line.bounds.push(at("an OS sandbox is switched on".to_owned(), rule.span));
+            line.bounds
+                .push(at("an OS sandbox is switched on".to_owned(), rule.span));
         }
         for hook in &file.hooks {
-            line.asks.push(at(format!("a {} hook looks at `{}`", hook.event, hook.matcher), hook.span));
+            line.asks.push(at(
+                format!("a {} hook looks at `{}`", hook.event, hook.matcher),
+                hook.span,
+            ));
         }
     }
     for on in file.switches.iter().filter(|on| on.switch.agent == line.id) {
@@ -235,10 +268,21 @@ fn settings(line: &mut AgentLine, file: &AgentFile, parts: &Parts<'_>) {
         }
     }
     for start in file.starts.iter().filter(|start| start.agent == line.id) {
-        line.unasked.push(at(format!("{} in {}", start.flag, start.place), start.span));
+        line.unasked
+            .push(at(format!("{} in {}", start.flag, start.place), start.span));
     }
-    for ignored in file.ignored.iter().filter(|ignored| ignored.file.agent == line.id) {
-        line.words.push(at(format!("{} in {}: {}", ignored.pattern, ignored.file.file, ignored.file.open), ignored.span));
+    for ignored in file
+        .ignored
+        .iter()
+        .filter(|ignored| ignored.file.agent == line.id)
+    {
+        line.words.push(at(
+            format!(
+                "{} in {}: {}",
+                ignored.pattern, ignored.file.file, ignored.file.open
+            ),
+            ignored.span,
+        ));
     }
     let mut asks = 0;
     for rule in file.rules.iter().filter(|rule| rule.agent == line.id) {
@@ -246,10 +290,14 @@ fn settings(line: &mut AgentLine, file: &AgentFile, parts: &Parts<'_>) {
         match rule.decision {
             Decision::Ask if asks < 5 => {
                 asks += 1;
-                line.asks.push(at(format!("asks before {about}"), rule.span));
+                line.asks
+                    .push(at(format!("asks before {about}"), rule.span));
             }
             Decision::Deny if rule.tool == "Read" && !file.sandboxed => {
-                line.words.push(at(format!("Read({about}) is denied to its own file tools only"), rule.span));
+                line.words.push(at(
+                    format!("Read({about}) is denied to its own file tools only"),
+                    rule.span,
+                ));
             }
             Decision::Ask | Decision::Deny | Decision::Allow => {}
         }
@@ -263,8 +311,16 @@ fn settings(line: &mut AgentLine, file: &AgentFile, parts: &Parts<'_>) {
 
 /// Names the changes that lower it most: the worst credentials first, then what takes the person away.
 fn changes(findings: &[Finding]) -> Vec<String> {
-    let mut ranked: Vec<&Finding> = findings.iter().filter(|finding| finding.verdict >= Verdict::Warn).collect();
-    ranked.sort_by(|a, b| b.severity.total_cmp(&a.severity).then(a.path.cmp(&b.path)).then(a.place.cmp(&b.place)));
+    let mut ranked: Vec<&Finding> = findings
+        .iter()
+        .filter(|finding| finding.verdict >= Verdict::Warn)
+        .collect();
+    ranked.sort_by(|a, b| {
+        b.severity
+            .total_cmp(&a.severity)
+            .then(a.path.cmp(&b.path))
+            .then(a.place.cmp(&b.place))
+    });
     let mut seen = BTreeSet::new();
     let mut changes = Vec::new();
     for finding in ranked {
@@ -278,8 +334,14 @@ fn changes(findings: &[Finding]) -> Vec<String> {
         let text = match (finding.kind, &finding.advice) {
             (Some(kind), advice) => {
                 let narrower = advice.as_ref().and_then(|advice| advice.narrower.first());
-                let instead = narrower.map_or(String::new(), |id| format!(", and make a {id} for the task"));
-                let level = finding.breadth.as_ref().map_or(Level::Unknown, |breadth| breadth.level).word();
+                let instead = narrower.map_or(String::new(), |id| {
+                    format!(", and make a {id} for the task")
+                });
+                let level = finding
+                    .breadth
+                    .as_ref()
+                    .map_or(Level::Unknown, |breadth| breadth.level)
+                    .word();
                 format!("Take the {} ({level}) out of {place}{instead}.", kind.name)
             }
             (None, Some(advice)) if finding.masked.is_none() => format!("{place}: {}", advice.how),

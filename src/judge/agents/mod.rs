@@ -44,7 +44,11 @@ pub struct BroadThere {
 impl BroadThere {
     /// The credential and its place, for a sentence.
     pub fn in_words(&self) -> String {
-        let article = if self.name.starts_with(['A', 'E', 'I', 'O']) { "an" } else { "a" };
+        let article = if self.name.starts_with(['A', 'E', 'I', 'O']) {
+            "an"
+        } else {
+            "a"
+        };
         let can = if self.worst.is_empty() {
             String::new()
         } else {
@@ -104,13 +108,21 @@ pub fn read_agents(paths: &[RepoPath], lookup: &Lookup<'_>, rules: &RuleSet) -> 
 }
 
 /// Judges the agents' files among `paths`; `lookup` gives files of one state.
-pub fn judge_agents(paths: &[RepoPath], lookup: &Lookup<'_>, known: Known<'_>) -> Vec<StructureFinding> {
+pub fn judge_agents(
+    paths: &[RepoPath],
+    lookup: &Lookup<'_>,
+    known: Known<'_>,
+) -> Vec<StructureFinding> {
     judge_files(&read_agents(paths, lookup, known.rules), known)
 }
 
 /// Judges files that were read before.
 pub fn judge_files(files: &[AgentFile], known: Known<'_>) -> Vec<StructureFinding> {
-    let mut bench = Bench { known, files, findings: Vec::new() };
+    let mut bench = Bench {
+        known,
+        files,
+        findings: Vec::new(),
+    };
     for file in files {
         handing::judge(&mut bench, file);
         autonomy::judge(&mut bench, file);
@@ -119,7 +131,13 @@ pub fn judge_files(files: &[AgentFile], known: Known<'_>) -> Vec<StructureFindin
     }
     let mut findings = bench.findings;
     let mut seen = BTreeSet::new();
-    findings.retain(|finding| seen.insert((finding.rule.id, finding.spot.path.clone(), finding.route.clone())));
+    findings.retain(|finding| {
+        seen.insert((
+            finding.rule.id,
+            finding.spot.path.clone(),
+            finding.route.clone(),
+        ))
+    });
     findings
 }
 
@@ -132,7 +150,15 @@ struct Bench<'b> {
 
 impl Bench<'_> {
     /// Adds a finding at a span of a file. `route` names the node by content.
-    fn add(&mut self, rule: &str, file: &AgentFile, span: Span, route: String, message: String, advice: String) -> &mut Vec<(Spot, String)> {
+    fn add(
+        &mut self,
+        rule: &str,
+        file: &AgentFile,
+        span: Span,
+        route: String,
+        message: String,
+        advice: String,
+    ) -> &mut Vec<(Spot, String)> {
         let rule = rules::by_id(rule).unwrap_or(&rules::RULES[0]);
         self.findings.push(StructureFinding {
             rule,
@@ -153,7 +179,12 @@ impl Bench<'_> {
 
     /// The name of an agent, for people.
     fn agent(&self, id: &str) -> &'static str {
-        let known = self.known.rules.agents().iter().find(|agent| agent.id == id);
+        let known = self
+            .known
+            .rules
+            .agents()
+            .iter()
+            .find(|agent| agent.id == id);
         known.map_or("the agent", |agent| agent.name)
     }
 }

@@ -20,7 +20,8 @@ pub struct Meaning {
 pub fn is_broad(kind: &TokenKind) -> bool {
     !kind.test_mode
         && (kind.level >= Level::Account
-            || (kind.level != Level::Scoped && (kind.verbs.has(Verb::Admin) || kind.verbs.has(Verb::Mint))))
+            || (kind.level != Level::Scoped
+                && (kind.verbs.has(Verb::Admin) || kind.verbs.has(Verb::Mint))))
 }
 
 /// Says what a name means; `None` where nothing broad is known under it.
@@ -37,11 +38,18 @@ pub fn meaning(name: &str, rules: &RuleSet) -> Option<Meaning> {
         .filter(|named| named.equal && !named.kind.test_mode)
         .map(|named| named.kind)
         .collect();
-    let mut broad: Vec<&'static TokenKind> = kinds.iter().copied().filter(|kind| is_broad(kind)).collect();
+    let mut broad: Vec<&'static TokenKind> = kinds
+        .iter()
+        .copied()
+        .filter(|kind| is_broad(kind))
+        .collect();
     broad.sort_by_key(|kind| kind.narrower.is_empty());
     if listed(&known.only_broad) || says_root(&name) {
         let kind = broad.first().or(kinds.first()).copied();
-        return Some(Meaning { kind, only_broad: true });
+        return Some(Meaning {
+            kind,
+            only_broad: true,
+        });
     }
     // Every agent has a model's key; it is no finding.
     if ci::purpose_of(&name) == Purpose::Model {
@@ -49,17 +57,29 @@ pub fn meaning(name: &str, rules: &RuleSet) -> Option<Meaning> {
     }
     if let Some(kind) = broad.first() {
         let all = broad.len() == kinds.len() && !listed(&known.may_be_narrow);
-        return Some(Meaning { kind: Some(kind), only_broad: all });
+        return Some(Meaning {
+            kind: Some(kind),
+            only_broad: all,
+        });
     }
     if listed(&known.broad_in_practice) {
-        return Some(Meaning { kind: kinds.first().copied(), only_broad: false });
+        return Some(Meaning {
+            kind: kinds.first().copied(),
+            only_broad: false,
+        });
     }
     None
 }
 
 fn normalised(name: &str) -> String {
     name.chars()
-        .map(|c| if c == '-' || c == '.' { '_' } else { c.to_ascii_uppercase() })
+        .map(|c| {
+            if c == '-' || c == '.' {
+                '_'
+            } else {
+                c.to_ascii_uppercase()
+            }
+        })
         .collect()
 }
 
@@ -69,7 +89,15 @@ fn says_root(name: &str) -> bool {
     let Some((last, before)) = words.split_last() else {
         return false;
     };
-    let credential = ["TOKEN", "KEY", "PASSWORD", "SECRET", "CREDENTIAL", "CREDENTIALS", "PASS"];
+    let credential = [
+        "TOKEN",
+        "KEY",
+        "PASSWORD",
+        "SECRET",
+        "CREDENTIAL",
+        "CREDENTIALS",
+        "PASS",
+    ];
     let all = ["ROOT", "ADMIN", "SUPERUSER", "SUPERADMIN"];
     credential.contains(last) && before.iter().any(|word| all.contains(word))
 }
@@ -98,7 +126,11 @@ mod tests {
             ("BRAVE_API_KEY", None),
         ];
         for (name, expected) in cases {
-            assert_eq!(meaning(name, &rules).map(|m| m.only_broad), expected, "{name}");
+            assert_eq!(
+                meaning(name, &rules).map(|m| m.only_broad),
+                expected,
+                "{name}"
+            );
         }
     }
 }

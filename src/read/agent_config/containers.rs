@@ -55,12 +55,23 @@ pub(super) fn read(file: &mut AgentFile, lower: &str, document: &Document) {
 /// Whether a service runs an agent, by its image, its build or its command.
 fn runs_an_agent(document: &Document, service: &Node) -> bool {
     const WORDS: &[&str] = &[
-        "claude", "codex", "gemini-cli", "opencode", "openhands", "aider", "cursor-agent", "qwen-code", "goose",
+        "claude",
+        "codex",
+        "gemini-cli",
+        "opencode",
+        "openhands",
+        "aider",
+        "cursor-agent",
+        "qwen-code",
+        "goose",
     ];
     document
         .entries(service)
         .into_iter()
-        .filter(|entry| ["image", "command", "entrypoint", "container_name", "build"].contains(&entry.key.as_str()))
+        .filter(|entry| {
+            ["image", "command", "entrypoint", "container_name", "build"]
+                .contains(&entry.key.as_str())
+        })
         .filter_map(|entry| document.resolve(&entry.value))
         .any(|value| {
             let mut texts = Vec::new();
@@ -122,9 +133,11 @@ fn mounts_of(file: &mut AgentFile, document: &Document, list: &Node) {
 
 /// The host's side of `a:b:ro` or `source=a,target=b,type=bind`.
 fn source_of(text: &str) -> &str {
-    let named = text
-        .split(',')
-        .find_map(|part| part.trim().strip_prefix("source=").or_else(|| part.trim().strip_prefix("src=")));
+    let named = text.split(',').find_map(|part| {
+        part.trim()
+            .strip_prefix("source=")
+            .or_else(|| part.trim().strip_prefix("src="))
+    });
     if let Some(source) = named {
         return source;
     }
@@ -149,10 +162,14 @@ fn mount(file: &mut AgentFile, source: &str, span: Span) {
         whole.match_indices(within).any(|(at, _)| {
             let before = whole[..at].bytes().last();
             let after = whole[at + within.len()..].bytes().next();
-            matches!(before, None | Some(b'/' | b'}')) && matches!(after, None | Some(b'/' | b'}' | b'-'))
+            matches!(before, None | Some(b'/' | b'}'))
+                && matches!(after, None | Some(b'/' | b'}' | b'-'))
         })
     };
-    let known = agent_facts().mounts.iter().find(|known| holds(&known.within));
+    let known = agent_facts()
+        .mounts
+        .iter()
+        .find(|known| holds(&known.within));
     if let (Some(known), true) = (known, of_host)
         && file.mounts.len() < MOST
     {

@@ -65,11 +65,35 @@ pub(super) fn read_ignore_file(file: &mut AgentFile, name: &str, text: &[u8]) {
 /// Whether a path pattern is meant for files that hold credentials.
 pub(crate) fn hides_credentials(pattern: &str) -> bool {
     let lower = pattern.to_ascii_lowercase();
-    let name = lower.trim_end_matches(['/', '*']).rsplit('/').next().unwrap_or_default().to_owned();
-    let sample = [".example", ".sample", ".template"].iter().any(|end| name.ends_with(end));
-    let dotenv = name == ".env" || name.starts_with(".env") || name.ends_with(".env") || name == "*.env";
-    let key = [".pem", ".key", ".p12", ".pfx", ".tfstate", ".tfvars"].iter().any(|end| lower.contains(end));
-    let words = ["secret", "credential", "id_rsa", "id_ed25519", ".npmrc", ".netrc", ".aws", ".ssh", "gcloud", "kubeconfig", "service-account", ".dev.vars", "token"];
+    let name = lower
+        .trim_end_matches(['/', '*'])
+        .rsplit('/')
+        .next()
+        .unwrap_or_default()
+        .to_owned();
+    let sample = [".example", ".sample", ".template"]
+        .iter()
+        .any(|end| name.ends_with(end));
+    let dotenv =
+        name == ".env" || name.starts_with(".env") || name.ends_with(".env") || name == "*.env";
+    let key = [".pem", ".key", ".p12", ".pfx", ".tfstate", ".tfvars"]
+        .iter()
+        .any(|end| lower.contains(end));
+    let words = [
+        "secret",
+        "credential",
+        "id_rsa",
+        "id_ed25519",
+        ".npmrc",
+        ".netrc",
+        ".aws",
+        ".ssh",
+        "gcloud",
+        "kubeconfig",
+        "service-account",
+        ".dev.vars",
+        "token",
+    ];
     !sample && (dotenv || key || words.iter().any(|word| lower.contains(word)))
 }
 
@@ -86,8 +110,12 @@ pub(super) fn read_instructions(file: &mut AgentFile, text: &[u8]) {
         }
         if let Some(found) = forbids().find(&line) {
             let start = line[..found.start()].rfind(". ").map_or(0, |at| at + 2);
-            let end = line[found.end()..].find(". ").map_or(line.len(), |at| found.end() + at + 1);
-            let sentence = line[start..end].trim().trim_start_matches(['-', '*', '#', '>', ' ']);
+            let end = line[found.end()..]
+                .find(". ")
+                .map_or(line.len(), |at| found.end() + at + 1);
+            let sentence = line[start..end]
+                .trim()
+                .trim_start_matches(['-', '*', '#', '>', ' ']);
             file.said.push(Said {
                 text: quoted(sentence),
                 span: Span::new(span.start + found.start(), span.start + found.end()),

@@ -204,7 +204,20 @@ pub fn concerns(path: &RepoPath, text: &[u8], rules: &RuleSet) -> bool {
 fn is_text_of_settings(lower: &str) -> bool {
     match lower.rsplit_once('.') {
         None => true,
-        Some((_, ending)) => ["md", "mdc", "json", "jsonc", "json5", "jsonl", "yaml", "yml", "toml", "txt", "code-workspace"].contains(&ending),
+        Some((_, ending)) => [
+            "md",
+            "mdc",
+            "json",
+            "jsonc",
+            "json5",
+            "jsonl",
+            "yaml",
+            "yml",
+            "toml",
+            "txt",
+            "code-workspace",
+        ]
+        .contains(&ending),
     }
 }
 
@@ -216,9 +229,18 @@ pub fn fixed_paths(rules: &RuleSet) -> Vec<RepoPath> {
         .iter()
         .filter(|surface| surface.how.in_context())
         .flat_map(|surface| surface.paths.iter().copied());
-    let of_switches = facts.switches.iter().flat_map(|switch| switch.files.iter().map(String::as_str));
+    let of_switches = facts
+        .switches
+        .iter()
+        .flat_map(|switch| switch.files.iter().map(String::as_str));
     let of_files = facts.ignore.iter().map(|entry| entry.file.as_str());
-    let others = ["package.json", "Makefile", ".devcontainer/devcontainer.json", "docker-compose.yml", "compose.yaml"];
+    let others = [
+        "package.json",
+        "Makefile",
+        ".devcontainer/devcontainer.json",
+        "docker-compose.yml",
+        "compose.yaml",
+    ];
     let mut paths: Vec<RepoPath> = of_surfaces
         .chain(of_switches)
         .chain(of_files)
@@ -301,7 +323,14 @@ fn is_prose(lower: &str) -> bool {
     [".md", ".mdc", ".markdown", ".txt"]
         .iter()
         .any(|ending| lower.ends_with(ending))
-        || [".cursorrules", ".windsurfrules", ".clinerules", ".goosehints", ".rules"].contains(&lower)
+        || [
+            ".cursorrules",
+            ".windsurfrules",
+            ".clinerules",
+            ".goosehints",
+            ".rules",
+        ]
+        .contains(&lower)
 }
 
 /// Text of a repository for a message: without control and direction marks, at most 120 characters.

@@ -11,18 +11,40 @@ use crate::syntax::{Document, Node, NodeKind};
 
 /// Texts of which one stands in every command that takes the person away.
 const MARKS: &[&str] = &[
-    "--dangerously", "bypassPermissions", "danger-full-access", "--yolo", "--trust-all", "--allow-all", "--allow-tool",
-    "--yes", "--force", "--skip-permissions", "--auto", "--approval-mode", "-y", "-f", "-a",
+    "--dangerously",
+    "bypassPermissions",
+    "danger-full-access",
+    "--yolo",
+    "--trust-all",
+    "--allow-all",
+    "--allow-tool",
+    "--yes",
+    "--force",
+    "--skip-permissions",
+    "--auto",
+    "--approval-mode",
+    "-y",
+    "-f",
+    "-a",
 ];
 /// The most starts of one file.
 const MOST: usize = 64;
 /// Scripts of a package that run while it is installed or prepared.
 const AT_INSTALL: &[&str] = &[
-    "preinstall", "install", "postinstall", "prepare", "preprepare", "postprepare", "prepublish",
+    "preinstall",
+    "install",
+    "postinstall",
+    "prepare",
+    "preprepare",
+    "postprepare",
+    "prepublish",
 ];
 /// Commands of a development container that run while it is made.
 const AT_CREATE: &[&str] = &[
-    "initializeCommand", "onCreateCommand", "updateContentCommand", "postCreateCommand",
+    "initializeCommand",
+    "onCreateCommand",
+    "updateContentCommand",
+    "postCreateCommand",
 ];
 const AT_START: &[&str] = &["postStartCommand", "postAttachCommand"];
 
@@ -58,13 +80,19 @@ pub(super) fn read(file: &mut AgentFile, lower: &str, text: &[u8], document: &Do
         taskfile(document, &mut pieces);
     } else if is_compose(lower) {
         compose(document, &mut pieces);
-    } else if lower.starts_with("dockerfile") || lower.ends_with(".dockerfile") || lower == "containerfile" {
+    } else if lower.starts_with("dockerfile")
+        || lower.ends_with(".dockerfile")
+        || lower == "containerfile"
+    {
         dockerfile(text, &mut pieces);
     } else if lower.contains("makefile") || lower.ends_with(".mk") || lower == "justfile" {
         recipes(text, &mut pieces);
     } else if lower == "procfile" {
         procfile(text, &mut pieces);
-    } else if [".sh", ".bash", ".zsh"].iter().any(|ending| lower.ends_with(ending)) {
+    } else if [".sh", ".bash", ".zsh"]
+        .iter()
+        .any(|ending| lower.ends_with(ending))
+    {
         if let Ok(script) = std::str::from_utf8(text) {
             pieces.push(Piece {
                 text: script.to_owned(),
@@ -158,7 +186,13 @@ fn container_commands(document: &Document, pieces: &mut Vec<Piece>) {
 }
 
 /// A command as a string or as words.
-fn command(document: &Document, node: &Node, place: &str, at_install: bool, pieces: &mut Vec<Piece>) {
+fn command(
+    document: &Document,
+    node: &Node,
+    place: &str,
+    at_install: bool,
+    pieces: &mut Vec<Piece>,
+) {
     let Some(node) = document.resolve(node) else {
         return;
     };
@@ -191,7 +225,12 @@ fn tasks(document: &Document, pieces: &mut Vec<Piece>) {
     for list in document.get(&["tasks"]) {
         for item in list.as_list().unwrap_or_default() {
             let entries = document.entries(item);
-            let value = |key: &str| entries.iter().find(|entry| entry.key == key).map(|entry| &entry.value);
+            let value = |key: &str| {
+                entries
+                    .iter()
+                    .find(|entry| entry.key == key)
+                    .map(|entry| &entry.value)
+            };
             let Some(written) = value("command").and_then(Node::as_scalar) else {
                 continue;
             };
@@ -262,7 +301,10 @@ fn dockerfile(text: &[u8], pieces: &mut Vec<Piece>) {
                 (word, format!("{before}\n{line}"), whole)
             }
             None => {
-                let (word, rest) = line.trim_start().split_once(char::is_whitespace).unwrap_or((line.as_str(), ""));
+                let (word, rest) = line
+                    .trim_start()
+                    .split_once(char::is_whitespace)
+                    .unwrap_or((line.as_str(), ""));
                 let word = word.to_ascii_uppercase();
                 if !["RUN", "CMD", "ENTRYPOINT"].contains(&word.as_str()) {
                     continue;
@@ -296,10 +338,16 @@ fn recipes(text: &[u8], pieces: &mut Vec<Piece>) {
     let mut open: Option<(String, Span)> = None;
     for (line, span) in guards::lines(text) {
         let (joined, whole) = match open.take() {
-            Some((before, start)) => (format!("{before}\n{line}"), Span::new(start.start, span.end)),
-            None if line.starts_with(['\t', ' ']) => {
-                (line.trim_start().trim_start_matches(['@', '-', '+']).to_owned(), span)
-            }
+            Some((before, start)) => (
+                format!("{before}\n{line}"),
+                Span::new(start.start, span.end),
+            ),
+            None if line.starts_with(['\t', ' ']) => (
+                line.trim_start()
+                    .trim_start_matches(['@', '-', '+'])
+                    .to_owned(),
+                span,
+            ),
             None => continue,
         };
         if joined.ends_with('\\') {
@@ -323,9 +371,14 @@ fn without_make(recipe: &str) -> String {
     while let Some(at) = rest.find('$') {
         out.push_str(&rest[..at]);
         let after = &rest[at + 1..];
-        let name = after.strip_prefix('(').and_then(|inside| inside.split_once(')'));
+        let name = after
+            .strip_prefix('(')
+            .and_then(|inside| inside.split_once(')'));
         match name {
-            Some((name, behind)) if !name.is_empty() && name.bytes().all(|b| b.is_ascii_alphanumeric() || b == b'_') => {
+            Some((name, behind))
+                if !name.is_empty()
+                    && name.bytes().all(|b| b.is_ascii_alphanumeric() || b == b'_') =>
+            {
                 out.push_str("${");
                 out.push_str(name);
                 out.push('}');

@@ -9,7 +9,12 @@ use crate::rules::ci;
 use crate::syntax::{Document, Leaf};
 
 /// What editors put in front of a setting's key.
-const PREFIXES: &[&str] = &["settings.", "customizations.vscode.settings.", "containerEnv.", "remoteEnv."];
+const PREFIXES: &[&str] = &[
+    "settings.",
+    "customizations.vscode.settings.",
+    "containerEnv.",
+    "remoteEnv.",
+];
 /// The most rules of one file.
 const MOST: usize = 2000;
 
@@ -66,11 +71,20 @@ fn read_switch(file: &mut AgentFile, switch: &'static Switch, leaves: &[Leaf<'_>
         names_key(switch, leaf) && says_value(switch, leaf) && stands_with(switch, leaf, leaves)
     });
     for leaf in on {
-        let item = leaf.key_path.rsplit('.').next().is_some_and(|last| last.bytes().all(|b| b.is_ascii_digit()));
-        let shown = match switch.names.is_empty() && !item && !switch.key.starts_with("allowed-tools") {
-            true => format!("{} = {}", leaf.key, leaf.text),
-            false => format!("{} has {}", switch.key.trim_end_matches('*').trim_end_matches('.'), shown_item(switch, leaf)),
-        };
+        let item = leaf
+            .key_path
+            .rsplit('.')
+            .next()
+            .is_some_and(|last| last.bytes().all(|b| b.is_ascii_digit()));
+        let shown =
+            match switch.names.is_empty() && !item && !switch.key.starts_with("allowed-tools") {
+                true => format!("{} = {}", leaf.key, leaf.text),
+                false => format!(
+                    "{} has {}",
+                    switch.key.trim_end_matches('*').trim_end_matches('.'),
+                    shown_item(switch, leaf)
+                ),
+            };
         file.switches.push(SwitchOn {
             switch,
             shown: quoted(&shown),
@@ -85,7 +99,11 @@ fn read_switch(file: &mut AgentFile, switch: &'static Switch, leaves: &[Leaf<'_>
 fn shown_item(switch: &Switch, leaf: &Leaf<'_>) -> String {
     if switch.names.is_empty() {
         // Only the part that counts: the rest of the value may be anything.
-        let part = switch.values.iter().find(|value| leaf.text.split(", ").any(|part| part.trim() == value.as_str()));
+        let part = switch.values.iter().find(|value| {
+            leaf.text
+                .split(", ")
+                .any(|part| part.trim() == value.as_str())
+        });
         part.unwrap_or(&switch.key).clone()
     } else {
         format!("{}: {}", leaf.key, leaf.text)
@@ -116,7 +134,8 @@ fn says_value(switch: &Switch, leaf: &Leaf<'_>) -> bool {
     let is_one = |text: &str| switch.values.iter().any(|value| value == text);
     // Front matter writes lists in one string.
     is_one(leaf.text)
-        || (switch.key.starts_with("allowed-tools") && leaf.text.split(", ").any(|part| is_one(part.trim())))
+        || (switch.key.starts_with("allowed-tools")
+            && leaf.text.split(", ").any(|part| is_one(part.trim())))
 }
 
 /// Whether the keys beside the leaf, in the same map, are as the switch wants them.
@@ -137,7 +156,13 @@ fn stands_with(switch: &Switch, leaf: &Leaf<'_>, leaves: &[Leaf<'_>]) -> bool {
         [key, value] => stands(key, value),
         _ => true,
     };
-    wanted && !beside.iter().any(|(key, _)| switch.without.iter().any(|without| key.starts_with(without.as_str())))
+    wanted
+        && !beside.iter().any(|(key, _)| {
+            switch
+                .without
+                .iter()
+                .any(|without| key.starts_with(without.as_str()))
+        })
 }
 
 fn read_rules(file: &mut AgentFile, place: &'static RulePlace, leaves: &[Leaf<'_>]) {
@@ -201,7 +226,9 @@ fn read_claude(file: &mut AgentFile, document: &Document, leaves: &[Leaf<'_>]) {
         }
     }
     for leaf in leaves {
-        if leaf.key_path.starts_with("permissions.read.") || leaf.key_path.starts_with("permissions.write.") {
+        if leaf.key_path.starts_with("permissions.read.")
+            || leaf.key_path.starts_with("permissions.write.")
+        {
             file.inert.push(Inert {
                 pattern: leaf.text.to_owned(),
                 says: "Claude Code has no key permissions.read or permissions.write; nobody reads this rule".to_owned(),
@@ -232,7 +259,16 @@ fn inert_rule(rule: &PermissionRule) -> Option<Inert> {
         });
     }
     let is_path_rule = matches!(rule.tool.as_str(), "Read" | "Edit");
-    let homes = ["/Users/", "/home/", "/etc/", "/var/", "/root/", "/opt/", "/usr/", "/private/"];
+    let homes = [
+        "/Users/",
+        "/home/",
+        "/etc/",
+        "/var/",
+        "/root/",
+        "/opt/",
+        "/usr/",
+        "/private/",
+    ];
     if is_path_rule && homes.iter().any(|home| about.starts_with(home)) {
         return Some(Inert {
             pattern: String::new(),

@@ -21,10 +21,22 @@ ul,ol{margin:0;padding-left:1.2rem}.block{color:var(--block);font-weight:700}.wa
 
 /// Writes the map as a page.
 pub fn write(map: &ReachMap, out: &mut dyn Write) -> io::Result<()> {
-    writeln!(out, "<!doctype html>\n<html lang=\"en\">\n<head>\n<meta charset=\"utf-8\">")?;
-    writeln!(out, "<meta name=\"viewport\" content=\"width=device-width, initial-scale=1\">")?;
-    writeln!(out, "<meta http-equiv=\"Content-Security-Policy\" content=\"default-src 'none'; style-src 'unsafe-inline'\">")?;
-    writeln!(out, "<title>What agents reach in this repository</title>\n<style>{STYLE}</style>\n</head>\n<body>")?;
+    writeln!(
+        out,
+        "<!doctype html>\n<html lang=\"en\">\n<head>\n<meta charset=\"utf-8\">"
+    )?;
+    writeln!(
+        out,
+        "<meta name=\"viewport\" content=\"width=device-width, initial-scale=1\">"
+    )?;
+    writeln!(
+        out,
+        "<meta http-equiv=\"Content-Security-Policy\" content=\"default-src 'none'; style-src 'unsafe-inline'\">"
+    )?;
+    writeln!(
+        out,
+        "<title>What agents reach in this repository</title>\n<style>{STYLE}</style>\n</head>\n<body>"
+    )?;
     writeln!(out, "<h1>What agents reach in this repository</h1>")?;
     writeln!(
         out,
@@ -40,7 +52,10 @@ pub fn write(map: &ReachMap, out: &mut dyn Write) -> io::Result<()> {
     }
     writeln!(out, "<h2>Agents</h2>")?;
     if map.agents.is_empty() {
-        writeln!(out, "<p>No agent has left a trace here; any agent started in this checkout reads all of it.</p>")?;
+        writeln!(
+            out,
+            "<p>No agent has left a trace here; any agent started in this checkout reads all of it.</p>"
+        )?;
     }
     for agent in &map.agents {
         write_agent(agent, out)?;
@@ -68,15 +83,34 @@ fn write_agent(agent: &AgentLine, out: &mut dyn Write) -> io::Result<()> {
             .iter()
             .map(|number| format!("<a href=\"#c{0}\">{0}</a>", number + 1))
             .collect();
-        if links.is_empty() { "nothing".to_owned() } else { links.join(", ") }
+        if links.is_empty() {
+            "nothing".to_owned()
+        } else {
+            links.join(", ")
+        }
     };
     writeln!(out, "<dt>holds</dt><dd>{}</dd>", numbers(&agent.holds))?;
     writeln!(out, "<dt>can find</dt><dd>{}</dd>", numbers(&agent.finds))?;
     rows(out, "servers", &agent.servers, "none")?;
-    rows(out, "bound by", &agent.bounds, "nothing: every file of the checkout is open to it")?;
+    rows(
+        out,
+        "bound by",
+        &agent.bounds,
+        "nothing: every file of the checkout is open to it",
+    )?;
     rows(out, "only words", &agent.words, "none")?;
-    rows(out, "asks", &agent.asks, "what the agent itself asks by default")?;
-    rows(out, "unasked", &agent.unasked, "nothing that the repository switches on")?;
+    rows(
+        out,
+        "asks",
+        &agent.asks,
+        "what the agent itself asks by default",
+    )?;
+    rows(
+        out,
+        "unasked",
+        &agent.unasked,
+        "nothing that the repository switches on",
+    )?;
     writeln!(out, "</dl></section>")
 }
 
@@ -124,7 +158,11 @@ fn write_credentials(credentials: &[CredentialLine], out: &mut dyn Write) -> io:
 }
 
 fn with_place(line: &Line) -> String {
-    format!("{} <code class=\"soft\">{}</code>", escape(&line.text), escape(&place(line)))
+    format!(
+        "{} <code class=\"soft\">{}</code>",
+        escape(&line.text),
+        escape(&place(line))
+    )
 }
 
 fn escape(text: &str) -> String {

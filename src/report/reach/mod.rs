@@ -103,7 +103,9 @@ mod tests {
         let mut out = Vec::new();
         write_text(&hostile, &mut out).unwrap();
         let text = String::from_utf8(out).unwrap();
-        assert!(!text.contains('\u{1b}') && !text.contains("\n::error") && !text.contains('\u{202e}'));
+        assert!(
+            !text.contains('\u{1b}') && !text.contains("\n::error") && !text.contains('\u{202e}')
+        );
         let mut out = Vec::new();
         write_json(&hostile, &mut out).unwrap();
         assert!(serde_json::from_slice::<serde_json::Value>(&out).is_ok());

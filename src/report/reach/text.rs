@@ -8,7 +8,10 @@ use crate::judge::agents::map::{AgentLine, Line, ReachMap};
 /// Writes the map as text.
 pub fn write(map: &ReachMap, out: &mut dyn Write) -> io::Result<()> {
     if map.agents.is_empty() {
-        writeln!(out, "No agent has left a trace in this tree; any agent started in it reads all of it.")?;
+        writeln!(
+            out,
+            "No agent has left a trace in this tree; any agent started in it reads all of it."
+        )?;
     }
     for agent in &map.agents {
         write_agent(map, agent, out)?;
@@ -39,29 +42,53 @@ pub fn write(map: &ReachMap, out: &mut dyn Write) -> io::Result<()> {
             writeln!(out, "  {}. {}", number + 1, shown(change))?;
         }
     }
-    writeln!(out, "\n{} files were looked at; {} could not be.", map.files, map.unchecked)
+    writeln!(
+        out,
+        "\n{} files were looked at; {} could not be.",
+        map.files, map.unchecked
+    )
 }
 
 fn write_agent(map: &ReachMap, agent: &AgentLine, out: &mut dyn Write) -> io::Result<()> {
     writeln!(out, "{} ({})", agent.name, agent.evidence)?;
     let numbers = |numbers: &[usize]| {
-        let shown: Vec<String> = numbers.iter().map(|number| format!("[{}]", number + 1)).collect();
-        if shown.is_empty() { "nothing".to_owned() } else { shown.join(" ") }
+        let shown: Vec<String> = numbers
+            .iter()
+            .map(|number| format!("[{}]", number + 1))
+            .collect();
+        if shown.is_empty() {
+            "nothing".to_owned()
+        } else {
+            shown.join(" ")
+        }
     };
     writeln!(out, "  holds      {}", numbers(&agent.holds))?;
     writeln!(out, "  can find   {}", numbers(&agent.finds))?;
     rows(out, "servers", &agent.servers, "none")?;
-    let nothing = if map.credentials.is_empty() { "nothing" } else { "nothing: every file of the checkout is open to it" };
+    let nothing = if map.credentials.is_empty() {
+        "nothing"
+    } else {
+        "nothing: every file of the checkout is open to it"
+    };
     rows(out, "bound by", &agent.bounds, nothing)?;
     rows(out, "only words", &agent.words, "")?;
-    rows(out, "asks", &agent.asks, "what the agent itself asks by default")?;
+    rows(
+        out,
+        "asks",
+        &agent.asks,
+        "what the agent itself asks by default",
+    )?;
     rows(out, "unasked", &agent.unasked, "")?;
     writeln!(out)
 }
 
 fn rows(out: &mut dyn Write, label: &str, lines: &[Line], none: &str) -> io::Result<()> {
     if lines.is_empty() {
-        return if none.is_empty() { Ok(()) } else { writeln!(out, "  {label:<10} {none}") };
+        return if none.is_empty() {
+            Ok(())
+        } else {
+            writeln!(out, "  {label:<10} {none}")
+        };
     }
     for (number, line) in lines.iter().enumerate() {
         let label = if number == 0 { label } else { "" };

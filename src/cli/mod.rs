@@ -4,12 +4,14 @@
 //! their flags into plain settings of the engine.
 
 mod ci;
+mod drill;
 mod explain;
 mod export;
 mod hook;
 mod install;
 mod policy;
 mod progress;
+mod reach;
 mod rules;
 mod scan;
 mod score;
@@ -83,6 +85,10 @@ enum Command {
     /// List, show and check rules and token kinds
     #[command(subcommand)]
     Rules(RulesCommand),
+    /// Show which agent reads which credential, what bounds it, and what asks a person
+    Reach(reach::ReachArguments),
+    /// Play an incident on this tree: from an open file to a call that cannot be undone
+    Drill(drill::DrillArguments),
     /// Explain a rule, a token kind or a finding
     Explain(ExplainArguments),
     /// Let one finding stay for a while; asks a person at a terminal
@@ -311,6 +317,8 @@ fn run(command: Command, screen: &screen::Screen) -> Result<u8> {
         Command::Uninstall(arguments) => install::uninstall(&arguments, screen),
         Command::Doctor => install::doctor(screen),
         Command::Rules(command) => rules::run(&command, screen),
+        Command::Reach(arguments) => reach::run(&arguments, screen),
+        Command::Drill(arguments) => drill::run(&arguments, screen),
         Command::Explain(arguments) => explain::run(&arguments.id, screen),
         Command::Waive(arguments) => waive::waive(&arguments, screen),
         Command::Baseline(arguments) => waive::baseline(&arguments, screen),

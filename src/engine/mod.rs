@@ -3,6 +3,7 @@
 //! In: a source, the policies, the rules, and what is needed of the world as values. Out: an `Outcome`. It reads no disk,
 //! no clock and no environment of its own; two steps, facts and then judgement.
 
+mod agents;
 mod facts;
 mod guard;
 mod hearing;
@@ -19,6 +20,7 @@ use crate::judge::guard::Weakening;
 use crate::model::{Outcome, Overall, RepoPath, Unchecked};
 use crate::policy::Policies;
 use crate::policy::loosening::Loosening;
+use crate::read::agent_config::AgentFile;
 use crate::rules::RuleSet;
 use crate::source::{Form, Keeping, Source, Visited};
 use facts::Facts;
@@ -66,6 +68,16 @@ pub enum Dependencies {
 
 /// Runs the pipeline.
 pub fn run(run: &Run<'_>) -> Result<Outcome> {
+    survey(run).map(|(outcome, _)| outcome)
+}
+
+/// Masks whatever is a credential inside a text of the repository.
+pub fn masked(text: &str, rules: &RuleSet) -> String {
+    shield::masked(text, rules).unwrap_or_else(|| text.to_owned())
+}
+
+/// Runs the pipeline, and hands over what the files of agents say as well.
+pub fn survey(run: &Run<'_>) -> Result<(Outcome, Vec<AgentFile>)> {
     let facts = Mutex::new(Facts::default());
     let visited = run.source.visit(run.threads, &|item, content| {
         let mut seen = Facts::default();
@@ -77,11 +89,7 @@ pub fn run(run: &Run<'_>) -> Result<Outcome> {
         let is_wiring = item.form == Form::File
             && item.keeping == Keeping::Git
             && structure::may_be_wiring(&item.path);
-        if !is_wiring
-            && seen.sightings.is_empty()
-            && seen.dropped.is_empty()
-            && seen.unchecked.is_empty()
-        {
+        if !is_wiring && seen.is_empty() {
             return;
         }
         let mut all = match facts.lock() {
@@ -91,6 +99,7 @@ pub fn run(run: &Run<'_>) -> Result<Outcome> {
         all.sightings.extend(seen.sightings);
         all.dropped.extend(seen.dropped);
         all.unchecked.extend(seen.unchecked);
+        all.of_agents.extend(seen.of_agents);
         if is_wiring {
             all.wiring.insert(item.path.clone());
         }
@@ -103,7 +112,11 @@ pub fn run(run: &Run<'_>) -> Result<Outcome> {
 }
 
 /// The second step: judgement over all facts, policy, and the outcome.
-fn conclude(run: &Run<'_>, mut facts: Facts, visited: Visited) -> Result<Outcome> {
+fn conclude(
+    run: &Run<'_>,
+    mut facts: Facts,
+    visited: Visited,
+) -> Result<(Outcome, Vec<AgentFile>)> {
     let wiring = structure::judge(run, &visited, &facts.wiring);
     // Threads hand over in any order; what is kept of a secret that stands twice must not depend on it.
     facts
@@ -141,6 +154,7 @@ fn conclude(run: &Run<'_>, mut facts: Facts, visited: Visited) -> Result<Outcome
     let silent = silent + wiring.silent;
     guard::add_loosenings(run, &mut findings);
     guard::add_weakenings(run, &mut findings);
+    let files = agents::add(run, &visited, facts.of_agents, &mut findings)?;
     for finding in &mut findings {
         shield::finding(finding, &paths);
     }
@@ -164,7 +178,7 @@ fn conclude(run: &Run<'_>, mut facts: Facts, visited: Visited) -> Result<Outcome
     }
     dropped.sort_by(|a, b| (&a.path, a.place, a.filter).cmp(&(&b.path, b.place, b.filter)));
     let remarks = summary::remarks(run, &visited, &findings, hidden, dependencies);
-    Ok(Outcome {
+    let outcome = Outcome {
         summary: summary::summarise(run, &findings, &unchecked, silent, dropped.len() as u64),
         findings,
         policy_from: run.policies.from.clone(),
@@ -175,7 +189,8 @@ fn conclude(run: &Run<'_>, mut facts: Facts, visited: Visited) -> Result<Outcome
         seconds: None,
         looked_at: run.looked_at.clone(),
         agent_jobs: wiring.jobs,
-    })
+    };
+    Ok((outcome, files))
 }
 
 /// Adds the findings of a second look that no change introduced, and counts anew.

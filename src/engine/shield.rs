@@ -15,7 +15,7 @@ pub fn without_secrets(text: &str) -> String {
 }
 
 /// Masks whatever is a credential inside a text.
-fn masked(text: &str, rules: &RuleSet) -> Option<String> {
+pub(crate) fn masked(text: &str, rules: &RuleSet) -> Option<String> {
     if !find::may_hold(text.as_bytes(), rules) {
         return None;
     }

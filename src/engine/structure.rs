@@ -168,7 +168,7 @@ fn line_hashes(
 }
 
 /// A finding without a credential, as the rule gives it.
-fn plain(found: StructureFinding) -> Finding {
+pub(super) fn plain(found: StructureFinding) -> Finding {
     Finding {
         rule: found.rule.id,
         verdict: found.rule.verdict,

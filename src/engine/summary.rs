@@ -85,6 +85,10 @@ pub(super) fn remarks(
     if visited.special > 0 {
         remarks.push(format!("{} special files were not opened", visited.special));
     }
+    let declared = run.policies.base.credentials.len();
+    if declared > 0 {
+        remarks.push(format!("{declared} declared, not verified"));
+    }
     for waiver in &run.policies.base.waivers {
         let standing = waiver.standing(run.policies.today, run.policies.base.waiver_days);
         if standing != WaiverStanding::Counts {

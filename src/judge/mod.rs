@@ -4,6 +4,7 @@
 //! marker exists. Nothing here knows a verdict but `rules`, where each TL rule carries its own.
 
 pub mod advice;
+pub mod agents;
 mod breadth;
 mod confidence;
 pub mod guard;

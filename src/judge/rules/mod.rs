@@ -11,6 +11,16 @@ mod tl106_possible_credential;
 mod tl107_credential_within_reach;
 mod tl108_weak_trace;
 mod tl109_publishable_key;
+mod tl110_broad_name_by_reference;
+mod tl111_declared_narrower;
+mod tl112_nothing_narrow;
+mod tl201_nobody_asked;
+mod tl202_nobody_asked_near_broad;
+mod tl203_agent_at_install;
+mod tl204_final_command_allowed;
+mod tl205_sandbox_off;
+mod tl206_some_tools_unasked;
+mod tl207_server_without_limits;
 mod tl301_outsider_starts_writing_agent;
 mod tl302_outsider_starts_agent_with_broad_credential;
 mod tl303_all_secrets_to_agent_of_outsiders;
@@ -37,6 +47,13 @@ mod tl341_unstated_permissions_of_agent_job;
 mod tl342_unneeded_small_write_in_agent_job;
 mod tl343_no_environment_gate;
 mod tl344_persisted_job_token;
+mod tl401_words_as_guard;
+mod tl402_words_before_broad;
+mod tl403_guard_without_effect;
+mod tl404_no_guard_before_broad;
+mod tl405_local_file_shared;
+mod tl406_host_login_mounted;
+mod tl407_host_login_with_agent;
 mod tl901_not_read;
 mod tl902_not_understood;
 mod tl903_policy_loosened;
@@ -48,7 +65,7 @@ use super::workflow::{Site, StructureFinding};
 use crate::model::Rule;
 
 /// Every rule, by number.
-pub const RULES: [Rule; 41] = [
+pub const RULES: [Rule; 58] = [
     tl101_broad_credential_in_context::RULE,
     tl102_broad_credential_in_workspace::RULE,
     tl103_credential_in_context::RULE,
@@ -58,6 +75,16 @@ pub const RULES: [Rule; 41] = [
     tl107_credential_within_reach::RULE,
     tl108_weak_trace::RULE,
     tl109_publishable_key::RULE,
+    tl110_broad_name_by_reference::RULE,
+    tl111_declared_narrower::RULE,
+    tl112_nothing_narrow::RULE,
+    tl201_nobody_asked::RULE,
+    tl202_nobody_asked_near_broad::RULE,
+    tl203_agent_at_install::RULE,
+    tl204_final_command_allowed::RULE,
+    tl205_sandbox_off::RULE,
+    tl206_some_tools_unasked::RULE,
+    tl207_server_without_limits::RULE,
     tl301_outsider_starts_writing_agent::RULE,
     tl302_outsider_starts_agent_with_broad_credential::RULE,
     tl303_all_secrets_to_agent_of_outsiders::RULE,
@@ -84,6 +111,13 @@ pub const RULES: [Rule; 41] = [
     tl342_unneeded_small_write_in_agent_job::RULE,
     tl343_no_environment_gate::RULE,
     tl344_persisted_job_token::RULE,
+    tl401_words_as_guard::RULE,
+    tl402_words_before_broad::RULE,
+    tl403_guard_without_effect::RULE,
+    tl404_no_guard_before_broad::RULE,
+    tl405_local_file_shared::RULE,
+    tl406_host_login_mounted::RULE,
+    tl407_host_login_with_agent::RULE,
     tl901_not_read::RULE,
     tl902_not_understood::RULE,
     tl903_policy_loosened::RULE,

@@ -262,6 +262,12 @@ pub fn is_switch(input: &str) -> bool {
     matches!(input, "allow-bots")
 }
 
+/// Every name of a program that runs an agent.
+pub fn cli_names() -> impl Iterator<Item = &'static str> {
+    let entries = table().cli.iter();
+    entries.flat_map(|entry| entry.names.iter().map(String::as_str))
+}
+
 /// What a secret is for, by its name.
 pub fn purpose_of(name: &str) -> Purpose {
     let name = name.to_ascii_uppercase();

@@ -8,7 +8,7 @@ mod needs;
 
 pub use agents::{
     ActionAgent, CliAgent, DefaultToken, Guard, Leaves, Mints, ReusableAgent, action_agent,
-    cli_agent, cli_of_agent, is_switch, leaves, mints, purpose_of, reusable_agent,
+    cli_agent, cli_names, cli_of_agent, is_switch, leaves, mints, purpose_of, reusable_agent,
 };
 
 pub use needs::{

@@ -16,6 +16,7 @@ mod screen;
 mod waive;
 
 use std::ffi::OsString;
+use std::io::{self, Write};
 use std::path::PathBuf;
 
 use clap::{Args, CommandFactory, Parser, Subcommand, ValueEnum};
@@ -262,18 +263,22 @@ pub struct BaselineArguments {
     init: bool,
 }
 
+/// Lets a panic say where, never what: its message may quote bytes that were read; its place cannot.
+pub fn silence_panics() {
+    std::panic::set_hook(Box::new(|panic| {
+        let place = panic.location().map_or_else(String::new, |place| {
+            format!(" at {}:{}", place.file(), place.line())
+        });
+        // A closed standard error leaves nobody to tell; the exit code still says it.
+        let _ = writeln!(io::stderr(), "tokenleash: internal error{place}");
+    }));
+}
+
 /// Parses the arguments, runs the command and gives the exit code.
 pub fn main(arguments: impl IntoIterator<Item = OsString>) -> u8 {
     let arguments = match Arguments::try_parse_from(arguments) {
         Ok(arguments) => arguments,
-        Err(error) => {
-            let code = if error.use_stderr() { UNDECIDED } else { 0 };
-            return if error.print().is_ok() {
-                code
-            } else {
-                UNDECIDED
-            };
-        }
+        Err(error) => return screen::Screen::usage(&error),
     };
     let screen = screen::Screen::new(&arguments.screen);
     match run(arguments.command, &screen) {

@@ -55,6 +55,11 @@ pub(super) fn examine(
 
 fn take(item: &Item, found: Found, facts: &mut Facts) {
     facts.dropped.extend(found.dropped);
+    facts.unchecked.extend(found.limited.map(|limit| Unchecked {
+        path: item.path.clone(),
+        why: limit.why().to_owned(),
+        undecided: true,
+    }));
     let sightings = found.sightings.into_iter();
     facts
         .sightings

@@ -23,6 +23,7 @@ use crate::rules::RuleSet;
 use crate::source::{Form, Keeping, Source, Visited};
 use facts::Facts;
 use hearing::Hearing;
+pub use shield::without_secrets;
 
 /// What a run needs of the world.
 pub struct Run<'a> {
@@ -102,8 +103,16 @@ pub fn run(run: &Run<'_>) -> Result<Outcome> {
 }
 
 /// The second step: judgement over all facts, policy, and the outcome.
-fn conclude(run: &Run<'_>, facts: Facts, visited: Visited) -> Result<Outcome> {
+fn conclude(run: &Run<'_>, mut facts: Facts, visited: Visited) -> Result<Outcome> {
     let wiring = structure::judge(run, &visited, &facts.wiring);
+    // Threads hand over in any order; what is kept of a secret that stands twice must not depend on it.
+    facts
+        .sightings
+        .sort_by_key(|(item, sighting)| (item.number, sighting.span));
+    let paths = shield::Paths::new(
+        run.rules,
+        facts.sightings.iter().map(|(_, sighting)| sighting),
+    );
     let mut hearing = Hearing::new(run, &visited);
     for (item, sighting) in facts.sightings {
         hearing.hear(item, sighting)?;
@@ -133,10 +142,10 @@ fn conclude(run: &Run<'_>, facts: Facts, visited: Visited) -> Result<Outcome> {
     guard::add_loosenings(run, &mut findings);
     guard::add_weakenings(run, &mut findings);
     for finding in &mut findings {
-        shield::finding(finding, run.rules);
+        shield::finding(finding, &paths);
     }
     for entry in &mut unchecked {
-        shield::unchecked(entry, run.rules);
+        shield::unchecked(entry, &paths);
     }
     findings.sort_by(|a, b| {
         (&a.path, a.place, a.rule, &a.fingerprint, &a.commit).cmp(&(
@@ -150,6 +159,9 @@ fn conclude(run: &Run<'_>, facts: Facts, visited: Visited) -> Result<Outcome> {
     unchecked.sort();
     unchecked.dedup();
     let mut dropped = facts.dropped;
+    for entry in &mut dropped {
+        paths.mask(&mut entry.path);
+    }
     dropped.sort_by(|a, b| (&a.path, a.place, a.filter).cmp(&(&b.path, b.place, b.filter)));
     let remarks = summary::remarks(run, &visited, &findings, hidden, dependencies);
     Ok(Outcome {

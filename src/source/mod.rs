@@ -3,6 +3,7 @@
 //! A source hands over blobs that differ (or all of them, in a tree) and two snapshots, base and head, that read any
 //! path on demand. Later stages never ask Git. Nothing of the scanned repository is executed: no hook, no filter.
 
+mod ancestry;
 mod before;
 mod commit_tree;
 mod commits;

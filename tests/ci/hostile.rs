@@ -88,3 +88,32 @@ fn a_link_in_the_place_of_the_report_is_not_followed() {
     assert_eq!(said.status.code(), Some(2));
     assert!(!target.exists());
 }
+
+/// Gate 2 of docs/action.md: the default branch's own workflow, and the head as data.
+#[cfg(unix)]
+#[test]
+fn a_gate_on_the_target_holds_whatever_the_pull_request_edits() {
+    let stage = Stage::new();
+    let gate =
+        "on: pull_request_target\njobs:\n  gate:\n    steps:\n      - uses: a/tokenleash@v1\n";
+    stage.work.stage(".github/workflows/gate.yml", gate);
+    stage.work.commit(".tokenleash.toml", "waiver_days = 10\n");
+    stage.push("main");
+    stage.branch("topic");
+    stage.work.git(&["rm", "-q", ".github/workflows/gate.yml"]);
+    let loose = "exclude = [\"**\"]\nwaiver_days = 90\n[levels]\nTL104 = \"off\"\n";
+    stage.work.stage(".tokenleash.toml", loose);
+    stage
+        .work
+        .stage(".gitattributes", "* binary linguist-generated -diff\n");
+    stage.work.commit("deploy.sh", leak(2));
+    stage.work.commit("deploy.sh", "echo gone\n");
+    stage.propose("topic");
+    let payload = stage.pull_request("main", "topic");
+    let said = stage
+        .checkout("refs/heads/main", Some(1))
+        .argument("--fetch")
+        .on_github("pull_request_target", &stage.tip("main"), &payload);
+    said.exits(1).says("deploy.sh").is_silent_on(&token(2));
+    said.says("TL903").says("TL904");
+}

@@ -96,16 +96,30 @@ fn a_change_that_started_before_the_policy_was_tightened_loosens_nothing() {
 #[test]
 fn a_config_from_the_checkout_is_refused() {
     let stage = Stage::new();
+    let outside = stage.sandbox.path("home").join("outside.toml");
+    std::fs::write(&outside, LOOSE).unwrap();
     stage.branch("topic");
+    std::os::unix::fs::symlink(&outside, stage.work.path.join("link.toml")).unwrap();
+    stage.work.git(&["add", "link.toml"]);
     stage.work.commit("loose.toml", LOOSE);
     let merge = stage.propose("topic");
     let payload = stage.pull_request("main", "topic");
-    let said = stage
-        .checkout("refs/pull/7/merge", None)
-        .argument("--config")
-        .argument("loose.toml")
-        .on_github("pull_request", &merge, &payload);
-    said.exits(2).says("--config");
+    let run = |config: &str| {
+        stage
+            .checkout("refs/pull/7/merge", None)
+            .argument("--config")
+            .argument(config)
+            .on_github("pull_request", &merge, &payload)
+    };
+    for inside in [
+        "loose.toml",
+        "link.toml",
+        "../clone/loose.toml",
+        "gone.toml",
+    ] {
+        run(inside).exits(2).says("--config");
+    }
+    run(outside.to_str().unwrap()).exits(0);
 }
 
 #[test]

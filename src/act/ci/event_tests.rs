@@ -81,7 +81,14 @@ fn whatever_is_cut_or_malformed_is_an_error_that_quotes_nothing() {
         let error = read("pull_request", &whole.as_bytes()[..end], None).unwrap_err();
         assert!(error.to_string().contains("not JSON"), "{error}");
     }
-    for hostile in ["--upload-pack=x", "a..b", "a b", "a:b", "x\n::error::y", ""] {
+    for hostile in [
+        "--upload-pack=x",
+        "a..b",
+        "one two",
+        "a:b",
+        "x\n::error::y",
+        "",
+    ] {
         let mut payload = pull_request();
         payload["pull_request"]["base"]["ref"] = json!(hostile);
         let error = read_value("pull_request", &payload).unwrap_err();
@@ -119,4 +126,22 @@ fn an_agent_that_signs_as_itself_is_known() {
     assert!(read_value("pull_request", &payload).unwrap().by_agent);
     payload["pull_request"]["user"]["login"] = json!("dependabot[bot]");
     assert!(!read_value("pull_request", &payload).unwrap().by_agent);
+}
+
+proptest::proptest! {
+    #[test]
+    fn no_payload_and_no_name_ends_in_a_panic(
+        name in "\\PC{0,20}",
+        known in 0usize..6,
+        bytes in proptest::collection::vec(proptest::num::u8::ANY, 0..200),
+        cut in 0usize..400,
+    ) {
+        const KNOWN: [&str; 6] =
+            ["pull_request", "pull_request_target", "push", "merge_group", "workflow_run", "schedule"];
+        let _ = read(&name, &bytes, None);
+        let mut whole = pull_request().to_string().into_bytes();
+        whole.truncate(cut);
+        whole.extend(&bytes);
+        let _ = read(KNOWN[known], &whole, None);
+    }
 }

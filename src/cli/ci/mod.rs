@@ -134,9 +134,15 @@ fn read_payload(path: &str) -> Result<Vec<u8>> {
 /// The change must not bring the policy that judges it.
 fn refuse_inside(config: &Path, top: &Path) -> Result<()> {
     let gone = |_| Error::config("the configuration could not be read").at("--config");
-    let config = config.canonicalize().map_err(gone)?;
     let top = top.canonicalize().map_err(gone)?;
-    if config.starts_with(top) {
+    let target = config.canonicalize().map_err(gone)?;
+    // A link of the checkout that leads out of it is the change's choice as well.
+    let folder = match config.parent() {
+        Some(folder) if !folder.as_os_str().is_empty() => folder,
+        _ => Path::new("."),
+    };
+    let folder = folder.canonicalize().map_err(gone)?;
+    if target.starts_with(&top) || folder.starts_with(&top) {
         return Err(
             Error::usage("the policy may not come from the checkout that it judges")
                 .at("--config")

@@ -23,7 +23,7 @@ pub(super) fn compare(path: &RepoPath, was: &[u8], is: &[u8], found: &mut Vec<We
         |line: &&str| line.to_ascii_lowercase().contains(OUR_NAME) && !line.starts_with('#');
     let old: Vec<&str> = was.lines().map(str::trim).collect();
     let new: Vec<&str> = is.lines().map(str::trim).collect();
-    if !old.iter().any(|line| calls(line)) {
+    if !old.iter().any(calls) {
         return false;
     }
     let gone = old
@@ -31,7 +31,7 @@ pub(super) fn compare(path: &RepoPath, was: &[u8], is: &[u8], found: &mut Vec<We
         .filter(|line| calls(line) && !new.contains(line))
         .count();
     if gone > 0 {
-        let line = new.iter().position(|line| calls(line)).unwrap_or(0);
+        let line = new.iter().position(calls).unwrap_or(0);
         found.push(Weakening {
             path: path.clone(),
             line: line as u32 + 1,

@@ -181,3 +181,16 @@ fn hostile_names_quote_nothing_that_acts() {
         [format!("1 `{}` no longer runs tokenleash", "errorxy")]
     );
 }
+
+proptest::proptest! {
+    #[test]
+    fn no_file_ends_in_a_panic(before in "\\PC{0,200}", cut in 0usize..300) {
+        let mut gate = GATE.to_owned();
+        gate.truncate(cut.min(GATE.len()));
+        gate.push_str(&before);
+        for path in [".github/workflows/x.yml", ".pre-commit-config.yaml", "CODEOWNERS", ".husky/pre-push"] {
+            weakenings(&[(path, GATE)], &[(path, &gate)]);
+            weakenings(&[(path, &gate)], &[(path, GATE)]);
+        }
+    }
+}

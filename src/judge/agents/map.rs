@@ -262,6 +262,21 @@ fn settings(line: &mut AgentLine, file: &AgentFile, parts: &Parts<'_>) {
             ignored.span,
         ));
     }
+    permission_rules(line, file, parts);
+    if of_agent || file.path.lossy().ends_with("AGENTS.md") {
+        for said in &file.said {
+            line.words.push(at(format!("“{}”", said.text), said.span));
+        }
+    }
+}
+
+/// What a file's rules ask and deny.
+fn permission_rules(line: &mut AgentLine, file: &AgentFile, parts: &Parts<'_>) {
+    let at = |text: String, span| Line {
+        text: (parts.mask)(&text),
+        path: file.path.lossy(),
+        line: file.place(span).start_line,
+    };
     let mut asks = 0;
     for rule in file.rules.iter().filter(|rule| rule.agent == line.id) {
         let about = super::destroying::shown_rule(rule.about.as_deref().unwrap_or("*"));
@@ -278,11 +293,6 @@ fn settings(line: &mut AgentLine, file: &AgentFile, parts: &Parts<'_>) {
                 ));
             }
             Decision::Ask | Decision::Deny | Decision::Allow => {}
-        }
-    }
-    if of_agent || file.path.lossy().ends_with("AGENTS.md") {
-        for said in &file.said {
-            line.words.push(at(format!("“{}”", said.text), said.span));
         }
     }
 }

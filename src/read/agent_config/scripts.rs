@@ -92,16 +92,15 @@ pub(super) fn read(file: &mut AgentFile, lower: &str, text: &[u8], document: &Do
     } else if [".sh", ".bash", ".zsh"]
         .iter()
         .any(|ending| lower.ends_with(ending))
+        && let Ok(script) = std::str::from_utf8(text)
     {
-        if let Ok(script) = std::str::from_utf8(text) {
-            pieces.push(Piece {
-                text: script.to_owned(),
-                place: "this script".to_owned(),
-                at_install: false,
-                span: Span::new(0, text.len()),
-                verbatim: true,
-            });
-        }
+        pieces.push(Piece {
+            text: script.to_owned(),
+            place: "this script".to_owned(),
+            at_install: false,
+            span: Span::new(0, text.len()),
+            verbatim: true,
+        });
     }
     for piece in pieces {
         starts_of(file, &piece);

@@ -129,7 +129,7 @@ pub fn drill(ground: &Ground<'_>) -> Drill {
             .findings
             .iter()
             .find(|finding| finding.fingerprint == first.fingerprint)
-            .map(|finding| fix(finding));
+            .map(fix);
         let fixed = first.fingerprint.clone();
         drill.after = drill
             .ways
@@ -333,8 +333,7 @@ fn search(ground: &Ground<'_>, finding: &Finding, excerpt: &str) -> String {
     let is_part = |c: char| c.is_ascii_alphanumeric() || c == '_';
     let name = before
         .split(|c: char| !is_part(c))
-        .filter(|word| word.len() >= 5 && word.bytes().any(|b| b.is_ascii_alphabetic()))
-        .next_back();
+        .rfind(|word| word.len() >= 5 && word.bytes().any(|b| b.is_ascii_alphabetic()));
     if let Some(name) = name {
         return format!("grep -rn {name} .");
     }

@@ -14,6 +14,7 @@ mod progress;
 mod reach;
 mod rules;
 mod scan;
+mod score;
 mod screen;
 mod waive;
 
@@ -219,9 +220,20 @@ pub enum RulesCommand {
         markdown: bool,
     },
     /// Check every entry of the catalogue against its own examples
-    Check,
+    Check(CheckArguments),
     /// Write the catalogue as data, or as pages
     Export(ExportArguments),
+}
+
+/// What to check the catalogue against.
+#[derive(Debug, Args)]
+pub struct CheckArguments {
+    /// Score a labelled set instead: recall, false alarms, breadth [default: the built-in set]
+    #[arg(long, value_name = "FILE", num_args = 0..=1)]
+    score: Option<Option<PathBuf>>,
+    /// Change every pattern instead, and list the entries whose examples do not notice
+    #[arg(long, conflicts_with = "score")]
+    mutate: bool,
 }
 
 /// How to write the catalogue, and where.

@@ -3,7 +3,7 @@
 use std::fmt::Write as _;
 
 use super::screen::Screen;
-use super::{RulesCommand, explain, export};
+use super::{CheckArguments, RulesCommand, explain, export, score};
 use crate::error::Result;
 use crate::find;
 use crate::judge::rules::RULES;
@@ -24,7 +24,11 @@ pub fn run(command: &RulesCommand, screen: &Screen) -> Result<u8> {
             let page = explain::page_of(id, &rules).ok_or_else(explain::unknown)?;
             screen.write(page.as_bytes())?;
         }
-        RulesCommand::Check => return check(&rules, screen),
+        RulesCommand::Check(CheckArguments {
+            score: Some(set), ..
+        }) => return score::run(set.as_deref(), &rules, screen),
+        RulesCommand::Check(CheckArguments { mutate: true, .. }) => return mutate(&rules, screen),
+        RulesCommand::Check(_) => return check(&rules, screen),
         RulesCommand::Export(arguments) => return export::run(arguments, &rules, screen),
     }
     Ok(0)
@@ -104,4 +108,17 @@ fn providers(rules: &RuleSet) -> usize {
     names.sort_unstable();
     names.dedup();
     names.len()
+}
+
+/// Changes every pattern and says which entries have examples that do not notice.
+fn mutate(rules: &RuleSet, screen: &Screen) -> Result<u8> {
+    let mut unnoticed = 0;
+    for kind in rules.kinds() {
+        for change in find::unnoticed(kind) {
+            unnoticed += 1;
+            screen.say(&format!("{}: {change}", kind.id))?;
+        }
+    }
+    screen.say(&format!("{unnoticed} changes that no example notices"))?;
+    Ok(u8::from(unnoticed > 0))
 }

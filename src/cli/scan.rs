@@ -146,49 +146,67 @@ fn examine_git(
     repository: &Repository,
 ) -> Result<Outcome> {
     if arguments.staged {
-        let head = repository.head()?;
-        let base = head
-            .as_ref()
-            .map(|commit| repository.commit_snapshot(commit));
-        let index = repository.index_snapshot()?;
-        let judging = of_change(
-            arguments,
-            clock,
-            repository,
-            base.as_ref()
-                .map(|snapshot| (snapshot as &dyn Snapshot, "HEAD")),
-            &index,
-            "the index",
-        )?;
-        let source = StagedSource::new(repository)?;
-        return finish(arguments, clock, &judging, &source, "what is staged", None);
+        return examine_staged(arguments, clock, repository);
     }
-    if let Some(range) = &arguments.range {
-        let source = RangeSource::between(repository, range)?;
-        let commit = match range.split_once("..") {
-            Some((_, end)) if !end.is_empty() => repository.resolve(end)?,
-            _ => repository.resolve("HEAD")?,
-        };
-        let base = policy::BaseOfRange::find(repository, "origin")?;
-        let judging = of_change(
-            arguments,
-            clock,
-            repository,
-            Some(base.or_start(source.base(), "the start of the range")),
-            source.head(),
-            "the end of the range",
-        )?;
-        let looked_at = format!("the commits of {range}");
-        let commit = commit.hex();
-        return finish(
-            arguments,
-            clock,
-            &judging,
-            &source,
-            &looked_at,
-            Some(commit),
-        );
+    match &arguments.range {
+        Some(range) => examine_range(arguments, clock, repository, range),
+        None => examine_history(arguments, clock, repository),
     }
+}
+
+fn examine_staged(
+    arguments: &ScanArguments,
+    clock: &Clock,
+    repository: &Repository,
+) -> Result<Outcome> {
+    let head = repository.head()?;
+    let base = head
+        .as_ref()
+        .map(|commit| repository.commit_snapshot(commit));
+    let index = repository.index_snapshot()?;
+    let judging = of_change(
+        arguments,
+        clock,
+        repository,
+        base.as_ref()
+            .map(|snapshot| (snapshot as &dyn Snapshot, "HEAD")),
+        &index,
+        "the index",
+    )?;
+    let source = StagedSource::new(repository)?;
+    finish(arguments, clock, &judging, &source, "what is staged", None)
+}
+
+fn examine_range(
+    arguments: &ScanArguments,
+    clock: &Clock,
+    repository: &Repository,
+    range: &str,
+) -> Result<Outcome> {
+    let source = RangeSource::between(repository, range)?;
+    let commit = match range.split_once("..") {
+        Some((_, end)) if !end.is_empty() => repository.resolve(end)?,
+        _ => repository.resolve("HEAD")?,
+    };
+    let base = policy::BaseOfRange::find(repository, "origin")?;
+    let judging = of_change(
+        arguments,
+        clock,
+        repository,
+        Some(base.or_start(source.base(), "the start of the range")),
+        source.head(),
+        "the end of the range",
+    )?;
+    let looked_at = format!("the commits of {range}");
+    let commit = Some(commit.hex());
+    finish(arguments, clock, &judging, &source, &looked_at, commit)
+}
+
+fn examine_history(
+    arguments: &ScanArguments,
+    clock: &Clock,
+    repository: &Repository,
+) -> Result<Outcome> {
     let extent = if arguments.all {
         Extent::AllRefs
     } else {

@@ -24,8 +24,8 @@ pub(super) struct Facts {
     pub(super) sightings: Vec<(Item, Sighting)>,
     pub(super) dropped: Vec<Dropped>,
     pub(super) unchecked: Vec<Unchecked>,
-    /// Workflow files that were seen.
-    pub(super) workflows: BTreeSet<RepoPath>,
+    /// Workflow files that were seen, and files that workflows may call.
+    pub(super) wiring: BTreeSet<RepoPath>,
     /// Files that say something of agents.
     pub(super) of_agents: Vec<(RepoPath, Keeping)>,
 }

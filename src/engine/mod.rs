@@ -20,7 +20,6 @@ use crate::judge::guard::Weakening;
 use crate::model::{Outcome, Overall, RepoPath, Unchecked};
 use crate::policy::Policies;
 use crate::policy::loosening::Loosening;
-use crate::read;
 use crate::read::agent_config::AgentFile;
 use crate::rules::RuleSet;
 use crate::source::{Form, Keeping, Source, Visited};
@@ -87,10 +86,10 @@ pub fn survey(run: &Run<'_>) -> Result<(Outcome, Vec<AgentFile>)> {
             run.seen.files.fetch_add(1, Ordering::Relaxed);
         }
         run.seen.bytes.fetch_add(read, Ordering::Relaxed);
-        let is_workflow = item.form == Form::File
+        let is_wiring = item.form == Form::File
             && item.keeping == Keeping::Git
-            && read::workflow::is_workflow(&item.path);
-        if !is_workflow && seen.is_empty() {
+            && structure::may_be_wiring(&item.path);
+        if !is_wiring && seen.is_empty() {
             return;
         }
         let mut all = match facts.lock() {
@@ -101,8 +100,8 @@ pub fn survey(run: &Run<'_>) -> Result<(Outcome, Vec<AgentFile>)> {
         all.dropped.extend(seen.dropped);
         all.unchecked.extend(seen.unchecked);
         all.of_agents.extend(seen.of_agents);
-        if is_workflow {
-            all.workflows.insert(item.path.clone());
+        if is_wiring {
+            all.wiring.insert(item.path.clone());
         }
     })?;
     let facts = match facts.into_inner() {
@@ -118,7 +117,7 @@ fn conclude(
     mut facts: Facts,
     visited: Visited,
 ) -> Result<(Outcome, Vec<AgentFile>)> {
-    let wiring = structure::judge(run, &visited, &facts.workflows);
+    let wiring = structure::judge(run, &visited, &facts.wiring);
     // Threads hand over in any order; what is kept of a secret that stands twice must not depend on it.
     facts
         .sightings

@@ -63,6 +63,12 @@ fn mask_in_place(text: &mut String, rules: &RuleSet) {
 /// The shortest value that is looked for by itself in paths.
 const WORTH_LOOKING_FOR: usize = 16;
 
+/// Whether a value cannot well be the name of a folder by chance: a file whose path is masked is hard to find.
+fn is_unlike_a_word(secret: &[u8]) -> bool {
+    let digits = secret.iter().filter(|byte| byte.is_ascii_digit()).count();
+    secret.len() >= WORTH_LOOKING_FOR && digits >= 3
+}
+
 /// Masks in paths, as soon as they are known, the values that say nothing by themselves, such as a UUID: what a file
 /// showed to be a credential is one in a path as well.
 pub(super) struct Paths<'r> {
@@ -79,7 +85,7 @@ impl<'r> Paths<'r> {
         let bare = sightings.filter(|sighting| {
             sighting
                 .kind
-                .is_some_and(|kind| kind.public_prefix().is_empty())
+                .is_none_or(|kind| kind.public_prefix().is_empty())
         });
         let seen = bare
             .map(|sighting| {
@@ -88,7 +94,7 @@ impl<'r> Paths<'r> {
                     sighting.mask.clone(),
                 )
             })
-            .filter(|(secret, _)| secret.len() >= WORTH_LOOKING_FOR)
+            .filter(|(secret, _)| is_unlike_a_word(secret))
             .collect();
         Paths { rules, seen }
     }

@@ -12,6 +12,7 @@ use crate::model::{
     Advice, AgentJob, Confidence, Excerpt, Finding, Related, RepoPath, Unchecked, Verdict,
 };
 use crate::policy::fingerprint;
+use crate::read::workflow::is_workflow;
 use crate::source::{Snapshot, Visited};
 
 /// What judging the wiring gives.
@@ -23,9 +24,52 @@ pub(super) struct Structure {
     pub(super) silent: u64,
 }
 
+/// The folder in which GitHub looks for workflows.
+const WORKFLOWS: &[u8] = b".github/workflows";
+
+/// Whether a file is a workflow, or one that a workflow may call.
+pub(super) fn may_be_wiring(path: &RepoPath) -> bool {
+    is_workflow(path) || called_as(path).is_some()
+}
+
+/// The part of a path by which a workflow that calls the file names it.
+fn called_as(path: &RepoPath) -> Option<&[u8]> {
+    let bytes = path.as_bytes();
+    let name = path.file_name();
+    if name == b"action.yml" || name == b"action.yaml" {
+        let folder = bytes[..bytes.len() - name.len()].strip_suffix(b"/")?;
+        return folder.rsplit(|&byte| byte == b'/').next();
+    }
+    let called = is_workflow(path) || name.ends_with(b".sh") || name.ends_with(b".bash");
+    called.then_some(name)
+}
+
+/// The workflows to judge: those that were seen, and in a change those that call a file of it.
+fn workflows(run: &Run<'_>, visited: &Visited, wiring: &BTreeSet<RepoPath>) -> Vec<RepoPath> {
+    let seen = wiring.iter().filter(|path| is_workflow(path)).cloned();
+    let mut paths: BTreeSet<RepoPath> = seen.collect();
+    if visited.is_change && !wiring.is_empty() {
+        let names: Vec<&[u8]> = wiring.iter().filter_map(called_as).collect();
+        for path in run.source.head().files_in(WORKFLOWS) {
+            if paths.contains(&path) || !is_workflow(&path) {
+                continue;
+            }
+            let text = run.source.head().read(path.as_bytes()).ok().flatten();
+            let text = text.unwrap_or_default();
+            if names
+                .iter()
+                .any(|name| memchr::memmem::find(&text, name).is_some())
+            {
+                paths.insert(path);
+            }
+        }
+    }
+    paths.into_iter().collect()
+}
+
 /// Judges the workflows that a run saw.
-pub(super) fn judge(run: &Run<'_>, visited: &Visited, workflows: &BTreeSet<RepoPath>) -> Structure {
-    let paths: Vec<RepoPath> = workflows.iter().cloned().collect();
+pub(super) fn judge(run: &Run<'_>, visited: &Visited, wiring: &BTreeSet<RepoPath>) -> Structure {
+    let paths = workflows(run, visited, wiring);
     if paths.is_empty() {
         return Structure::default();
     }

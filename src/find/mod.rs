@@ -16,6 +16,7 @@ mod lanes;
 mod lexer;
 mod line_hash;
 mod mask;
+mod mutate;
 mod near;
 mod pair;
 mod patterns;
@@ -42,6 +43,7 @@ use crate::model::{Beside, Dropped, Encoding, Recognised, RepoPath, Secret, Sigh
 use crate::rules::RuleSet;
 
 pub use line_hash::line_hashes;
+pub use mutate::unnoticed;
 pub use sample::sample;
 pub use search::Limit;
 

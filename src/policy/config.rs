@@ -80,24 +80,7 @@ pub fn read(text: &str, shown_as: &str) -> Result<Policy> {
     let raw: RawConfig =
         toml::from_str(text).map_err(|error| syntax_error(&error, text, shown_as))?;
     let at = |offset: usize| place(text, shown_as, offset);
-    let mut levels = Vec::new();
-    for (id, word) in &raw.levels {
-        let rule = rules::by_id(id.get_ref()).ok_or_else(|| {
-            Error::config("there is no rule with this id")
-                .at(at(id.span().start))
-                .hint("`tokenleash rules list` shows the ids")
-        })?;
-        levels.push(Level {
-            rule: rule.id,
-            verdict: match word.get_ref() {
-                LevelWord::Off => Verdict::Silent,
-                LevelWord::Note => Verdict::Note,
-                LevelWord::Warn => Verdict::Warn,
-                LevelWord::Block => Verdict::Block,
-            },
-            line: line_of(text, id.span().start),
-        });
-    }
+    let levels = read_levels(&raw, text, &at)?;
     let mut exclude = Vec::new();
     for pattern in &raw.exclude {
         if !is_pattern(pattern.get_ref()) {
@@ -146,6 +129,28 @@ pub fn read(text: &str, shown_as: &str) -> Result<Policy> {
         policy_refs: raw.policy_refs,
         shown_as: shown_as.to_owned(),
     })
+}
+
+fn read_levels(raw: &RawConfig, text: &str, at: &dyn Fn(usize) -> String) -> Result<Vec<Level>> {
+    let mut levels = Vec::new();
+    for (id, word) in &raw.levels {
+        let rule = rules::by_id(id.get_ref()).ok_or_else(|| {
+            Error::config("there is no rule with this id")
+                .at(at(id.span().start))
+                .hint("`tokenleash rules list` shows the ids")
+        })?;
+        levels.push(Level {
+            rule: rule.id,
+            verdict: match word.get_ref() {
+                LevelWord::Off => Verdict::Silent,
+                LevelWord::Note => Verdict::Note,
+                LevelWord::Warn => Verdict::Warn,
+                LevelWord::Block => Verdict::Block,
+            },
+            line: line_of(text, id.span().start),
+        });
+    }
+    Ok(levels)
 }
 
 fn read_credential(raw: &RawCredential, at: impl Fn() -> String) -> Result<Declaration> {

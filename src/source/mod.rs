@@ -107,6 +107,11 @@ pub trait Snapshot: Sync {
 
     /// Whether a path exists, or (with a trailing `/`) whether anything stands below it.
     fn exists(&self, marker: &[u8]) -> bool;
+
+    /// The files that stand in one folder, those of its own folders left out; empty where that cannot be said.
+    fn files_in(&self, _folder: &[u8]) -> Vec<RepoPath> {
+        Vec::new()
+    }
 }
 
 /// A snapshot without a file: the state before the first commit, or of standard input.

@@ -226,17 +226,17 @@ impl Planner<'_> {
             return;
         }
         let mut buffers = vec![Vec::new(); trees.len()];
-        let objects = self.objects;
-        let trees: Vec<TreeRef<'_>> = trees
-            .iter()
-            .zip(&mut buffers)
-            .map(|(tree, buffer)| read_tree(objects, tree.as_ref(), buffer))
+        let opened = trees.iter().zip(&mut buffers);
+        let trees: Vec<TreeRef<'_>> = opened
+            .map(|(tree, buffer)| read_tree(self.objects, tree.as_ref(), buffer))
             .collect();
         let mut kept = vec![false; trees.first().map_or(0, |tree| tree.entries.len())];
         let index = self.index;
-        let prefix = index.entries().get(range.start).map_or(&[][..], |entry| {
-            index.path(entry).get(..cut).unwrap_or_default()
-        });
+        let first = index
+            .entries()
+            .get(range.start)
+            .map_or(&[][..], |entry| index.path(entry));
+        let prefix = first.get(..cut).unwrap_or_default();
         let mut at = range.start;
         while at < range.end {
             let entry = &index.entries()[at];
@@ -253,9 +253,8 @@ impl Planner<'_> {
                         continue;
                     }
                     let child = child(cached, name);
-                    let end = index
-                        .end_of_folder(at..range.end, &path[..below], child)
-                        .max(at + 1);
+                    let end = index.end_of_folder(at..range.end, &path[..below], child);
+                    let end = end.max(at + 1);
                     self.folder(child, &others, at..end, below, depth + 1);
                     at = end;
                 }
@@ -271,12 +270,10 @@ impl Planner<'_> {
                 }
             }
         }
-        if let Some(head) = trees.first() {
-            let gone = head.entries.iter().zip(&kept).filter(|(_, kept)| !**kept);
-            self.plan
-                .removed
-                .extend(gone.filter_map(|(entry, _)| Removed::new(prefix, entry)));
-        }
+        let head = trees.first().map_or(&[][..], |head| &head.entries);
+        let gone = head.iter().zip(&kept).filter(|(_, kept)| !**kept);
+        let removed = gone.filter_map(|(entry, _)| Removed::new(prefix, entry));
+        self.plan.removed.extend(removed);
     }
 
     fn conflict(&mut self, path: &[u8]) {

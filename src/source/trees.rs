@@ -84,20 +84,14 @@ impl<'a> Comparison<'a> {
             return;
         }
         let mut buffer = Vec::new();
-        let entries = match self.objects.find(tree, &mut buffer) {
-            Ok(Some((Kind::Tree, data))) => TreeRef::from_bytes(data, self.objects.hash()),
-            _ => {
-                return found(
-                    path,
-                    Change::Unread("the folder is not in this clone, so it was not opened"),
-                );
-            }
+        let opened = match self.objects.find(tree, &mut buffer) {
+            Ok(Some((Kind::Tree, data))) => TreeRef::from_bytes(data, self.objects.hash())
+                .map_err(|_| "the folder is damaged, so it was not opened"),
+            _ => Err("the folder is not in this clone, so it was not opened"),
         };
-        let Ok(entries) = entries else {
-            return found(
-                path,
-                Change::Unread("the folder is damaged, so it was not opened"),
-            );
+        let entries = match opened {
+            Ok(entries) => entries,
+            Err(why) => return found(path, Change::Unread(why)),
         };
         let mut buffers = vec![Vec::new(); others.len()];
         let others: Vec<TreeRef<'_>> = others

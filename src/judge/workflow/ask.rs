@@ -3,8 +3,8 @@
 //! In: a site. Out: what it holds of one sort, with places. No verdict stands here.
 
 use super::Site;
-use super::holds::is_identifier;
 use super::text::WEIGHTY;
+use super::values::is_identifier;
 use crate::model::{
     Access, HeldSecret, HeldToken, Purpose, SecretReach, Spot, TokenFrom, TokenSource,
 };

@@ -4,11 +4,17 @@
 //! rules. Base and head are judged by the same call, so that what a change brings is the difference of the two.
 
 mod ask;
+mod gate;
+mod gathering;
 mod grant;
 mod holds;
 mod need;
 mod outsiders;
+mod routes;
+mod scene;
 pub(crate) mod text;
+mod tools;
+mod values;
 
 #[cfg(test)]
 mod tests;

@@ -5,6 +5,8 @@
 
 use super::Site;
 use super::grant::Grant;
+use super::routes::{calls, curl_route, gh_route, is_github_api};
+use super::tools::{github_tool, tools};
 use crate::model::{Access, Command, Scopes, Step};
 use crate::read::expression;
 use crate::rules::ci;
@@ -318,65 +320,6 @@ impl Need {
     }
 }
 
-/// The scopes of the tools of GitHub's own tool server.
-fn github_tool(tool: &str) -> &'static [(&'static str, Access)] {
-    let verb = tool.trim_start_matches("mcp__github__");
-    let reads = verb.starts_with("get_")
-        || verb.starts_with("list_")
-        || verb.starts_with("search_")
-        || verb.starts_with("issue_read");
-    match (reads, verb.contains("pull_request"), verb.contains("issue")) {
-        (true, true, _) => &[("pull-requests", Access::Read)],
-        (true, _, true) => &[("issues", Access::Read)],
-        (true, ..) => &[("contents", Access::Read)],
-        (_, true, _) => &[("pull-requests", Access::Write)],
-        (_, _, true) => &[("issues", Access::Write)],
-        _ => &[("contents", Access::Write)],
-    }
-}
-
-/// The tools that an agent action is limited to; `None` where it is not, or where the list cannot be read.
-fn tools(step: &Step, action: &ci::ActionAgent) -> Option<Vec<String>> {
-    if action.agent != "claude-code" {
-        return None;
-    }
-    let text = match (step.input("allowed_tools"), step.input("claude_args")) {
-        (Some(list), _) => list.value.clone(),
-        (None, Some(arguments)) => {
-            let value = &arguments.value;
-            let at = ["--allowedTools", "--allowed-tools"]
-                .iter()
-                .find_map(|flag| Some(value.find(flag)? + flag.len()))?;
-            let rest = value[at..].trim_start_matches(['=', ' ']);
-            match rest.chars().next()? {
-                quote @ ('"' | '\'') => rest[1..].split(quote).next()?.to_owned(),
-                _ => rest.split("--").next()?.to_owned(),
-            }
-        }
-        (None, None) => return None,
-    };
-    if text.contains("${{") || text.trim().is_empty() {
-        return None;
-    }
-    let mut tools = Vec::new();
-    let (mut depth, mut tool) = (0usize, String::new());
-    for character in text.chars() {
-        match character {
-            '(' => depth += 1,
-            ')' => depth = depth.saturating_sub(1),
-            ',' | '\n' | ' ' if depth == 0 => {
-                tools.push(std::mem::take(&mut tool));
-                continue;
-            }
-            _ => {}
-        }
-        tool.push(character);
-    }
-    tools.push(tool);
-    tools.retain(|tool| !tool.trim().is_empty());
-    Some(tools.iter().map(|tool| tool.trim().to_owned()).collect())
-}
-
 fn join(known: &mut Scopes, more: &Scopes) {
     for (scope, access) in more {
         let have = known.entry(scope.clone()).or_insert(Access::None);
@@ -405,122 +348,4 @@ fn holds_job_token(step: &Step) -> bool {
                     || (reference.is_of("github") && second.eq_ignore_ascii_case("token"))
             })
     })
-}
-
-/// Names of `github.rest.x.y` and `octokit.x.y` calls in a script.
-fn calls(text: &str) -> Vec<String> {
-    let mut found = Vec::new();
-    for (at, _) in text.match_indices(".rest.") {
-        let rest = &text[at + 6..];
-        let end = rest
-            .find(|c: char| !c.is_ascii_alphanumeric() && c != '.' && c != '_')
-            .unwrap_or(rest.len());
-        let mut parts = rest[..end].split('.');
-        if let (Some(space), Some(name)) = (parts.next(), parts.next()) {
-            found.push(format!("{space}.{name}"));
-        }
-    }
-    found.sort();
-    found.dedup();
-    found
-}
-
-fn is_github_api(word: &str) -> bool {
-    word.contains("api.github.com") || word.contains("GITHUB_API_URL")
-}
-
-/// Method and path of `gh api`: GET, unless a flag says otherwise or gives it a body.
-fn gh_route(words: &[String]) -> Option<(String, String)> {
-    const VALUED: &[&str] = &[
-        "-X",
-        "--method",
-        "-f",
-        "-F",
-        "--field",
-        "--raw-field",
-        "-H",
-        "--header",
-        "--input",
-        "-q",
-        "--jq",
-        "-t",
-        "--template",
-        "-p",
-        "--preview",
-        "--hostname",
-        "--cache",
-    ];
-    let mut method = None;
-    let (mut has_body, mut path, mut at) = (false, None, 2);
-    while let Some(word) = words.get(at) {
-        let name = word.split('=').next().unwrap_or(word);
-        match name {
-            "-X" | "--method" => method = words.get(at + 1).cloned(),
-            "-f" | "-F" | "--field" | "--raw-field" | "--input" => has_body = true,
-            _ if !word.starts_with('-') && path.is_none() => path = Some(word.clone()),
-            _ => {}
-        }
-        at += if VALUED.contains(&word.as_str()) {
-            2
-        } else {
-            1
-        };
-    }
-    let path = path?;
-    if path == "graphql" {
-        return None;
-    }
-    let method = method.unwrap_or_else(|| if has_body { "POST" } else { "GET" }.to_owned());
-    Some((method.to_ascii_uppercase(), plain(&path)))
-}
-
-/// Method and path of a request by `curl`.
-fn curl_route(words: &[String]) -> Option<(String, String)> {
-    let url = words.iter().find(|word| is_github_api(word))?;
-    let start = url
-        .find("/repos/")
-        .or_else(|| url.find("/orgs/"))
-        .or_else(|| url.find("/user"))?;
-    let flag = words
-        .iter()
-        .position(|word| word == "-X" || word == "--request");
-    let method = flag.and_then(|at| words.get(at + 1)).cloned();
-    let joined = words
-        .iter()
-        .find_map(|word| word.strip_prefix("-X").filter(|m| !m.is_empty()));
-    let has_body = words.iter().any(|word| {
-        matches!(
-            word.as_str(),
-            "-d" | "--data" | "--data-raw" | "--data-binary" | "--json"
-        )
-    });
-    let method = method
-        .or_else(|| joined.map(str::to_owned))
-        .unwrap_or_else(|| if has_body { "POST" } else { "GET" }.to_owned());
-    Some((method.to_ascii_uppercase(), plain(&url[start..])))
-}
-
-/// A path with every expression and variable as one plain segment; `owner/name` in one variable counts as two.
-fn plain(path: &str) -> String {
-    let mut out = String::new();
-    let mut rest = path.trim_start_matches('/');
-    out.push('/');
-    while let Some(at) = rest.find('$') {
-        out.push_str(&rest[..at]);
-        let after = &rest[at..];
-        let end = if after.starts_with("${{") {
-            after.find("}}").map_or(after.len(), |end| end + 2)
-        } else if after.starts_with("${") {
-            after.find('}').map_or(after.len(), |end| end + 1)
-        } else {
-            let name = |c: char| !c.is_ascii_alphanumeric() && c != '_';
-            after[1..].find(name).map_or(after.len(), |end| end + 1)
-        };
-        let two =
-            out.ends_with("/repos/") && (after.len() == end || !after[end..].starts_with("/$"));
-        out.push_str(if two { "x/x" } else { "x" });
-        rest = &after[end..];
-    }
-    out.push_str(rest);
-    out.replace("{owner}", "x").replace("{repo}", "x")
 }

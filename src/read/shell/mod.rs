@@ -4,6 +4,7 @@
 //! A part that does not parse leaves the rest readable. `${{ }}` is blanked at equal length before parsing, and stands in
 //! the words as written. Nothing is run or expanded; text, depth and number of commands are bounded.
 
+mod tables;
 mod wrappers;
 
 #[cfg(test)]

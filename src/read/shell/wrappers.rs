@@ -4,6 +4,7 @@
 //! The words of a command are only taken apart, never expanded.
 
 use super::Simple;
+use super::tables::{CONTAINER_VALUED, INERT, RUNNERS, WRAPPERS};
 
 /// The most wrappers that are taken off one command.
 const MAX_WRAPPERS: usize = 8;
@@ -14,165 +15,6 @@ pub(super) enum Unwrapped {
     /// Text that a shell reads again.
     Text(String),
 }
-
-/// How a wrapper takes its own words.
-struct Wrapper {
-    name: &'static str,
-    /// Its options that take a value in the next word.
-    valued: &'static [&'static str],
-    /// Words of its own before the command, options aside.
-    own: usize,
-}
-
-const WRAPPERS: &[Wrapper] = &[
-    Wrapper {
-        name: "sudo",
-        valued: &[
-            "-u", "--user", "-g", "--group", "-h", "-C", "-D", "-p", "-T",
-        ],
-        own: 0,
-    },
-    Wrapper {
-        name: "doas",
-        valued: &["-u", "-C"],
-        own: 0,
-    },
-    Wrapper {
-        name: "timeout",
-        valued: &["-s", "--signal", "-k", "--kill-after"],
-        own: 1,
-    },
-    Wrapper {
-        name: "gtimeout",
-        valued: &["-s", "--signal", "-k", "--kill-after"],
-        own: 1,
-    },
-    Wrapper {
-        name: "nice",
-        valued: &["-n", "--adjustment"],
-        own: 0,
-    },
-    Wrapper {
-        name: "ionice",
-        valued: &["-c", "-n", "-p"],
-        own: 0,
-    },
-    Wrapper {
-        name: "nohup",
-        valued: &[],
-        own: 0,
-    },
-    Wrapper {
-        name: "time",
-        valued: &["-f", "-o"],
-        own: 0,
-    },
-    Wrapper {
-        name: "stdbuf",
-        valued: &["-i", "-o", "-e"],
-        own: 0,
-    },
-    Wrapper {
-        name: "setsid",
-        valued: &[],
-        own: 0,
-    },
-    Wrapper {
-        name: "unbuffer",
-        valued: &[],
-        own: 0,
-    },
-    Wrapper {
-        name: "command",
-        valued: &[],
-        own: 0,
-    },
-    Wrapper {
-        name: "builtin",
-        valued: &[],
-        own: 0,
-    },
-    Wrapper {
-        name: "exec",
-        valued: &["-a"],
-        own: 0,
-    },
-    Wrapper {
-        name: "env",
-        valued: &["-u", "--unset", "-C", "--chdir"],
-        own: 0,
-    },
-    Wrapper {
-        name: "xargs",
-        valued: &["-I", "-n", "-P", "-L", "-d", "-a", "-s", "-E"],
-        own: 0,
-    },
-    Wrapper {
-        name: "srt",
-        valued: &["-s", "--settings", "-c"],
-        own: 0,
-    },
-    Wrapper {
-        name: "firejail",
-        valued: &[],
-        own: 0,
-    },
-    Wrapper {
-        name: "retry",
-        valued: &["-t", "-n", "-d"],
-        own: 0,
-    },
-    Wrapper {
-        name: "tee",
-        valued: &[],
-        own: usize::MAX,
-    },
-];
-
-/// Package runners: the first word that is no option is a package.
-const RUNNERS: &[(&[&str], &[&str])] = &[
-    (&["npx"], &["-p", "--package", "-w", "--workspace"]),
-    (&["bunx"], &["-p", "--package"]),
-    (&["pnpx"], &["-p", "--package"]),
-    (
-        &["uvx"],
-        &["--from", "--with", "-p", "--python", "--index-url"],
-    ),
-    (&["bun", "x"], &["-p", "--package"]),
-    (&["npm", "exec"], &["-p", "--package", "-w"]),
-    (&["npm", "x"], &["-p", "--package", "-w"]),
-    (&["pnpm", "dlx"], &["--package"]),
-    (&["pnpm", "exec"], &[]),
-    (&["yarn", "dlx"], &["-p", "--package"]),
-    (&["yarn", "exec"], &[]),
-    (
-        &["uv", "run"],
-        &[
-            "--with",
-            "-p",
-            "--python",
-            "--project",
-            "--extra",
-            "--group",
-        ],
-    ),
-    (
-        &["uv", "tool", "run"],
-        &["--from", "--with", "-p", "--python"],
-    ),
-    (&["pipx", "run"], &["--spec", "--python"]),
-    (&["poetry", "run"], &[]),
-    (&["mise", "exec"], &[]),
-    (&["mise", "x"], &[]),
-];
-
-/// Commands that show or search their words, and run none of them.
-const INERT: &[&str] = &[
-    "echo", "printf", "cat", "grep", "egrep", "rg", "sed", "awk", "git", "gh", "npm", "pnpm",
-    "yarn", "pip", "pip3", "export", "test", "[", "[[", "which", "type", "jq", "tee", "ls", "cp",
-    "mv", "rm", "mkdir", "touch", "curl", "wget", "apt-get", "brew", "cargo", "go", "read",
-    "local", "declare", "readonly", "cd",
-];
 
 /// Takes the wrappers off a command.
 pub(super) fn strip(command: Simple) -> Vec<Unwrapped> {
@@ -343,40 +185,6 @@ fn run_by_package_runner(words: &[String]) -> Option<usize> {
     }
     (at < words.len()).then_some(at)
 }
-
-/// Options of `docker run` and `docker exec` that take a value in the next word.
-const CONTAINER_VALUED: &[&str] = &[
-    "-e",
-    "--env",
-    "-v",
-    "--volume",
-    "-w",
-    "--workdir",
-    "-u",
-    "--user",
-    "--name",
-    "--network",
-    "--net",
-    "-p",
-    "--publish",
-    "--mount",
-    "--env-file",
-    "--entrypoint",
-    "--platform",
-    "--add-host",
-    "--memory",
-    "-m",
-    "--cpus",
-    "-l",
-    "--label",
-    "--device",
-    "--cap-add",
-    "--cap-drop",
-    "--security-opt",
-    "--shm-size",
-    "--tmpfs",
-    "--group-add",
-];
 
 /// Where the command begins that a container runs, behind the image's name.
 fn in_container(name: &str, words: &[String]) -> Option<usize> {

@@ -103,10 +103,10 @@ impl Reader<'_> {
         let uses = steps::uses(parts.uses?);
         let secrets = parts.secrets.unwrap_or(Passing::Nothing);
         let mut workflow = None;
-        if let Some(path) = steps::path_here(&uses) {
-            if depth < MAX_CALLS {
-                workflow = self.called(&path, &parts.with, &secrets, depth);
-            }
+        if let Some(path) = steps::path_here(&uses)
+            && depth < MAX_CALLS
+        {
+            workflow = self.called(&path, &parts.with, &secrets, depth);
         }
         let runs_agent = |called: &Workflow| {
             let mut steps = called.jobs.iter().flat_map(|job| &job.steps);

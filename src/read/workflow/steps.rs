@@ -59,10 +59,10 @@ impl Reader<'_> {
             }
         }
         if let Some(uses) = &step.uses {
-            if let Some(path) = path_here(uses) {
-                if self.composite(scope, &step, &path, out) {
-                    return;
-                }
+            if let Some(path) = path_here(uses)
+                && self.composite(scope, &step, &path, out)
+            {
+                return;
             }
             step.agents.extend(agents::in_action(uses));
         }

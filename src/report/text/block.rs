@@ -110,6 +110,9 @@ fn cut(sections: &mut [Section], label: Label, least: usize, width: usize) {
         if let Some(last) = section.lines.last_mut() {
             let rest: Vec<&str> = rest.iter().map(|line| line.trim()).collect();
             *last = fit_words(&format!("{last} {}", rest.join(" ")), width);
+            if let Some(whole) = last.strip_suffix(": …") {
+                *last = format!("{whole}.");
+            }
         }
     }
 }

@@ -5,7 +5,7 @@
 use std::io::{self, Write};
 
 use super::sanitize;
-use crate::judge::agents::drill::{Drill, NodeKind};
+use crate::judge::agents::drill::{Drill, NodeKind, Way};
 
 /// Writes the drill as JSON.
 pub fn write_json(drill: &Drill, out: &mut dyn Write) -> io::Result<()> {
@@ -27,6 +27,30 @@ pub fn write_text(drill: &Drill, out: &mut dyn Write) -> io::Result<()> {
         "A path from an open file to a call that cannot be undone: {} hops.",
         way.hops
     )?;
+    write_way(drill, way, out)?;
+    writeln!(out, "\n{}", shown(&drill.asked))?;
+    if more > 0 {
+        writeln!(
+            out,
+            "{more} more {} to such a call.",
+            if more == 1 {
+                "path leads"
+            } else {
+                "paths lead"
+            }
+        )?;
+    }
+    if let Some(fix) = &drill.fix {
+        writeln!(out, "To close it: {}.", shown(fix))?;
+        match drill.after {
+            None => writeln!(out, "Then no path is left.")?,
+            Some(hops) => writeln!(out, "Then the shortest path has {hops} hops.")?,
+        }
+    }
+    Ok(())
+}
+
+fn write_way(drill: &Drill, way: &Way, out: &mut dyn Write) -> io::Result<()> {
     let mut before = None;
     for (number, at) in way.nodes.iter().enumerate() {
         let Some(node) = drill.nodes.get(*at) else {
@@ -60,25 +84,6 @@ pub fn write_text(drill: &Drill, out: &mut dyn Write) -> io::Result<()> {
             shown(&node.text)
         )?;
         before = Some(*at);
-    }
-    writeln!(out, "\n{}", shown(&drill.asked))?;
-    if more > 0 {
-        writeln!(
-            out,
-            "{more} more {} to such a call.",
-            if more == 1 {
-                "path leads"
-            } else {
-                "paths lead"
-            }
-        )?;
-    }
-    if let Some(fix) = &drill.fix {
-        writeln!(out, "To close it: {}.", shown(fix))?;
-        match drill.after {
-            None => writeln!(out, "Then no path is left.")?,
-            Some(hops) => writeln!(out, "Then the shortest path has {hops} hops.")?,
-        }
     }
     Ok(())
 }

@@ -82,6 +82,15 @@ fn judge_rule(bench: &mut Bench<'_>, file: &AgentFile, rule: &PermissionRule) {
         bench.add("TL204", file, rule.span, route, message, advice);
         return;
     }
+    judge_sender(bench, file, rule, about);
+}
+
+/// A rule that lets anything be sent weighs only where a credential is there to send.
+fn judge_sender(bench: &mut Bench<'_>, file: &AgentFile, rule: &PermissionRule, about: &str) {
+    let facts = agent_facts();
+    let shown = shown_rule(about);
+    let route = format!("rule/{about}");
+    let advice = "Move the rule to `ask`, or name the harmless commands one by one.".to_owned();
     let sends = open_program(about)
         .is_some_and(|program| facts.open.sends.iter().any(|known| known == program));
     let there = bench

@@ -227,29 +227,7 @@ fn settings(line: &mut AgentLine, file: &AgentFile, parts: &Parts<'_>) {
     let of_agent =
         surfaces_of(&file.path, parts.rules).any(|surface| surface.agents.contains(&line.id));
     if of_agent {
-        for server in &file.servers {
-            let handed: BTreeSet<&str> = server
-                .handed
-                .iter()
-                .map(|handed| {
-                    if handed.slot.is_empty() {
-                        handed.variable.as_str()
-                    } else {
-                        handed.slot.as_str()
-                    }
-                })
-                .collect();
-            let handed: Vec<&str> = handed.into_iter().collect();
-            let mut text = format!("server {}", server.name);
-            if !handed.is_empty() {
-                text.push_str(&format!(", handed {}", handed.join(", ")));
-            }
-            let limits = server.missing_limits();
-            if !limits.is_empty() {
-                text.push_str(&format!("; started without {}", limits.join(" and ")));
-            }
-            line.servers.push(at(text, server.span));
-        }
+        line.servers.extend(servers(file, parts));
         if let (true, Some(rule)) = (file.sandboxed, file.rules.first()) {
             line.bounds
                 .push(at("an OS sandbox is switched on".to_owned(), rule.span));
@@ -284,6 +262,21 @@ fn settings(line: &mut AgentLine, file: &AgentFile, parts: &Parts<'_>) {
             ignored.span,
         ));
     }
+    permission_rules(line, file, parts);
+    if of_agent || file.path.lossy().ends_with("AGENTS.md") {
+        for said in &file.said {
+            line.words.push(at(format!("“{}”", said.text), said.span));
+        }
+    }
+}
+
+/// What a file's rules ask and deny.
+fn permission_rules(line: &mut AgentLine, file: &AgentFile, parts: &Parts<'_>) {
+    let at = |text: String, span| Line {
+        text: (parts.mask)(&text),
+        path: file.path.lossy(),
+        line: file.place(span).start_line,
+    };
     let mut asks = 0;
     for rule in file.rules.iter().filter(|rule| rule.agent == line.id) {
         let about = super::destroying::shown_rule(rule.about.as_deref().unwrap_or("*"));
@@ -302,11 +295,39 @@ fn settings(line: &mut AgentLine, file: &AgentFile, parts: &Parts<'_>) {
             Decision::Ask | Decision::Deny | Decision::Allow => {}
         }
     }
-    if of_agent || file.path.lossy().ends_with("AGENTS.md") {
-        for said in &file.said {
-            line.words.push(at(format!("“{}”", said.text), said.span));
+}
+
+/// The servers of a file, with what they are handed and lack.
+fn servers(file: &AgentFile, parts: &Parts<'_>) -> Vec<Line> {
+    let mut lines = Vec::new();
+    for server in &file.servers {
+        let handed: BTreeSet<&str> = server
+            .handed
+            .iter()
+            .map(|handed| {
+                if handed.slot.is_empty() {
+                    handed.variable.as_str()
+                } else {
+                    handed.slot.as_str()
+                }
+            })
+            .collect();
+        let handed: Vec<&str> = handed.into_iter().collect();
+        let mut text = format!("server {}", server.name);
+        if !handed.is_empty() {
+            text.push_str(&format!(", handed {}", handed.join(", ")));
         }
+        let limits = server.missing_limits();
+        if !limits.is_empty() {
+            text.push_str(&format!("; started without {}", limits.join(" and ")));
+        }
+        lines.push(Line {
+            text: (parts.mask)(&text),
+            path: file.path.lossy(),
+            line: file.place(server.span).start_line,
+        });
     }
+    lines
 }
 
 /// Names the changes that lower it most: the worst credentials first, then what takes the person away.

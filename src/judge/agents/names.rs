@@ -31,7 +31,7 @@ pub fn meaning(name: &str, rules: &RuleSet) -> Option<Meaning> {
         return None;
     }
     let known = &agent_facts().names;
-    let listed = |list: &[String]| list.iter().any(|one| *one == name);
+    let listed = |list: &[String]| list.contains(&name);
     let kinds: Vec<&'static TokenKind> = rules
         .by_name(&name)
         .into_iter()

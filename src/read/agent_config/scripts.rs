@@ -3,7 +3,7 @@
 //! In: shell files, package scripts, Makefiles, Dockerfiles, development containers, tasks, compose files. Out: starts.
 //! Everything goes through the shell reader, so that quoting, continued lines and wrappers count, and mentions do not.
 
-use super::{AgentFile, Start, guards, is_compose};
+use super::{AgentFile, Start, is_compose, recipes};
 use crate::model::Span;
 use crate::read::shell;
 use crate::rules::ci;
@@ -55,13 +55,13 @@ pub(super) fn may_start_an_agent(text: &[u8]) -> bool {
 }
 
 /// A piece of shell text.
-struct Piece {
-    text: String,
-    place: String,
-    at_install: bool,
+pub(super) struct Piece {
+    pub(super) text: String,
+    pub(super) place: String,
+    pub(super) at_install: bool,
     /// Where the whole piece stands, or its first byte where the text is verbatim.
-    span: Span,
-    verbatim: bool,
+    pub(super) span: Span,
+    pub(super) verbatim: bool,
 }
 
 /// Reads every command of the file.
@@ -84,24 +84,23 @@ pub(super) fn read(file: &mut AgentFile, lower: &str, text: &[u8], document: &Do
         || lower.ends_with(".dockerfile")
         || lower == "containerfile"
     {
-        dockerfile(text, &mut pieces);
+        recipes::dockerfile(text, &mut pieces);
     } else if lower.contains("makefile") || lower.ends_with(".mk") || lower == "justfile" {
-        recipes(text, &mut pieces);
+        recipes::recipes(text, &mut pieces);
     } else if lower == "procfile" {
-        procfile(text, &mut pieces);
+        recipes::procfile(text, &mut pieces);
     } else if [".sh", ".bash", ".zsh"]
         .iter()
         .any(|ending| lower.ends_with(ending))
+        && let Ok(script) = std::str::from_utf8(text)
     {
-        if let Ok(script) = std::str::from_utf8(text) {
-            pieces.push(Piece {
-                text: script.to_owned(),
-                place: "this script".to_owned(),
-                at_install: false,
-                span: Span::new(0, text.len()),
-                verbatim: true,
-            });
-        }
+        pieces.push(Piece {
+            text: script.to_owned(),
+            place: "this script".to_owned(),
+            at_install: false,
+            span: Span::new(0, text.len()),
+            verbatim: true,
+        });
     }
     for piece in pieces {
         starts_of(file, &piece);
@@ -217,7 +216,7 @@ fn command(
 }
 
 /// A word as a shell takes it whole.
-fn quote(word: &str) -> String {
+pub(super) fn quote(word: &str) -> String {
     format!("'{}'", word.replace('\'', "'\\''"))
 }
 
@@ -287,123 +286,6 @@ fn compose(document: &Document, pieces: &mut Vec<Piece>) {
                     command(document, &entry.value, &place, false, pieces);
                 }
             }
-        }
-    }
-}
-
-/// `RUN`, `CMD` and `ENTRYPOINT`, continued lines joined; the list form is JSON.
-fn dockerfile(text: &[u8], pieces: &mut Vec<Piece>) {
-    let mut open: Option<(String, String, Span)> = None;
-    for (line, span) in guards::lines(text) {
-        let (word, rest, whole) = match open.take() {
-            Some((word, before, start)) => {
-                let whole = Span::new(start.start, span.end);
-                (word, format!("{before}\n{line}"), whole)
-            }
-            None => {
-                let (word, rest) = line
-                    .trim_start()
-                    .split_once(char::is_whitespace)
-                    .unwrap_or((line.as_str(), ""));
-                let word = word.to_ascii_uppercase();
-                if !["RUN", "CMD", "ENTRYPOINT"].contains(&word.as_str()) {
-                    continue;
-                }
-                (word, rest.to_owned(), span)
-            }
-        };
-        if rest.trim_end().ends_with('\\') {
-            open = Some((word, rest, whole));
-            continue;
-        }
-        let text = match crate::syntax::nested(&rest) {
-            Some(document) => document.roots.first().and_then(Node::as_list).map(|items| {
-                let words = items.iter().filter_map(Node::as_text).map(quote);
-                words.collect::<Vec<_>>().join(" ")
-            }),
-            None => None,
-        };
-        pieces.push(Piece {
-            text: text.unwrap_or(rest),
-            place: format!("`{word}`"),
-            at_install: word == "RUN",
-            span: whole,
-            verbatim: false,
-        });
-    }
-}
-
-/// Indented lines of a Makefile or justfile, continued lines joined.
-fn recipes(text: &[u8], pieces: &mut Vec<Piece>) {
-    let mut open: Option<(String, Span)> = None;
-    for (line, span) in guards::lines(text) {
-        let (joined, whole) = match open.take() {
-            Some((before, start)) => (
-                format!("{before}\n{line}"),
-                Span::new(start.start, span.end),
-            ),
-            None if line.starts_with(['\t', ' ']) => (
-                line.trim_start()
-                    .trim_start_matches(['@', '-', '+'])
-                    .to_owned(),
-                span,
-            ),
-            None => continue,
-        };
-        if joined.ends_with('\\') {
-            open = Some((joined, whole));
-            continue;
-        }
-        pieces.push(Piece {
-            text: without_make(&joined),
-            place: "a recipe".to_owned(),
-            at_install: false,
-            span: whole,
-            verbatim: false,
-        });
-    }
-}
-
-/// A recipe as the shell sees it: `$(NAME)` stands for a word, `$$` for a dollar sign.
-fn without_make(recipe: &str) -> String {
-    let mut out = String::with_capacity(recipe.len());
-    let mut rest = recipe;
-    while let Some(at) = rest.find('$') {
-        out.push_str(&rest[..at]);
-        let after = &rest[at + 1..];
-        let name = after
-            .strip_prefix('(')
-            .and_then(|inside| inside.split_once(')'));
-        match name {
-            Some((name, behind))
-                if !name.is_empty()
-                    && name.bytes().all(|b| b.is_ascii_alphanumeric() || b == b'_') =>
-            {
-                out.push_str("${");
-                out.push_str(name);
-                out.push('}');
-                rest = behind;
-            }
-            _ => {
-                out.push('$');
-                rest = after.strip_prefix('$').unwrap_or(after);
-            }
-        }
-    }
-    out.push_str(rest);
-    out
-}
-
-fn procfile(text: &[u8], pieces: &mut Vec<Piece>) {
-    for (line, span) in guards::lines(text) {
-        if let Some((name, command)) = line.split_once(':') {
-            pieces.push(Piece {
-                text: command.to_owned(),
-                place: format!("the process `{}`", super::quoted(name)),
-                at_install: false,
-                span,
-                verbatim: false,
-            });
         }
     }
 }

@@ -3,14 +3,16 @@
 //! In: findings, agents' files and one state of the tree. Out: a graph of files, searches, credentials and calls, whose
 //! every edge carries the bytes that justify it, and its shortest path. Pure; a value never enters it.
 
+mod call;
+
 use serde::Serialize;
 
-use super::autonomy::open_program;
+use call::{asked, call_node};
+
 use crate::judge::AgentsPresent;
 use crate::model::{Confidence, Destroys, Finding, How, Verb};
-use crate::read::agent_config::{AgentFile, Decision};
+use crate::read::agent_config::AgentFile;
 use crate::rules::RuleSet;
-use crate::rules::agent_facts::{Effect, agent_facts};
 use crate::source::Snapshot;
 
 /// What a node is.
@@ -95,25 +97,6 @@ const FIRST_FILES: &[&str] = &[
     "Makefile",
 ];
 
-/// Where a provider's resources are declared.
-const DECLARED: &[(&str, &[&str])] = &[
-    ("Railway", &["railway.toml", "railway.json"]),
-    ("Fly", &["fly.toml"]),
-    ("Vercel", &["vercel.json", ".vercel/project.json"]),
-    ("Supabase", &["supabase/config.toml"]),
-    ("Netlify", &["netlify.toml"]),
-    ("Heroku", &["app.json"]),
-    ("Render", &["render.yaml"]),
-    (
-        "Cloudflare",
-        &["wrangler.toml", "wrangler.jsonc", "wrangler.json"],
-    ),
-    ("Amazon", &["main.tf", "template.yaml", "serverless.yml"]),
-    ("AWS", &["main.tf", "template.yaml", "serverless.yml"]),
-    ("Google", &["main.tf", "app.yaml"]),
-    ("DigitalOcean", &[".do/app.yaml", "main.tf"]),
-];
-
 /// Plays the incident on a tree.
 pub fn drill(ground: &Ground<'_>) -> Drill {
     let mut drill = Drill {
@@ -146,7 +129,7 @@ pub fn drill(ground: &Ground<'_>) -> Drill {
             .findings
             .iter()
             .find(|finding| finding.fingerprint == first.fingerprint)
-            .map(|finding| fix(finding));
+            .map(fix);
         let fixed = first.fingerprint.clone();
         drill.after = drill
             .ways
@@ -229,58 +212,10 @@ fn add_way(drill: &mut Drill, ground: &Ground<'_>, finding: &Finding, start: Opt
         finding.excerpt.text.clone()
     };
     let in_context = finding.reach.iter().any(|reach| reach.how >= How::Handed);
-    let mut nodes = Vec::new();
-    if in_context {
-        let file = node(drill, file_node(&path));
-        let because = match finding.reach.iter().max_by_key(|reach| reach.how) {
-            Some(reach) => reach.evidence.first().cloned().unwrap_or_default(),
-            None => String::new(),
-        };
-        edge(
-            drill,
-            Edge {
-                from: file,
-                to: credential,
-                because,
-                bytes: excerpt.trim().to_owned(),
-            },
-        );
-        nodes.push(file);
-    } else {
-        let open = start
-            .filter(|start| *start != path)
-            .unwrap_or(path.as_str());
-        let file = node(drill, file_node(open));
-        let search_text = search(ground, finding, &excerpt);
-        let search = node(
-            drill,
-            Node {
-                kind: NodeKind::Search,
-                text: search_text.clone(),
-                path: None,
-                line: None,
-            },
-        );
-        edge(
-            drill,
-            Edge {
-                from: file,
-                to: search,
-                because: "after a permissions error an agent searches the checkout; reading and searching are not asked for".to_owned(),
-                bytes: search_text,
-            },
-        );
-        edge(
-            drill,
-            Edge {
-                from: search,
-                to: credential,
-                because: format!("{path}:{line} is what the search prints"),
-                bytes: excerpt.trim().to_owned(),
-            },
-        );
-        nodes.extend([file, search]);
-    }
+    let mut nodes = match in_context {
+        true => vec![opened(drill, finding, &path, credential, &excerpt)],
+        false => searched(drill, ground, finding, start, credential, &excerpt),
+    };
     let call = node(drill, call_node(ground, finding));
     let ground_of_breadth = finding
         .breadth
@@ -307,6 +242,82 @@ fn add_way(drill: &mut Drill, ground: &Ground<'_>, finding: &Finding, start: Opt
     }
 }
 
+/// The file that hands the credential to the agent.
+fn opened(
+    drill: &mut Drill,
+    finding: &Finding,
+    path: &str,
+    credential: usize,
+    excerpt: &str,
+) -> usize {
+    let file = node(drill, file_node(path));
+    let because = match finding.reach.iter().max_by_key(|reach| reach.how) {
+        Some(reach) => reach.evidence.first().cloned().unwrap_or_default(),
+        None => String::new(),
+    };
+    let bytes = excerpt.trim().to_owned();
+    edge(
+        drill,
+        Edge {
+            from: file,
+            to: credential,
+            because,
+            bytes,
+        },
+    );
+    file
+}
+
+/// An open file, and the search that finds the credential from there.
+fn searched(
+    drill: &mut Drill,
+    ground: &Ground<'_>,
+    finding: &Finding,
+    start: Option<&str>,
+    credential: usize,
+    excerpt: &str,
+) -> Vec<usize> {
+    let path = (ground.mask)(&finding.path.lossy());
+    let open = start
+        .filter(|start| *start != path)
+        .unwrap_or(path.as_str());
+    let file = node(drill, file_node(open));
+    let text = search(ground, finding, excerpt);
+    let search = node(
+        drill,
+        Node {
+            kind: NodeKind::Search,
+            text: text.clone(),
+            path: None,
+            line: None,
+        },
+    );
+    let because = "after a permissions error an agent searches the checkout; reading and searching are not asked for";
+    edge(
+        drill,
+        Edge {
+            from: file,
+            to: search,
+            because: because.to_owned(),
+            bytes: text,
+        },
+    );
+    let because = format!(
+        "{path}:{} is what the search prints",
+        finding.place.start_line
+    );
+    edge(
+        drill,
+        Edge {
+            from: search,
+            to: credential,
+            because,
+            bytes: excerpt.trim().to_owned(),
+        },
+    );
+    vec![file, search]
+}
+
 fn file_node(path: &str) -> Node {
     Node {
         kind: NodeKind::File,
@@ -322,8 +333,7 @@ fn search(ground: &Ground<'_>, finding: &Finding, excerpt: &str) -> String {
     let is_part = |c: char| c.is_ascii_alphanumeric() || c == '_';
     let name = before
         .split(|c: char| !is_part(c))
-        .filter(|word| word.len() >= 5 && word.bytes().any(|b| b.is_ascii_alphabetic()))
-        .next_back();
+        .rfind(|word| word.len() >= 5 && word.bytes().any(|b| b.is_ascii_alphabetic()));
     if let Some(name) = name {
         return format!("grep -rn {name} .");
     }
@@ -349,145 +359,4 @@ fn search(ground: &Ground<'_>, finding: &Finding, excerpt: &str) -> String {
     let file = finding.path.lossy();
     let file = (ground.mask)(file.rsplit('/').next().unwrap_or_default());
     format!("find . -name '{}'", file.replace('\'', "?"))
-}
-
-fn call_node(ground: &Ground<'_>, finding: &Finding) -> Node {
-    let kind = finding.kind;
-    let provider = kind.map_or("", |kind| kind.provider);
-    let of_request = kind.and_then(|kind| {
-        kind.requests
-            .iter()
-            .flat_map(|request| request.hosts)
-            .next()
-            .copied()
-    });
-    let of_provider = || {
-        let known = ground
-            .rules
-            .providers()
-            .iter()
-            .find(|known| known.name == provider);
-        known.and_then(|known| known.hosts.first().copied())
-    };
-    let host = of_request.or_else(of_provider).unwrap_or(provider);
-    let worst = kind.map_or("", |kind| kind.worst);
-    let worst = if worst.is_empty() {
-        "delete what it reaches"
-    } else {
-        worst
-    };
-    let mut text = format!("{host}: {worst}");
-    let declared = DECLARED
-        .iter()
-        .filter(|(name, _)| provider.starts_with(name))
-        .flat_map(|(_, files)| files.iter())
-        .find_map(|path| {
-            let bytes = ground.snapshot.read(path.as_bytes()).ok().flatten()?;
-            Some((*path, resources(&String::from_utf8_lossy(&bytes))))
-        });
-    let path = declared.as_ref().map(|(path, _)| (*path).to_owned());
-    if let Some((path, names)) = declared {
-        let names: Vec<String> = names.iter().map(|name| (ground.mask)(name)).collect();
-        match names.is_empty() {
-            true => text.push_str(&format!(" (declared in {path})")),
-            false => text.push_str(&format!(" ({} in {path})", names.join(", "))),
-        }
-    }
-    Node {
-        kind: NodeKind::Call,
-        text,
-        path,
-        line: None,
-    }
-}
-
-/// Names of resources that a file declares, at most three.
-fn resources(text: &str) -> Vec<String> {
-    let mut names = Vec::new();
-    for line in text.lines().take(5000) {
-        let line = line.trim();
-        let quoted: Vec<&str> = line.split('"').collect();
-        let name = if line.starts_with("resource ") {
-            match quoted.as_slice() {
-                [_, kind, _, name, ..] => Some(format!("{kind}.{name}")),
-                _ => None,
-            }
-        } else {
-            let key = line
-                .split(['=', ':'])
-                .next()
-                .unwrap_or_default()
-                .trim()
-                .trim_matches('"');
-            let value = line
-                .split(['=', ':'])
-                .nth(1)
-                .unwrap_or_default()
-                .trim()
-                .trim_matches([',', '"', '\'', ' ']);
-            (["app", "name", "project_id", "service"].contains(&key)
-                && !value.is_empty()
-                && value.len() <= 64)
-                .then(|| value.to_owned())
-        };
-        names.extend(name);
-        if names.len() == 3 {
-            break;
-        }
-    }
-    names
-}
-
-/// Who is asked before the call is sent.
-fn asked(ground: &Ground<'_>) -> String {
-    for file in ground.files {
-        if let Some(on) = file
-            .switches
-            .iter()
-            .find(|on| on.switch.effect == Effect::Unasked)
-        {
-            let line = file.place(on.span).start_line;
-            return format!(
-                "Nobody is asked: {} ({}:{line}).",
-                (ground.mask)(&on.shown),
-                (ground.mask)(&file.path.lossy())
-            );
-        }
-        if let Some(start) = file.starts.first() {
-            let line = file.place(start.span).start_line;
-            return format!(
-                "Nobody is asked: {} in {} ({}:{line}).",
-                start.flag,
-                start.place,
-                (ground.mask)(&file.path.lossy())
-            );
-        }
-        let sends = file.rules.iter().find(|rule| {
-            let program = rule.about.as_deref().and_then(open_program);
-            rule.shell
-                && rule.decision == Decision::Allow
-                && program.is_some_and(|program| {
-                    agent_facts()
-                        .open
-                        .sends
-                        .iter()
-                        .chain(&agent_facts().open.runs)
-                        .any(|known| known == program)
-                })
-        });
-        if let Some(rule) = sends {
-            let line = file.place(rule.span).start_line;
-            let shown = super::destroying::shown_rule(rule.about.as_deref().unwrap_or_default());
-            return format!(
-                "Nobody is asked: `{shown}` runs without a question ({}:{line}).",
-                (ground.mask)(&file.path.lossy())
-            );
-        }
-    }
-    match ground.agents.names().first() {
-        Some(name) => format!(
-            "{name} asks before the call, unless its user has said yes before; nothing in this repository makes it ask."
-        ),
-        None => "Nothing in this repository makes an agent ask before the call.".to_owned(),
-    }
 }

@@ -16,7 +16,7 @@ use std::sync::atomic::{AtomicU64, Ordering};
 
 use crate::error::Result;
 use crate::judge::guard::Weakening;
-use crate::model::{Outcome, Overall, RepoPath, Unchecked};
+use crate::model::{Finding, Outcome, Overall, Place, RepoPath, Unchecked};
 use crate::policy::Policies;
 use crate::policy::loosening::Loosening;
 use crate::read;
@@ -127,11 +127,8 @@ fn conclude(run: &Run<'_>, mut facts: Facts, visited: Visited) -> Result<Outcome
     }));
     unchecked.extend(guard::canary_remark(run));
     let unparsed = |entry: &Unchecked| unchecked.iter().any(|known| known.path == entry.path);
-    let more: Vec<_> = wiring
-        .unchecked
-        .into_iter()
-        .filter(|entry| !unparsed(entry))
-        .collect();
+    let more = wiring.unchecked.into_iter();
+    let more: Vec<_> = more.filter(|entry| !unparsed(entry)).collect();
     unchecked.extend(more);
     findings.extend(wiring.findings);
     let silent = silent + wiring.silent;
@@ -143,15 +140,7 @@ fn conclude(run: &Run<'_>, mut facts: Facts, visited: Visited) -> Result<Outcome
     for entry in &mut unchecked {
         shield::unchecked(entry, &paths);
     }
-    findings.sort_by(|a, b| {
-        (&a.path, a.place, a.rule, &a.fingerprint, &a.commit).cmp(&(
-            &b.path,
-            b.place,
-            b.rule,
-            &b.fingerprint,
-            &b.commit,
-        ))
-    });
+    findings.sort_by(|a, b| order(a).cmp(&order(b)));
     unchecked.sort();
     unchecked.dedup();
     let mut dropped = facts.dropped;
@@ -172,6 +161,12 @@ fn conclude(run: &Run<'_>, mut facts: Facts, visited: Visited) -> Result<Outcome
         looked_at: run.looked_at.clone(),
         agent_jobs: wiring.jobs,
     })
+}
+
+/// What findings are sorted by.
+fn order(finding: &Finding) -> (&RepoPath, Place, &str, &str, Option<&str>) {
+    let commit = finding.commit.as_deref();
+    (&finding.path, finding.place, finding.rule, &finding.fingerprint, commit)
 }
 
 /// Adds the findings of a second look that no change introduced, and counts anew.

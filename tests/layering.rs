@@ -25,28 +25,74 @@ const FUNCTION_LINES_AT_MOST: usize = 60;
 
 /// Imports against the rule, with the reason.
 const KNOWN_EDGES: [(&str, &str, &str); 2] = [
-    ("src/act/ci/summary.rs", "report", "the job summary is a report that an act puts in its place"),
-    ("src/rules/template.rs", "token", "an example is only one with a right checksum"),
+    (
+        "src/act/ci/summary.rs",
+        "report",
+        "the job summary is a report that an act puts in its place",
+    ),
+    (
+        "src/rules/template.rs",
+        "token",
+        "an example is only one with a right checksum",
+    ),
 ];
 
 /// Files that are longer than they should be, with the reason.
 const LONG_FILES: [(&str, &str); 7] = [
     ("src/find/search.rs", "to be split: one pass over a text"),
-    ("src/judge/workflow/holds.rs", "to be split: what a job holds"),
-    ("src/judge/workflow/need.rs", "to be split: what a job needs"),
-    ("src/judge/workflow/outsiders.rs", "to be split: who can start a job"),
-    ("src/read/expression.rs", "to be split: the expressions of workflows"),
-    ("src/read/shell/wrappers.rs", "to be split: commands that start commands"),
-    ("src/rules/schema.rs", "shared with build.rs by path, which takes one file"),
+    (
+        "src/judge/workflow/holds.rs",
+        "to be split: what a job holds",
+    ),
+    (
+        "src/judge/workflow/need.rs",
+        "to be split: what a job needs",
+    ),
+    (
+        "src/judge/workflow/outsiders.rs",
+        "to be split: who can start a job",
+    ),
+    (
+        "src/read/expression.rs",
+        "to be split: the expressions of workflows",
+    ),
+    (
+        "src/read/shell/wrappers.rs",
+        "to be split: commands that start commands",
+    ),
+    (
+        "src/rules/schema.rs",
+        "shared with build.rs by path, which takes one file",
+    ),
 ];
 
 /// Functions that are longer than they should be, with the reason.
 const LONG_FUNCTIONS: [(&str, &str, &str); 5] = [
-    ("src/find/recognise/url.rs", "url", "one pass over the parts of a URL"),
-    ("src/judge/workflow/need.rs", "tool", "one line for every tool"),
-    ("src/read/workflow/jobs.rs", "job", "one line for every key of a job"),
-    ("src/rules/schema.rs", "lower", "one line for every field of an entry"),
-    ("src/rules/table.rs", "build", "one line for every table that is baked"),
+    (
+        "src/find/recognise/url.rs",
+        "url",
+        "one pass over the parts of a URL",
+    ),
+    (
+        "src/judge/workflow/need.rs",
+        "tool",
+        "one line for every tool",
+    ),
+    (
+        "src/read/workflow/jobs.rs",
+        "job",
+        "one line for every key of a job",
+    ),
+    (
+        "src/rules/schema.rs",
+        "lower",
+        "one line for every field of an entry",
+    ),
+    (
+        "src/rules/table.rs",
+        "build",
+        "one line for every table that is baked",
+    ),
 ];
 
 fn sources() -> Vec<(PathBuf, String)> {
@@ -70,7 +116,12 @@ fn sources() -> Vec<(PathBuf, String)> {
 
 /// The module of the first level that a file belongs to.
 fn module_of(path: &Path) -> String {
-    let second = path.components().nth(1).unwrap().as_os_str().to_string_lossy();
+    let second = path
+        .components()
+        .nth(1)
+        .unwrap()
+        .as_os_str()
+        .to_string_lossy();
     second.trim_end_matches(".rs").to_owned()
 }
 
@@ -122,7 +173,10 @@ fn imports_point_down_only() {
             continue;
         }
         if SHARED.contains(&module.as_str()) {
-            assert!(imported(without_tests(&text)).is_empty(), "{module} imports");
+            assert!(
+                imported(without_tests(&text)).is_empty(),
+                "{module} imports"
+            );
             continue;
         }
         let Some(layer) = layer_of(&module) else {
@@ -139,7 +193,9 @@ fn imports_point_down_only() {
                 continue;
             };
             *edges.entry((module.clone(), target.clone())).or_default() += 1;
-            let known = KNOWN_EDGES.iter().any(|(file, to, _)| path == Path::new(file) && target == *to);
+            let known = KNOWN_EDGES
+                .iter()
+                .any(|(file, to, _)| path == Path::new(file) && target == *to);
             if target != module && below <= layer && !known {
                 wrong.push(format!("{}: {module} imports {target}", path.display()));
             }
@@ -151,8 +207,18 @@ fn imports_point_down_only() {
 
 #[test]
 fn between_source_and_report_all_is_pure() {
-    let touches = ["std::fs", "std::env::", "std::net", "std::process", "SystemTime", "Instant::now", "Timestamp::now"];
-    let pure = ["find", "read", "judge", "policy", "token", "syntax", "rules", "model", "engine"];
+    let touches = [
+        "std::fs",
+        "std::env::",
+        "std::net",
+        "std::process",
+        "SystemTime",
+        "Instant::now",
+        "Timestamp::now",
+    ];
+    let pure = [
+        "find", "read", "judge", "policy", "token", "syntax", "rules", "model", "engine",
+    ];
     let mut wrong = Vec::new();
     for (path, text) in sources() {
         if !pure.contains(&module_of(&path).as_str()) || path.to_string_lossy().contains("tests") {
@@ -160,9 +226,9 @@ fn between_source_and_report_all_is_pure() {
         }
         for word in touches {
             // In a string or comment it is a reference of some language, which is looked for.
-            let code = without_tests(&text).lines().filter(|line| {
-                !line.contains('"') && !line.trim_start().starts_with("//")
-            });
+            let code = without_tests(&text)
+                .lines()
+                .filter(|line| !line.contains('"') && !line.trim_start().starts_with("//"));
             if code.into_iter().any(|line| line.contains(word)) {
                 wrong.push(format!("{}: {word}", path.display()));
             }
@@ -188,12 +254,20 @@ fn every_file_says_what_it_is_for_and_stays_readable() {
             wrong.push(format!("{name}: short again, so it needs no exception"));
         }
         for (function, lines) in functions(&text) {
-            let known = LONG_FUNCTIONS.iter().any(|(file, long, _)| *file == name && *long == function);
+            let known = LONG_FUNCTIONS
+                .iter()
+                .any(|(file, long, _)| *file == name && *long == function);
             if lines > FUNCTION_LINES_AT_MOST && !known && !name.contains("tests") {
                 wrong.push(format!("{name}: {function} has {lines} lines"));
             }
         }
-        for word in ["dbg!(", "todo!(", "unimplemented!(", "#[allow(dead_code)]", "#[ignore"] {
+        for word in [
+            "dbg!(",
+            "todo!(",
+            "unimplemented!(",
+            "#[allow(dead_code)]",
+            "#[ignore",
+        ] {
             if text.contains(word) {
                 wrong.push(format!("{name}: {word}"));
             }
@@ -209,12 +283,24 @@ fn functions(text: &str) -> Vec<(String, usize)> {
     for (number, line) in lines.iter().enumerate() {
         let code = line.trim_start();
         let indent = line.len() - code.len();
-        let words = ["pub(crate) ", "pub(super) ", "pub(in crate) ", "pub ", "const ", "async "];
-        let plain = words.iter().fold(code, |rest, word| rest.strip_prefix(word).unwrap_or(rest));
+        let words = [
+            "pub(crate) ",
+            "pub(super) ",
+            "pub(in crate) ",
+            "pub ",
+            "const ",
+            "async ",
+        ];
+        let plain = words
+            .iter()
+            .fold(code, |rest, word| rest.strip_prefix(word).unwrap_or(rest));
         let Some(name) = plain.strip_prefix("fn ") else {
             continue;
         };
-        let name: String = name.chars().take_while(|c| c.is_alphanumeric() || *c == '_').collect();
+        let name: String = name
+            .chars()
+            .take_while(|c| c.is_alphanumeric() || *c == '_')
+            .collect();
         let close = format!("{}}}", " ".repeat(indent));
         if let Some(end) = lines[number..].iter().position(|line| *line == close) {
             found.push((name, end + 1));

@@ -107,8 +107,13 @@ pub fn run(run: &Run<'_>) -> Result<Outcome> {
 fn conclude(run: &Run<'_>, mut facts: Facts, visited: Visited) -> Result<Outcome> {
     let wiring = structure::judge(run, &visited, &facts.workflows);
     // Threads hand over in any order; what is kept of a secret that stands twice must not depend on it.
-    facts.sightings.sort_by_key(|(item, sighting)| (item.number, sighting.span));
-    let paths = shield::Paths::new(run.rules, facts.sightings.iter().map(|(_, sighting)| sighting));
+    facts
+        .sightings
+        .sort_by_key(|(item, sighting)| (item.number, sighting.span));
+    let paths = shield::Paths::new(
+        run.rules,
+        facts.sightings.iter().map(|(_, sighting)| sighting),
+    );
     let mut hearing = Hearing::new(run, &visited);
     for (item, sighting) in facts.sightings {
         hearing.hear(item, sighting)?;
@@ -166,7 +171,13 @@ fn conclude(run: &Run<'_>, mut facts: Facts, visited: Visited) -> Result<Outcome
 /// What findings are sorted by.
 fn order(finding: &Finding) -> (&RepoPath, Place, &str, &str, Option<&str>) {
     let commit = finding.commit.as_deref();
-    (&finding.path, finding.place, finding.rule, &finding.fingerprint, commit)
+    (
+        &finding.path,
+        finding.place,
+        finding.rule,
+        &finding.fingerprint,
+        commit,
+    )
 }
 
 /// Adds the findings of a second look that no change introduced, and counts anew.

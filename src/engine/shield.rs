@@ -78,12 +78,22 @@ pub(super) struct Paths<'r> {
 
 impl<'r> Paths<'r> {
     /// Keeps the values that were seen.
-    pub(super) fn new<'s>(rules: &'r RuleSet, sightings: impl Iterator<Item = &'s Sighting>) -> Self {
+    pub(super) fn new<'s>(
+        rules: &'r RuleSet,
+        sightings: impl Iterator<Item = &'s Sighting>,
+    ) -> Self {
         let bare = sightings.filter(|sighting| {
-            sighting.kind.is_none_or(|kind| kind.public_prefix().is_empty())
+            sighting
+                .kind
+                .is_none_or(|kind| kind.public_prefix().is_empty())
         });
         let seen = bare
-            .map(|sighting| (sighting.secret.expose(<[u8]>::to_vec), sighting.mask.clone()))
+            .map(|sighting| {
+                (
+                    sighting.secret.expose(<[u8]>::to_vec),
+                    sighting.mask.clone(),
+                )
+            })
             .filter(|(secret, _)| is_unlike_a_word(secret))
             .collect();
         Paths { rules, seen }

@@ -16,7 +16,7 @@ use std::sync::atomic::{AtomicU64, Ordering};
 
 use crate::error::Result;
 use crate::judge::guard::Weakening;
-use crate::model::{Finding, Outcome, Overall, Place, RepoPath, Unchecked};
+use crate::model::{Dropped, Finding, Outcome, Overall, Place, RepoPath, Unchecked};
 use crate::policy::Policies;
 use crate::policy::loosening::Loosening;
 use crate::read;
@@ -148,11 +148,7 @@ fn conclude(run: &Run<'_>, mut facts: Facts, visited: Visited) -> Result<Outcome
     findings.sort_by(|a, b| order(a).cmp(&order(b)));
     unchecked.sort();
     unchecked.dedup();
-    let mut dropped = facts.dropped;
-    for entry in &mut dropped {
-        paths.mask(&mut entry.path);
-    }
-    dropped.sort_by(|a, b| (&a.path, a.place, a.filter).cmp(&(&b.path, b.place, b.filter)));
+    let dropped = without_secrets_in_paths(facts.dropped, &paths);
     let remarks = summary::remarks(run, &visited, &findings, hidden, dependencies);
     Ok(Outcome {
         summary: summary::summarise(run, &findings, &unchecked, silent, dropped.len() as u64),
@@ -166,6 +162,14 @@ fn conclude(run: &Run<'_>, mut facts: Facts, visited: Visited) -> Result<Outcome
         looked_at: run.looked_at.clone(),
         agent_jobs: wiring.jobs,
     })
+}
+
+fn without_secrets_in_paths(mut dropped: Vec<Dropped>, paths: &shield::Paths<'_>) -> Vec<Dropped> {
+    for entry in &mut dropped {
+        paths.mask(&mut entry.path);
+    }
+    dropped.sort_by(|a, b| (&a.path, a.place, a.filter).cmp(&(&b.path, b.place, b.filter)));
+    dropped
 }
 
 /// What findings are sorted by.

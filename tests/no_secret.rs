@@ -26,7 +26,11 @@ const KINDS: [&str; 8] = [
 ];
 
 /// Files that hold a value, or break over it.
-const FILES: [(&str, &str); 26] = [
+const FILES: [(&str, &str); 27] = [
+    (
+        ".github/workflows/agent.yml",
+        "on: issue_comment\njobs:\n  {s}:\n    name: {s}\n    runs-on: ubuntu-latest\n    env:\n      K: ${{ secrets.{s} }}\n    steps:\n      - name: {s}\n        uses: anthropics/claude-code-action@{s}\n        with:\n          anthropic_api_key: {s}\n",
+    ),
     (".env", "RAILWAY_API_TOKEN={s}\nOTHER=\"{s}\"\n"),
     (
         ".mcp.json",

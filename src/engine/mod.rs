@@ -17,7 +17,7 @@ use std::sync::atomic::{AtomicU64, Ordering};
 
 use crate::error::Result;
 use crate::judge::guard::Weakening;
-use crate::model::{Outcome, Overall, RepoPath, Unchecked};
+use crate::model::{Dropped, Finding, Outcome, Overall, Place, RepoPath, Unchecked};
 use crate::policy::Policies;
 use crate::policy::loosening::Loosening;
 use crate::read::agent_config::AgentFile;
@@ -144,11 +144,8 @@ fn conclude(
     }));
     unchecked.extend(guard::canary_remark(run));
     let unparsed = |entry: &Unchecked| unchecked.iter().any(|known| known.path == entry.path);
-    let more: Vec<_> = wiring
-        .unchecked
-        .into_iter()
-        .filter(|entry| !unparsed(entry))
-        .collect();
+    let more = wiring.unchecked.into_iter();
+    let more: Vec<_> = more.filter(|entry| !unparsed(entry)).collect();
     unchecked.extend(more);
     findings.extend(wiring.findings);
     let silent = silent + wiring.silent;
@@ -161,22 +158,10 @@ fn conclude(
     for entry in &mut unchecked {
         shield::unchecked(entry, &paths);
     }
-    findings.sort_by(|a, b| {
-        (&a.path, a.place, a.rule, &a.fingerprint, &a.commit).cmp(&(
-            &b.path,
-            b.place,
-            b.rule,
-            &b.fingerprint,
-            &b.commit,
-        ))
-    });
+    findings.sort_by(|a, b| order(a).cmp(&order(b)));
     unchecked.sort();
     unchecked.dedup();
-    let mut dropped = facts.dropped;
-    for entry in &mut dropped {
-        paths.mask(&mut entry.path);
-    }
-    dropped.sort_by(|a, b| (&a.path, a.place, a.filter).cmp(&(&b.path, b.place, b.filter)));
+    let dropped = without_secrets_in_paths(facts.dropped, &paths);
     let remarks = summary::remarks(run, &visited, &findings, hidden, dependencies);
     let outcome = Outcome {
         summary: summary::summarise(run, &findings, &unchecked, silent, dropped.len() as u64),
@@ -191,6 +176,26 @@ fn conclude(
         agent_jobs: wiring.jobs,
     };
     Ok((outcome, files))
+}
+
+fn without_secrets_in_paths(mut dropped: Vec<Dropped>, paths: &shield::Paths<'_>) -> Vec<Dropped> {
+    for entry in &mut dropped {
+        paths.mask(&mut entry.path);
+    }
+    dropped.sort_by(|a, b| (&a.path, a.place, a.filter).cmp(&(&b.path, b.place, b.filter)));
+    dropped
+}
+
+/// What findings are sorted by.
+fn order(finding: &Finding) -> (&RepoPath, Place, &str, &str, Option<&str>) {
+    let commit = finding.commit.as_deref();
+    (
+        &finding.path,
+        finding.place,
+        finding.rule,
+        &finding.fingerprint,
+        commit,
+    )
 }
 
 /// Adds the findings of a second look that no change introduced, and counts anew.

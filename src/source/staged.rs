@@ -221,8 +221,7 @@ impl Planner<'_> {
         cut: usize,
         depth: usize,
     ) {
-        let valid = cached.filter(|cached| cached.num_entries.is_some());
-        if valid.is_some_and(|cached| trees.contains(&Some(cached.id))) {
+        if is_known(cached, trees) {
             return;
         }
         let mut buffers = vec![Vec::new(); trees.len()];
@@ -232,10 +231,8 @@ impl Planner<'_> {
             .collect();
         let mut kept = vec![false; trees.first().map_or(0, |tree| tree.entries.len())];
         let index = self.index;
-        let first = index
-            .entries()
-            .get(range.start)
-            .map_or(&[][..], |entry| index.path(entry));
+        let first = index.entries().get(range.start);
+        let first = first.map_or(&[][..], |entry| index.path(entry));
         let prefix = first.get(..cut).unwrap_or_default();
         let mut at = range.start;
         while at < range.end {
@@ -371,6 +368,12 @@ fn named<'t>(
         Some(tree.entries[at])
     };
     trees.iter().enumerate().map(lookup).collect()
+}
+
+/// Whether the cache of the index holds, and says that the folder is one of the parents'.
+fn is_known(cached: Option<&CachedTree>, trees: &[Option<ObjectId>]) -> bool {
+    let valid = cached.filter(|cached| cached.num_entries.is_some());
+    valid.is_some_and(|cached| trees.contains(&Some(cached.id)))
 }
 
 fn folders_named(trees: &[TreeRef<'_>], name: &[u8], kept: &mut [bool]) -> Vec<Option<ObjectId>> {

@@ -15,6 +15,7 @@ pub mod sanitize;
 mod sarif;
 mod select;
 mod summary;
+pub mod summary_markdown;
 mod text;
 mod wrap;
 

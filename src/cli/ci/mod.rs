@@ -25,7 +25,7 @@ use crate::act::ci::summary::{self, Output};
 use crate::error::{Error, Result};
 use crate::judge::rules::RULES;
 use crate::model::{Outcome, Overall};
-use crate::report::{self, Entry, Format, Released, sanitize};
+use crate::report::{self, Entry, Format, Released, sanitize, summary_markdown};
 use crate::source::{GitEnvironment, Repository};
 use clone::Clone;
 
@@ -77,7 +77,12 @@ pub fn run(arguments: &CiArguments, screen: &Screen) -> Result<u8> {
     match judged {
         Ok(outcome) => {
             let overall = outcome.summary.overall;
-            leave(runner, arguments, &summary::markdown(&outcome), overall)?;
+            leave(
+                runner,
+                arguments,
+                &summary_markdown::of_outcome(&outcome),
+                overall,
+            )?;
             Ok(overall.exit_code())
         }
         Err(error) => {
@@ -86,7 +91,7 @@ pub fn run(arguments: &CiArguments, screen: &Screen) -> Result<u8> {
                 screen.say(&format!("::error title=tokenleash::{said}"))?;
             }
             // The error itself is what counts; a runner that takes no summary of it changes nothing.
-            let text = summary::markdown_of_error(&error);
+            let text = summary_markdown::of_error(&error);
             let _ = leave(runner, arguments, &text, Overall::Undecided);
             Err(error)
         }

@@ -74,6 +74,8 @@ pub fn left_of(text: &[u8], start: usize) -> Left {
         && !left.flag
         && SIBLING_VALUES.contains(&name.of(text).to_ascii_lowercase().as_slice())
         && let Some(sibling) = sibling_name(text, name.start)
+            .or_else(|| block_label(text, name))
+            .or_else(|| sibling_behind(text, start))
     {
         left.name = Some(sibling);
     }
@@ -216,6 +218,7 @@ fn skip_marks(text: &[u8], mut at: usize, floor: usize) -> usize {
                 | b'\\'
                 | b']'
                 | b')'
+                | b'}'
                 | b'?'
                 | b'!'
                 | b'|'
@@ -274,6 +277,57 @@ fn set(text: &[u8], name: Span, left: &mut Left) {
     if head + tail < word.len() {
         left.name = Some(Span::new(name.start + head, name.end - tail));
     }
+}
+
+/// `variable "NAME" { default = "v" }`: the label of the block.
+fn block_label(text: &[u8], name: Span) -> Option<Span> {
+    if name.of(text) != b"default" {
+        return None;
+    }
+    let floor = name.start.saturating_sub(WINDOW);
+    let before = &text[floor..name.start];
+    let keyword = b"variable \"";
+    let label = memchr::memmem::rfind(before, keyword)? + keyword.len();
+    let length = before[label..].iter().position(|byte| *byte == b'"')?;
+    let open = !before[label..].windows(2).any(|two| two == b"\n}");
+    open.then(|| Span::new(floor + label, floor + label + length))
+}
+
+/// The value of a `name` right behind: `{"value": "v", "name": "X"}`.
+fn sibling_behind(text: &[u8], start: usize) -> Option<Span> {
+    let opened = text[start..text.len().min(start + 8)]
+        .iter()
+        .take_while(|byte| matches!(byte, b' ' | b'"'))
+        .count();
+    let start = start + opened;
+    let rest = &text[start..text.len().min(start + 2048)];
+    let close = start + rest.iter().position(|byte| matches!(byte, b'"' | b'\n'))?;
+    let gap = text[close..text.len().min(close + 40)]
+        .iter()
+        .take_while(|byte| matches!(byte, b'"' | b',') || byte.is_ascii_whitespace())
+        .count();
+    let from = close + gap;
+    let is_name = |byte: &&u8| is_name_byte(**byte);
+    let length = text[from..text.len().min(from + 20)]
+        .iter()
+        .take_while(is_name)
+        .count();
+    let key = text[from..from + length].to_ascii_lowercase();
+    let mark = text
+        .get(from + length..)?
+        .iter()
+        .take(4)
+        .position(|byte| *byte == b':')?;
+    if gap < 2 || !SIBLING_NAMES.contains(&key.as_slice()) {
+        return None;
+    }
+    let found = lexer::literal_after(text, from + length + mark)?;
+    found
+        .span
+        .of(text)
+        .iter()
+        .all(|byte| is_name_byte(*byte))
+        .then_some(found.span)
 }
 
 /// The value of the nearest `name` or `key` before, in the same element or object.

@@ -32,7 +32,7 @@ pub fn literal_after(text: &[u8], mark: usize) -> Option<Literal> {
         b'\\' if matches!(text.get(at + 1), Some(b'"' | b'\'')) => escaped_quoted(text, at)?,
         _ => bare(text, at, crossed)?,
     };
-    let found = without_scheme(text, shell_default(text, found));
+    let found = without_scheme(text, shell_default(text, unescaped(text, found)));
     Some(after_own_scheme(text, mark, found))
 }
 
@@ -89,6 +89,23 @@ fn block_marker(text: &[u8], at: usize) -> Option<usize> {
     (text.get(end) == Some(&b'\n')).then_some(end)
 }
 
+/// The mark behind a type: `NAME: &str = "v"`, `name: string = 'v'`; `colon` is where the type starts.
+pub fn behind_type(text: &[u8], colon: usize) -> Option<usize> {
+    let rest = text.get(colon + 1..text.len().min(colon + 48))?;
+    if text[colon] != b':' || matches!(rest.first()?, b'=' | b':') {
+        return None;
+    }
+    let length = rest
+        .iter()
+        .take_while(|byte| byte.is_ascii_alphanumeric() || b" &<>[]'_.?|*".contains(byte))
+        .count();
+    let typed = rest[..length].iter().any(u8::is_ascii_alphabetic);
+    let assigned =
+        rest.get(length) == Some(&b'=') && !matches!(rest.get(length + 1), Some(b'=' | b'>'));
+    let spaced = rest[..length].ends_with(b" ") && rest.get(length + 1) == Some(&b' ');
+    (typed && assigned && spaced).then_some(colon + 1 + length)
+}
+
 /// Skips the letters that languages put before a quote: `b"`, `f'`, `r#"`, `@"`.
 fn skip_prefix(text: &[u8], at: usize) -> usize {
     let mut end = at;
@@ -124,6 +141,19 @@ fn quoted(text: &[u8], open: usize) -> Option<Literal> {
         at += 1;
     }
     None
+}
+
+/// A string that holds nothing but a string: `"\"value\""`.
+fn unescaped(text: &[u8], found: Literal) -> Literal {
+    let value = found.span.of(text);
+    let inner = value.len() > 4 && value.starts_with(b"\\\"") && value.ends_with(b"\\\"");
+    match found.quoted && inner {
+        true => Literal {
+            span: Span::new(found.span.start + 2, found.span.end - 2),
+            ..found
+        },
+        false => found,
+    }
 }
 
 /// A string inside a string: `\"value\"`.

@@ -28,6 +28,7 @@ mod sample;
 mod scheme;
 mod search;
 mod shape;
+mod spaced;
 
 #[cfg(test)]
 mod tests;

@@ -10,7 +10,7 @@ use std::ops::ControlFlow;
 use super::candidate::Candidate;
 use super::prefilter::{self, Hit};
 use super::{
-    beside, context, decode, filter, flow, generic, lexer, near, patterns, recognise, shape,
+    beside, context, decode, filter, flow, generic, lexer, near, patterns, recognise, shape, spaced,
 };
 use crate::model::{Beside, ChecksumState, Recognised, RepoPath, Span, TokenKind};
 use crate::rules::table::{self, Leads};
@@ -103,6 +103,9 @@ impl<'t> Search<'t> {
     pub fn run(&mut self) {
         let (text, rules) = (self.text, self.rules);
         let _ = prefilter::scan(text, rules.tables(), &mut |hit| self.take(hit));
+        if self.limited.get().is_none() {
+            spaced::words(self);
+        }
     }
 
     /// Looks closer at one hit.
@@ -120,6 +123,7 @@ impl<'t> Search<'t> {
                 }
             }
             Hit::Glued(at) => self.glued(at),
+            Hit::Spaced(at) => self.behind_space(at),
             Hit::Joined(at) => decode::joined(self, at),
         }
         if self.found.len() >= MOST {
@@ -290,7 +294,37 @@ impl<'t> Search<'t> {
 
     fn at_mark(&mut self, mark: usize) {
         recognise::at_mark(self, mark);
+        if let Some((name, literal)) = spaced::property(self.text, mark) {
+            self.named(literal, name);
+            return;
+        }
+        if let Some(equals) = lexer::behind_type(self.text, mark) {
+            self.behind_mark(equals, mark + 1);
+            return;
+        }
         self.behind_mark(mark, mark + 1);
+    }
+
+    /// `#define NAME "v"`, `{:name "v"}`: only names in a place that assigns.
+    fn behind_space(&mut self, space: usize) {
+        let (Some(name), Some(literal)) = (
+            spaced::name_before(self.text, space),
+            lexer::literal_after(self.text, space),
+        ) else {
+            return;
+        };
+        self.named(literal, name);
+    }
+
+    /// A literal under a name that stands somewhere else.
+    pub fn named(&mut self, literal: lexer::Literal, name: Span) {
+        if self.tried.insert((literal.span.start, literal.span.end)) {
+            let left = beside::Left {
+                name: Some(name),
+                ..beside::Left::default()
+            };
+            self.site(literal, &left);
+        }
     }
 
     fn behind_mark(&mut self, mark: usize, name_end: usize) {
@@ -330,8 +364,10 @@ impl<'t> Search<'t> {
         let Some(promise) = generic::promise(&site.name) else {
             return;
         };
-        let bare_fits = literal.quoted || self.takes_bare_values();
-        if bare_fits && !literal.inside && generic::may_be_secret(promise, value, literal.quoted) {
+        let bare_fits = literal.quoted
+            || self.takes_bare_values()
+            || spaced::in_string(self.text, literal.span);
+        if bare_fits && generic::may_be_secret(promise, value, literal.quoted) {
             let mut candidate = Candidate::new(literal.span, value, None, Recognised::Generic);
             candidate.dropped = filter::of_named(value);
             self.push(self.under_name(candidate, &site));

@@ -3,33 +3,12 @@
 //! In: text and the offset of a value. Out: a name as written, and what sort of name it is. It reads backward only, a
 //! bounded number of bytes, and knows no grammar.
 
-use super::{lexer, scheme};
+use super::{scheme, sibling};
 use crate::model::Span;
 
 /// How many bytes left of a value are read.
 const WINDOW: usize = 400;
 
-/// Names that say nothing; the name stands in a sibling: `{"name": "X", "value": "v"}`.
-const SIBLING_VALUES: [&[u8]; 8] = [
-    b"value",
-    b"val",
-    b"default",
-    b"defaultvalue",
-    b"default_value",
-    b"content",
-    b"text",
-    b"data",
-];
-/// Names of such siblings.
-const SIBLING_NAMES: [&[u8]; 7] = [
-    b"name",
-    b"key",
-    b"variable",
-    b"id",
-    b"field",
-    b"var",
-    b"header",
-];
 /// Types that stand where a name would.
 const TYPES: [&[u8]; 12] = [
     b"string",
@@ -72,10 +51,8 @@ pub fn left_of(text: &[u8], start: usize) -> Left {
     read_name(text, at, floor, opened, &mut left);
     if let Some(name) = left.name
         && !left.flag
-        && SIBLING_VALUES.contains(&name.of(text).to_ascii_lowercase().as_slice())
-        && let Some(sibling) = sibling_name(text, name.start)
-            .or_else(|| block_label(text, name))
-            .or_else(|| sibling_behind(text, start))
+        && sibling::VALUES.contains(&name.of(text).to_ascii_lowercase().as_slice())
+        && let Some(sibling) = sibling::name_of(text, name, start)
     {
         left.name = Some(sibling);
     }
@@ -204,7 +181,7 @@ fn path_before(text: &[u8], end: usize, floor: usize) -> Span {
 }
 
 /// Skips back over assignment marks and what may stand between a name and its mark.
-fn skip_marks(text: &[u8], mut at: usize, floor: usize) -> usize {
+pub fn skip_marks(text: &[u8], mut at: usize, floor: usize) -> usize {
     while at > floor
         && matches!(
             text[at - 1],
@@ -231,11 +208,13 @@ fn skip_marks(text: &[u8], mut at: usize, floor: usize) -> usize {
     at
 }
 
-fn is_name_byte(byte: u8) -> bool {
+/// Whether a byte may stand in a name.
+pub fn is_name_byte(byte: u8) -> bool {
     byte.is_ascii_alphanumeric() || matches!(byte, b'_' | b'-' | b'.' | b'$')
 }
 
-fn run_before(text: &[u8], end: usize, floor: usize) -> Span {
+/// The name that ends at `end`.
+pub fn run_before(text: &[u8], end: usize, floor: usize) -> Span {
     let mut start = end;
     while start > floor && is_name_byte(text[start - 1]) {
         start -= 1;
@@ -277,82 +256,6 @@ fn set(text: &[u8], name: Span, left: &mut Left) {
     if head + tail < word.len() {
         left.name = Some(Span::new(name.start + head, name.end - tail));
     }
-}
-
-/// `variable "NAME" { default = "v" }`: the label of the block.
-fn block_label(text: &[u8], name: Span) -> Option<Span> {
-    if name.of(text) != b"default" {
-        return None;
-    }
-    let floor = name.start.saturating_sub(WINDOW);
-    let before = &text[floor..name.start];
-    let keyword = b"variable \"";
-    let label = memchr::memmem::rfind(before, keyword)? + keyword.len();
-    let length = before[label..].iter().position(|byte| *byte == b'"')?;
-    let open = !before[label..].windows(2).any(|two| two == b"\n}");
-    open.then(|| Span::new(floor + label, floor + label + length))
-}
-
-/// The value of a `name` right behind: `{"value": "v", "name": "X"}`.
-fn sibling_behind(text: &[u8], start: usize) -> Option<Span> {
-    let opened = text[start..text.len().min(start + 8)]
-        .iter()
-        .take_while(|byte| matches!(byte, b' ' | b'"'))
-        .count();
-    let start = start + opened;
-    let rest = &text[start..text.len().min(start + 2048)];
-    let close = start + rest.iter().position(|byte| matches!(byte, b'"' | b'\n'))?;
-    let gap = text[close..text.len().min(close + 40)]
-        .iter()
-        .take_while(|byte| matches!(byte, b'"' | b',') || byte.is_ascii_whitespace())
-        .count();
-    let from = close + gap;
-    let is_name = |byte: &&u8| is_name_byte(**byte);
-    let length = text[from..text.len().min(from + 20)]
-        .iter()
-        .take_while(is_name)
-        .count();
-    let key = text[from..from + length].to_ascii_lowercase();
-    let mark = text
-        .get(from + length..)?
-        .iter()
-        .take(4)
-        .position(|byte| *byte == b':')?;
-    if gap < 2 || !SIBLING_NAMES.contains(&key.as_slice()) {
-        return None;
-    }
-    let found = lexer::literal_after(text, from + length + mark)?;
-    found
-        .span
-        .of(text)
-        .iter()
-        .all(|byte| is_name_byte(*byte))
-        .then_some(found.span)
-}
-
-/// The value of the nearest `name` or `key` before, in the same element or object.
-fn sibling_name(text: &[u8], before: usize) -> Option<Span> {
-    let floor = before.saturating_sub(240);
-    let mut at = before;
-    while at > floor {
-        at -= 1;
-        if matches!(text[at], b'}' | b'<') && text.get(at + 1) != Some(&b'/') && before - at > 80 {
-            return None;
-        }
-        if !matches!(text[at], b':' | b'=') {
-            continue;
-        }
-        let end = skip_marks(text, at + 1, floor);
-        let key = run_before(text, end, floor);
-        if !SIBLING_NAMES.contains(&key.of(text).to_ascii_lowercase().as_slice()) {
-            continue;
-        }
-        let found = lexer::literal_after(text, at)?;
-        let fits =
-            found.span.end <= before && found.span.of(text).iter().all(|byte| is_name_byte(*byte));
-        return fits.then_some(found.span);
-    }
-    None
 }
 
 #[cfg(test)]

@@ -89,23 +89,6 @@ fn block_marker(text: &[u8], at: usize) -> Option<usize> {
     (text.get(end) == Some(&b'\n')).then_some(end)
 }
 
-/// The mark behind a type: `NAME: &str = "v"`, `name: string = 'v'`; `colon` is where the type starts.
-pub fn behind_type(text: &[u8], colon: usize) -> Option<usize> {
-    let rest = text.get(colon + 1..text.len().min(colon + 48))?;
-    if text[colon] != b':' || matches!(rest.first()?, b'=' | b':') {
-        return None;
-    }
-    let length = rest
-        .iter()
-        .take_while(|byte| byte.is_ascii_alphanumeric() || b" &<>[]'_.?|*".contains(byte))
-        .count();
-    let typed = rest[..length].iter().any(u8::is_ascii_alphabetic);
-    let assigned =
-        rest.get(length) == Some(&b'=') && !matches!(rest.get(length + 1), Some(b'=' | b'>'));
-    let spaced = rest[..length].ends_with(b" ") && rest.get(length + 1) == Some(&b' ');
-    (typed && assigned && spaced).then_some(colon + 1 + length)
-}
-
 /// Skips the letters that languages put before a quote: `b"`, `f'`, `r#"`, `@"`.
 fn skip_prefix(text: &[u8], at: usize) -> usize {
     let mut end = at;

@@ -42,6 +42,23 @@ pub fn name_before(text: &[u8], space: usize) -> Option<Span> {
     (length >= 3 && (keyed || assigns)).then_some(name)
 }
 
+/// The mark behind a type: `NAME: &str = "v"`, `name: string = 'v'`; `colon` is where the type starts.
+pub fn behind_type(text: &[u8], colon: usize) -> Option<usize> {
+    let rest = text.get(colon + 1..text.len().min(colon + 48))?;
+    if text[colon] != b':' || matches!(rest.first()?, b'=' | b':') {
+        return None;
+    }
+    let length = rest
+        .iter()
+        .take_while(|byte| byte.is_ascii_alphanumeric() || b" &<>[]'_.?|*".contains(byte))
+        .count();
+    let typed = rest[..length].iter().any(u8::is_ascii_alphabetic);
+    let assigned =
+        rest.get(length) == Some(&b'=') && !matches!(rest.get(length + 1), Some(b'=' | b'>'));
+    let spaced = rest[..length].ends_with(b" ") && rest.get(length + 1) == Some(&b' ');
+    (typed && assigned && spaced).then_some(colon + 1 + length)
+}
+
 /// `<key>NAME</key><string>v</string>`: name and value of a property list, from the mark that ends the key.
 pub fn property(text: &[u8], mark: usize) -> Option<(Span, Literal)> {
     let before = text[mark.saturating_sub(120)..mark].strip_suffix(b"</key")?;

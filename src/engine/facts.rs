@@ -2,13 +2,15 @@
 //!
 //! In: an item and its bytes, whole or as a stream. Out: sightings, dropped matches, and what could not be looked at.
 
+use std::collections::BTreeSet;
 use std::io::Read;
 
 use crate::find::{self, Blob, Found};
 use crate::judge;
-use crate::model::{Dropped, Sighting, Span, Unchecked};
+use crate::model::{Dropped, RepoPath, Sighting, Span, Unchecked};
+use crate::read::agent_config;
 use crate::rules::RuleSet;
-use crate::source::{Content, Form, Item};
+use crate::source::{Content, Form, Item, Keeping};
 use crate::syntax::{self, Format};
 
 /// Bytes read at once from a content that is too large to hold.
@@ -22,6 +24,20 @@ pub(super) struct Facts {
     pub(super) sightings: Vec<(Item, Sighting)>,
     pub(super) dropped: Vec<Dropped>,
     pub(super) unchecked: Vec<Unchecked>,
+    /// Workflow files that were seen, and files that workflows may call.
+    pub(super) wiring: BTreeSet<RepoPath>,
+    /// Files that say something of agents.
+    pub(super) of_agents: Vec<(RepoPath, Keeping)>,
+}
+
+impl Facts {
+    /// Whether nothing was gathered.
+    pub(super) fn is_empty(&self) -> bool {
+        self.sightings.is_empty()
+            && self.dropped.is_empty()
+            && self.unchecked.is_empty()
+            && self.of_agents.is_empty()
+    }
 }
 
 /// Gathers the facts of one blob; returns how many bytes were read.
@@ -43,6 +59,11 @@ pub(super) fn examine(
             take(item, find::find(&blob, rules), facts);
             if item.form == Form::File {
                 facts.unchecked.extend(unparsable(item, text, rules));
+                if item.keeping != Keeping::Dependency
+                    && agent_config::concerns(&item.path, text, rules)
+                {
+                    facts.of_agents.push((item.path.clone(), item.keeping));
+                }
             }
             text.len() as u64
         }

@@ -2,7 +2,9 @@
 //!
 //! In: the tables that `build.rs` baked, and a repository's own entries. Out: a `RuleSet`. It reads no file.
 
+pub mod agent_facts;
 mod anchor;
+pub mod ci;
 pub mod glob;
 pub mod key_path;
 pub mod name;

@@ -61,8 +61,15 @@ fn the_path_depends_on_every_file_that_it_names() {
     assert_eq!(code, Some(1));
     assert_eq!(before["ways"][0]["hops"], 3);
     let nodes = before["nodes"].as_array().unwrap();
-    let paths: Vec<&str> = nodes.iter().filter_map(|node| node["path"].as_str()).collect();
-    assert!(paths.contains(&"AGENTS.md") && paths.contains(&"scripts/domains.sh") && paths.contains(&"railway.json"));
+    let paths: Vec<&str> = nodes
+        .iter()
+        .filter_map(|node| node["path"].as_str())
+        .collect();
+    assert!(
+        paths.contains(&"AGENTS.md")
+            && paths.contains(&"scripts/domains.sh")
+            && paths.contains(&"railway.json")
+    );
     for edge in before["edges"].as_array().unwrap() {
         assert!(!edge["bytes"].as_str().unwrap().is_empty(), "{edge}");
     }
@@ -111,9 +118,18 @@ fn the_map_names_agents_and_credentials() {
     let output = run(folder.path(), &["reach", "--format", "json"]);
     let map: serde_json::Value = serde_json::from_slice(&output.stdout).unwrap();
     let agents = map["agents"].as_array().unwrap();
-    let claude = agents.iter().find(|agent| agent["id"] == "claude-code").unwrap();
+    let claude = agents
+        .iter()
+        .find(|agent| agent["id"] == "claude-code")
+        .unwrap();
     assert_eq!(claude["finds"].as_array().unwrap().len(), 1);
     assert_eq!(map["credentials"][0]["kind"], "railway-account-token");
-    assert!(map["structure"].as_array().unwrap().iter().any(|line| line["text"].as_str().unwrap().starts_with("TL204")));
+    assert!(
+        map["structure"]
+            .as_array()
+            .unwrap()
+            .iter()
+            .any(|line| line["text"].as_str().unwrap().starts_with("TL204"))
+    );
     assert!(!map["changes"].as_array().unwrap().is_empty());
 }

@@ -16,6 +16,8 @@ mod model;
 mod rules {
     #[path = "anchor.rs"]
     pub mod anchor;
+    #[path = "lower.rs"]
+    pub mod lower;
     #[path = "schema.rs"]
     pub mod schema;
     #[path = "shape.rs"]

@@ -3,33 +3,12 @@
 //! In: text and the offset of a value. Out: a name as written, and what sort of name it is. It reads backward only, a
 //! bounded number of bytes, and knows no grammar.
 
-use super::{lexer, scheme};
+use super::{scheme, sibling};
 use crate::model::Span;
 
 /// How many bytes left of a value are read.
 const WINDOW: usize = 400;
 
-/// Names that say nothing; the name stands in a sibling: `{"name": "X", "value": "v"}`.
-const SIBLING_VALUES: [&[u8]; 8] = [
-    b"value",
-    b"val",
-    b"default",
-    b"defaultvalue",
-    b"default_value",
-    b"content",
-    b"text",
-    b"data",
-];
-/// Names of such siblings.
-const SIBLING_NAMES: [&[u8]; 7] = [
-    b"name",
-    b"key",
-    b"variable",
-    b"id",
-    b"field",
-    b"var",
-    b"header",
-];
 /// Types that stand where a name would.
 const TYPES: [&[u8]; 12] = [
     b"string",
@@ -72,8 +51,8 @@ pub fn left_of(text: &[u8], start: usize) -> Left {
     read_name(text, at, floor, opened, &mut left);
     if let Some(name) = left.name
         && !left.flag
-        && SIBLING_VALUES.contains(&name.of(text).to_ascii_lowercase().as_slice())
-        && let Some(sibling) = sibling_name(text, name.start)
+        && sibling::VALUES.contains(&name.of(text).to_ascii_lowercase().as_slice())
+        && let Some(sibling) = sibling::name_of(text, name, start)
     {
         left.name = Some(sibling);
     }
@@ -202,7 +181,7 @@ fn path_before(text: &[u8], end: usize, floor: usize) -> Span {
 }
 
 /// Skips back over assignment marks and what may stand between a name and its mark.
-fn skip_marks(text: &[u8], mut at: usize, floor: usize) -> usize {
+pub fn skip_marks(text: &[u8], mut at: usize, floor: usize) -> usize {
     while at > floor
         && matches!(
             text[at - 1],
@@ -216,6 +195,7 @@ fn skip_marks(text: &[u8], mut at: usize, floor: usize) -> usize {
                 | b'\\'
                 | b']'
                 | b')'
+                | b'}'
                 | b'?'
                 | b'!'
                 | b'|'
@@ -228,11 +208,13 @@ fn skip_marks(text: &[u8], mut at: usize, floor: usize) -> usize {
     at
 }
 
-fn is_name_byte(byte: u8) -> bool {
+/// Whether a byte may stand in a name.
+pub fn is_name_byte(byte: u8) -> bool {
     byte.is_ascii_alphanumeric() || matches!(byte, b'_' | b'-' | b'.' | b'$')
 }
 
-fn run_before(text: &[u8], end: usize, floor: usize) -> Span {
+/// The name that ends at `end`.
+pub fn run_before(text: &[u8], end: usize, floor: usize) -> Span {
     let mut start = end;
     while start > floor && is_name_byte(text[start - 1]) {
         start -= 1;
@@ -274,31 +256,6 @@ fn set(text: &[u8], name: Span, left: &mut Left) {
     if head + tail < word.len() {
         left.name = Some(Span::new(name.start + head, name.end - tail));
     }
-}
-
-/// The value of the nearest `name` or `key` before, in the same element or object.
-fn sibling_name(text: &[u8], before: usize) -> Option<Span> {
-    let floor = before.saturating_sub(240);
-    let mut at = before;
-    while at > floor {
-        at -= 1;
-        if matches!(text[at], b'}' | b'<') && text.get(at + 1) != Some(&b'/') && before - at > 80 {
-            return None;
-        }
-        if !matches!(text[at], b':' | b'=') {
-            continue;
-        }
-        let end = skip_marks(text, at + 1, floor);
-        let key = run_before(text, end, floor);
-        if !SIBLING_NAMES.contains(&key.of(text).to_ascii_lowercase().as_slice()) {
-            continue;
-        }
-        let found = lexer::literal_after(text, at)?;
-        let fits =
-            found.span.end <= before && found.span.of(text).iter().all(|byte| is_name_byte(*byte));
-        return fits.then_some(found.span);
-    }
-    None
 }
 
 #[cfg(test)]

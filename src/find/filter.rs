@@ -227,15 +227,21 @@ pub fn is_placeholder(value: &[u8]) -> bool {
         || is_capital_name(value)
 }
 
-/// Whether a value is a capitalised name of words, `AUTH_TOKEN`, that stands for a value.
+/// Whether a value is a capitalised name of words, `AUTH_TOKEN` or `APP_E2E_TOKEN`, that stands for a value.
 fn is_capital_name(value: &[u8]) -> bool {
-    let capital = |byte: &u8| byte.is_ascii_uppercase() || *byte == b'_';
-    value.iter().all(capital)
-        && value
-            .split(|byte| *byte == b'_')
-            .filter(|word| word.len() > 1)
-            .count()
-            >= 2
+    let mut words = 0;
+    let mut digits = 0;
+    for part in value.split(|byte| *byte == b'_') {
+        if !part
+            .iter()
+            .all(|byte| byte.is_ascii_uppercase() || byte.is_ascii_digit())
+        {
+            return false;
+        }
+        words += usize::from(part.len() > 1);
+        digits += part.iter().filter(|byte| byte.is_ascii_digit()).count();
+    }
+    words >= 2 && digits * 8 <= value.len()
 }
 
 /// Whether a password is made of words that anybody would try first, with at most three characters beside them.

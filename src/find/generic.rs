@@ -12,7 +12,7 @@ pub enum Promise {
     Token,
 }
 
-const PASSWORDS: [&str; 10] = [
+const PASSWORDS: [&str; 12] = [
     "PASSWORD",
     "PASSWD",
     "PWD",
@@ -23,6 +23,8 @@ const PASSWORDS: [&str; 10] = [
     "PASSCODE",
     "USERPASS",
     "DBPASS",
+    "BINDPW",
+    "REQUIREPASS",
 ];
 const TOKENS: [&str; 15] = [
     "TOKEN",
@@ -72,12 +74,13 @@ const KEYS: [&str; 27] = [
     "INTEGRATION",
 ];
 /// Words that say the value is no secret.
-const HARMLESS: [&str; 22] = [
+const HARMLESS: [&str; 23] = [
     "PUBLIC",
     "PUBLISHABLE",
     "HASH",
     "HASHED",
     "CHECKSUM",
+    "CHECKSUMS",
     "DIGEST",
     "FINGERPRINT",
     "INTEGRITY",
@@ -206,7 +209,7 @@ pub fn may_be_secret(promise: Promise, value: &[u8], quoted: bool) -> bool {
         Promise::Password => {
             !is_written(value)
                 && (classes.kinds() >= 3 || (value.len() >= 10 && entropy(value) >= 3.0))
-                && !is_words(value)
+                && (!is_words(value) || (classes.kinds() == 4 && value.len() >= 12))
         }
         Promise::Token => {
             let lower = String::from_utf8_lossy(value).to_ascii_lowercase();

@@ -32,7 +32,7 @@ pub fn literal_after(text: &[u8], mark: usize) -> Option<Literal> {
         b'\\' if matches!(text.get(at + 1), Some(b'"' | b'\'')) => escaped_quoted(text, at)?,
         _ => bare(text, at, crossed)?,
     };
-    let found = without_scheme(text, shell_default(text, found));
+    let found = without_scheme(text, shell_default(text, unescaped(text, found)));
     Some(after_own_scheme(text, mark, found))
 }
 
@@ -124,6 +124,19 @@ fn quoted(text: &[u8], open: usize) -> Option<Literal> {
         at += 1;
     }
     None
+}
+
+/// A string that holds nothing but a string: `"\"value\""`.
+fn unescaped(text: &[u8], found: Literal) -> Literal {
+    let value = found.span.of(text);
+    let inner = value.len() > 4 && value.starts_with(b"\\\"") && value.ends_with(b"\\\"");
+    match found.quoted && inner {
+        true => Literal {
+            span: Span::new(found.span.start + 2, found.span.end - 2),
+            ..found
+        },
+        false => found,
+    }
 }
 
 /// A string inside a string: `\"value\"`.

@@ -13,7 +13,9 @@ mod filter;
 mod flow;
 mod generic;
 mod lanes;
+mod leads;
 mod lexer;
+mod limit;
 mod line_hash;
 mod mask;
 mod mutate;
@@ -28,6 +30,8 @@ mod sample;
 mod scheme;
 mod search;
 mod shape;
+mod sibling;
+mod spaced;
 
 #[cfg(test)]
 mod tests;
@@ -42,10 +46,10 @@ use search::Search;
 use crate::model::{Beside, Dropped, Encoding, Recognised, RepoPath, Secret, Sighting, Span};
 use crate::rules::RuleSet;
 
+pub use limit::Limit;
 pub use line_hash::line_hashes;
 pub use mutate::unnoticed;
 pub use sample::sample;
-pub use search::Limit;
 
 /// One blob, or a window of one.
 #[derive(Clone, Copy, Debug)]

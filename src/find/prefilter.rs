@@ -28,6 +28,8 @@ pub enum Hit {
     Inside(usize, usize),
     /// Inside a run of `LONG_RUN` or more bytes stand the first bytes of a start literal that ends in `_` or `-`.
     Glued(usize),
+    /// A quote behind a space, behind a name that ends like the name of a credential; at the space.
+    Spaced(usize),
     /// Two string literals that an operator joins, at the operator.
     Joined(usize),
 }
@@ -95,6 +97,7 @@ fn look(
     each(now.mark | comma, |bit| {
         at_mark(text, base + bit, tables, on)
     })?;
+    each(now.quote, |bit| at_quote(text, base + bit, tables, on))?;
     let run_before = before.word | before.joiner;
     let first = run & !(run << 1 | run_before >> 63);
     each(first & now.joiner, |bit| {
@@ -194,10 +197,25 @@ fn at_mark(
     }
 }
 
+/// `#define NAME "v"`, `:name "v"`, `setx NAME "v"`.
+#[inline(always)]
+fn at_quote(
+    text: &[u8],
+    at: usize,
+    tables: &Tables,
+    on: &mut impl FnMut(Hit) -> ControlFlow<()>,
+) -> ControlFlow<()> {
+    let spaced = at > 4 && text[at - 1] == b' ' && text[at - 2].is_ascii_alphanumeric();
+    match spaced && name_ends(text, at - 1, tables) {
+        true => on(Hit::Spaced(at - 1)),
+        false => ControlFlow::Continue(()),
+    }
+}
+
 /// Bytes that may stand between a name and its mark.
 static BETWEEN: [bool; 256] = {
     let mut between = [false; 256];
-    let bytes = b" \t\"'`])\\?!:|+=";
+    let bytes = b" \t\"'`])}\\?!:|+=";
     let mut at = 0;
     while at < bytes.len() {
         between[bytes[at] as usize] = true;

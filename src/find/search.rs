@@ -8,13 +8,11 @@ use std::collections::{HashMap, HashSet};
 use std::ops::ControlFlow;
 
 use super::candidate::Candidate;
+use super::limit::Limit;
 use super::prefilter::{self, Hit};
-use super::{
-    beside, context, decode, filter, flow, generic, lexer, near, patterns, recognise, shape,
-};
-use crate::model::{Beside, ChecksumState, Recognised, RepoPath, Span, TokenKind};
-use crate::rules::table::{self, Leads};
-use crate::rules::{RuleSet, glob, name};
+use super::{beside, context, decode, filter, flow, generic, lexer, near, recognise, spaced};
+use crate::model::{Beside, Recognised, RepoPath, Span, TokenKind};
+use crate::rules::{RuleSet, glob};
 use crate::syntax::Document;
 use crate::token;
 
@@ -23,40 +21,11 @@ pub const DEPTH: u8 = 3;
 /// The most candidates of one text; a file of nothing but keys is not read to the end.
 const MOST: usize = 20_000;
 
-/// Starts of so few bytes say nothing behind a `-` or `_`: `portal-api-…`.
-const SHORT_START: usize = 4;
-
 /// The longest reference to a variable that is followed.
 const LONGEST_REFERENCE: usize = 64;
 
 /// Of how many names the other uses are searched, in one text.
 const NAMES: usize = 256;
-
-/// A bound that a text has reached.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Limit {
-    /// So many places look like credentials that the rest of the text was not read.
-    Candidates,
-    /// So many variables that where the last ones are used was not searched.
-    Names,
-    /// Packed members that are too large, too many, or damaged.
-    Packed,
-}
-
-impl Limit {
-    /// What was not looked at, in words.
-    pub fn why(self) -> &'static str {
-        match self {
-            Limit::Candidates => {
-                "it holds more than 20,000 possible credentials; the rest was not read"
-            }
-            Limit::Names => {
-                "it holds more than 256 credential variables; where the others are used was not searched"
-            }
-            Limit::Packed => "not every packed member could be unpacked within the limits",
-        }
-    }
-}
 
 /// One text under search.
 pub struct Search<'t> {
@@ -103,6 +72,9 @@ impl<'t> Search<'t> {
     pub fn run(&mut self) {
         let (text, rules) = (self.text, self.rules);
         let _ = prefilter::scan(text, rules.tables(), &mut |hit| self.take(hit));
+        if self.limited.get().is_none() {
+            spaced::words(self);
+        }
     }
 
     /// Looks closer at one hit.
@@ -120,6 +92,7 @@ impl<'t> Search<'t> {
                 }
             }
             Hit::Glued(at) => self.glued(at),
+            Hit::Spaced(at) => self.behind_space(at),
             Hit::Joined(at) => decode::joined(self, at),
         }
         if self.found.len() >= MOST {
@@ -130,65 +103,6 @@ impl<'t> Search<'t> {
             ControlFlow::Break(())
         } else {
             ControlFlow::Continue(())
-        }
-    }
-
-    /// A start inside a word, where only a checksum can say that a token begins there.
-    fn glued(&mut self, at: usize) {
-        let text = self.text;
-        for start in self.starts_at(at) {
-            if let Leads::Shape(number, _) = start.leads
-                && start.before.is_empty()
-                && text[at..].starts_with(start.literal.as_bytes())
-                && let Some(kind) = self.rules.number(number)
-                && kind.checksum.is_some()
-            {
-                self.lead(start.leads, at, start.literal.len());
-            }
-        }
-    }
-
-    /// The start literals of one slot.
-    fn starts_at(&self, at: usize) -> &'static [table::Start] {
-        let tables = self.rules.tables();
-        let slot = table::slot(prefilter::four_at(self.text, at));
-        &tables.starts[usize::from(tables.slots[slot])..usize::from(tables.slots[slot + 1])]
-    }
-
-    fn at_start(&mut self, at: usize) {
-        let text = self.text;
-        for start in self.starts_at(at) {
-            let before = at.checked_sub(start.before.len());
-            if text[at..].starts_with(start.literal.as_bytes())
-                && let Some(begin) = before
-                && &text[begin..at] == start.before.as_bytes()
-            {
-                self.lead(start.leads, begin, start.literal.len());
-            }
-        }
-    }
-
-    fn lead(&mut self, leads: Leads, begin: usize, literal: usize) {
-        match leads {
-            Leads::Shape(number, at) => {
-                if let Some(kind) = self.rules.number(number)
-                    && let Some(shape) = kind.shapes.get(usize::from(at))
-                {
-                    match shape::end_at(shape, self.text, begin) {
-                        Some(end) => self.shaped(kind, shape, Span::new(begin, end)),
-                        None => decode::cut_by_quotes(self, begin),
-                    }
-                }
-            }
-            Leads::Pattern(number, at) => {
-                if let Some(kind) = self.rules.number(number)
-                    && let Some(span) = patterns::matched(kind, usize::from(at), self.text, begin)
-                {
-                    self.fixed(kind, span, literal);
-                }
-            }
-            Leads::Code(family) => recognise::family(self, family, begin),
-            Leads::Name(_) => self.at_name(begin),
         }
     }
 
@@ -226,53 +140,6 @@ impl<'t> Search<'t> {
         }
     }
 
-    /// A name that is known by its start: the mark behind it, or the value behind a space.
-    fn at_name(&mut self, begin: usize) {
-        let rest = &self.text[begin..];
-        let is_name =
-            |byte: &u8| byte.is_ascii_alphanumeric() || matches!(byte, b'_' | b'-' | b'.');
-        let length = rest
-            .iter()
-            .take(name::LONGEST_NAME)
-            .take_while(|byte| is_name(byte))
-            .count();
-        let mark = rest[length..]
-            .iter()
-            .take(8)
-            .position(|byte| matches!(byte, b'=' | b':' | b',' | b'>'));
-        match mark {
-            Some(gap) => self.at_mark(begin + length + gap),
-            None if rest.get(length) == Some(&b' ') => {
-                self.behind_mark(begin + length, begin + length)
-            }
-            None => {}
-        }
-    }
-
-    fn shaped(&mut self, kind: &'static TokenKind, shape: &crate::model::Shape, span: Span) {
-        if !kind.alone || !shape::ends_freely(shape, self.text, span.end) {
-            return;
-        }
-        let free = shape::starts_freely(self.text, span.start)
-            && !(shape.start().len() <= SHORT_START && shape::is_joined(self.text, span.start));
-        let sum = kind
-            .checksum
-            .map(|algorithm| token::checksum(algorithm, span.of(self.text)));
-        if !free && sum != Some(ChecksumState::Valid) {
-            return;
-        }
-        self.fixed(kind, span, shape.start().len());
-    }
-
-    /// A kind that its own text names.
-    fn fixed(&mut self, kind: &'static TokenKind, span: Span, start: usize) {
-        let value = span.of(self.text);
-        let mut candidate = Candidate::new(span, value, Some(kind), Recognised::Prefix);
-        candidate.weight = start * 1000 + span.len().min(900);
-        candidate.dropped = filter::of_shaped(value, kind);
-        self.push(candidate);
-    }
-
     /// Adds a candidate, with what its own text says.
     pub fn push(&mut self, mut candidate: Candidate) {
         if let Some(kind) = candidate.kind {
@@ -288,12 +155,42 @@ impl<'t> Search<'t> {
         self.found.push(candidate);
     }
 
-    fn at_mark(&mut self, mark: usize) {
+    pub(super) fn at_mark(&mut self, mark: usize) {
         recognise::at_mark(self, mark);
+        if let Some((name, literal)) = spaced::property(self.text, mark) {
+            self.named(literal, name);
+            return;
+        }
+        if let Some(equals) = spaced::behind_type(self.text, mark) {
+            self.behind_mark(equals, mark + 1);
+            return;
+        }
         self.behind_mark(mark, mark + 1);
     }
 
-    fn behind_mark(&mut self, mark: usize, name_end: usize) {
+    /// `#define NAME "v"`, `{:name "v"}`: only names in a place that assigns.
+    fn behind_space(&mut self, space: usize) {
+        let (Some(name), Some(literal)) = (
+            spaced::name_before(self.text, space),
+            lexer::literal_after(self.text, space),
+        ) else {
+            return;
+        };
+        self.named(literal, name);
+    }
+
+    /// A literal under a name that stands somewhere else.
+    pub fn named(&mut self, literal: lexer::Literal, name: Span) {
+        if self.tried.insert((literal.span.start, literal.span.end)) {
+            let left = beside::Left {
+                name: Some(name),
+                ..beside::Left::default()
+            };
+            self.site(literal, &left);
+        }
+    }
+
+    pub(super) fn behind_mark(&mut self, mark: usize, name_end: usize) {
         let Some(literal) = lexer::literal_after(self.text, mark) else {
             return;
         };
@@ -330,8 +227,10 @@ impl<'t> Search<'t> {
         let Some(promise) = generic::promise(&site.name) else {
             return;
         };
-        let bare_fits = literal.quoted || self.takes_bare_values();
-        if bare_fits && !literal.inside && generic::may_be_secret(promise, value, literal.quoted) {
+        let bare_fits = literal.quoted
+            || self.takes_bare_values()
+            || spaced::in_string(self.text, literal.span);
+        if bare_fits && generic::may_be_secret(promise, value, literal.quoted) {
             let mut candidate = Candidate::new(literal.span, value, None, Recognised::Generic);
             candidate.dropped = filter::of_named(value);
             self.push(self.under_name(candidate, &site));

@@ -16,11 +16,12 @@ pub enum Anchor {
 }
 
 /// The last letters of names that say credential, or that a credential's name stands beside.
-pub const CREDENTIAL_ENDS: [&str; 46] = [
+pub const CREDENTIAL_ENDS: [&str; 48] = [
     "word", "sswd", "pwd", "cret", "oken", "pass", "hrase", "auth", "tial", "ials", "dsn", "pat",
     "zation", "earer", "cred", "creds", "sig", "value", "wort", "_pw", "-pw", "code", "_key",
     "-key", ".key", "ikey", "tkey", "skey", "ekey", "nkey", "hkey", "gkey", "rkey", "pkey", "dkey",
-    "ckey", "ykey", "lkey", "xkey", "mkey", "bkey", "kkey", "akey", "okey", "ukey", "vkey",
+    "ault", "/key", "ckey", "ykey", "lkey", "xkey", "mkey", "bkey", "kkey", "akey", "okey", "ukey",
+    "vkey",
 ];
 
 /// Families of recognisers that find their text by a name before it, not by a literal.

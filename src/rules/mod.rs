@@ -7,6 +7,7 @@ mod anchor;
 pub mod ci;
 pub mod glob;
 pub mod key_path;
+mod lower;
 pub mod name;
 pub mod schema;
 pub mod shape;

@@ -146,6 +146,16 @@ fn set_end(filter: &mut [u64], name: &[u8]) {
     }
 }
 
+/// Sorts the starts by their slots, and says where each slot begins.
+fn spread(starts: &mut [Start]) -> Vec<u16> {
+    let slot_of = |start: &Start| slot(number(start.literal.as_bytes()));
+    starts
+        .sort_by(|a, b| (slot_of(a), a.literal, a.before).cmp(&(slot_of(b), b.literal, b.before)));
+    (0..=SLOTS)
+        .map(|wanted| starts.partition_point(|start| slot_of(start) < wanted) as u16)
+        .collect()
+}
+
 /// Builds the tables of all `kinds`, in their order. Says which kinds have no anchor.
 pub fn build(kinds: &[&TokenKind]) -> Result<Tables, Vec<(&'static str, String)>> {
     let mut starts = anchor::of_code();
@@ -192,12 +202,7 @@ pub fn build(kinds: &[&TokenKind]) -> Result<Tables, Vec<(&'static str, String)>
     if !problems.is_empty() {
         return Err(problems);
     }
-    let slot_of = |start: &Start| slot(number(start.literal.as_bytes()));
-    starts
-        .sort_by(|a, b| (slot_of(a), a.literal, a.before).cmp(&(slot_of(b), b.literal, b.before)));
-    let slots: Vec<u16> = (0..=SLOTS)
-        .map(|wanted| starts.partition_point(|start| slot_of(start) < wanted) as u16)
-        .collect();
+    let slots = spread(&mut starts);
     names.sort_unstable();
     let mut start_filter = vec![0u64; FILTER_WORDS];
     for start in &starts {

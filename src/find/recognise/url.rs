@@ -69,44 +69,14 @@ pub fn url(search: &mut Search<'_>, colon: usize) {
         return;
     }
     let variant = parsed.variant();
-    let (code, secret) = if variant == "userinfo" {
-        let inner = Span::new(
-            span.start + parsed.password.start,
-            span.start + parsed.password.end,
-        );
-        let git = [&b"github"[..], b"gitlab", b"bitbucket"]
-            .iter()
-            .any(|host| memchr::memmem::find(parsed.host, host).is_some())
-            || [
-                &b"oauth2"[..],
-                b"x-access-token",
-                b"gitlab-ci-token",
-                b"x-token-auth",
-            ]
-            .contains(&user);
-        (
-            if git && password.len() >= 16 {
-                "url/git-token"
-            } else {
-                "url/userinfo"
-            },
-            inner,
-        )
-    } else {
-        (
-            match variant {
-                "postgres" if parsed.scheme.starts_with(b"cockroach") => "url/other-database",
-                "postgres" => "url/postgres",
-                "mysql" => "url/mysql",
-                "mongodb" => "url/mongodb",
-                "redis" => "url/redis",
-                "amqp" => "url/amqp",
-                "sqlserver" => "url/sqlserver",
-                "clickhouse" => "url/clickhouse",
-                _ => "url/other-database",
-            },
-            span,
-        )
+    let inner = Span::new(
+        span.start + parsed.password.start,
+        span.start + parsed.password.end,
+    );
+    let (code, secret) = match variant {
+        "userinfo" if is_git(parsed.host, user, password) => ("url/git-token", inner),
+        "userinfo" => ("url/userinfo", inner),
+        _ => (code_of(variant, parsed.scheme), span),
     };
     let Some(kind) = search.rules.by_code(code).or_else(|| {
         search
@@ -131,6 +101,36 @@ pub fn url(search: &mut Search<'_>, colon: usize) {
         candidate.dropped = Some("placeholder");
     }
     search.push(candidate);
+}
+
+/// The recogniser's name for a database.
+fn code_of(variant: &str, scheme: &[u8]) -> &'static str {
+    match variant {
+        "postgres" if scheme.starts_with(b"cockroach") => "url/other-database",
+        "postgres" => "url/postgres",
+        "mysql" => "url/mysql",
+        "mongodb" => "url/mongodb",
+        "redis" => "url/redis",
+        "amqp" => "url/amqp",
+        "sqlserver" => "url/sqlserver",
+        "clickhouse" => "url/clickhouse",
+        _ => "url/other-database",
+    }
+}
+
+/// Whether the login of a web address is a token of a code host.
+fn is_git(host: &[u8], user: &[u8], password: &[u8]) -> bool {
+    let hosts: [&[u8]; 3] = [b"github", b"gitlab", b"bitbucket"];
+    let users: [&[u8]; 4] = [
+        b"oauth2",
+        b"x-access-token",
+        b"gitlab-ci-token",
+        b"x-token-auth",
+    ];
+    let known = hosts
+        .iter()
+        .any(|name| memchr::memmem::find(host, name).is_some());
+    password.len() >= 16 && (known || users.contains(&user))
 }
 
 fn why_not(user: &[u8], password: &[u8], host: &[u8], local: bool) -> Option<&'static str> {

@@ -1,0 +1,115 @@
+//! Names that stand in a sibling of the value: `{"name": "X", "value": "v"}`, `variable "X" { default = "v" }`.
+//!
+//! In: text, the key beside the value, and where the value starts. Out: where the name stands. It reads a bounded
+//! number of bytes in both directions.
+
+use super::beside::{is_name_byte, run_before, skip_marks};
+use super::lexer;
+use crate::model::Span;
+
+/// How far the label of a block may stand before its value.
+const WINDOW: usize = 400;
+
+/// Names that say nothing; the name stands in a sibling: `{"name": "X", "value": "v"}`.
+pub const VALUES: [&[u8]; 8] = [
+    b"value",
+    b"val",
+    b"default",
+    b"defaultvalue",
+    b"default_value",
+    b"content",
+    b"text",
+    b"data",
+];
+/// Names of such siblings.
+const NAMES: [&[u8]; 7] = [
+    b"name",
+    b"key",
+    b"variable",
+    b"id",
+    b"field",
+    b"var",
+    b"header",
+];
+/// The name in a sibling of `key`, whose value starts behind `start`.
+pub fn name_of(text: &[u8], key: Span, start: usize) -> Option<Span> {
+    before(text, key.start)
+        .or_else(|| block_label(text, key))
+        .or_else(|| behind(text, start))
+}
+
+/// `variable "NAME" { default = "v" }`: the label of the block.
+fn block_label(text: &[u8], name: Span) -> Option<Span> {
+    if name.of(text) != b"default" {
+        return None;
+    }
+    let floor = name.start.saturating_sub(WINDOW);
+    let before = &text[floor..name.start];
+    let keyword = b"variable \"";
+    let label = memchr::memmem::rfind(before, keyword)? + keyword.len();
+    let length = before[label..].iter().position(|byte| *byte == b'"')?;
+    let open = !before[label..].windows(2).any(|two| two == b"\n}");
+    open.then(|| Span::new(floor + label, floor + label + length))
+}
+
+/// The value of a `name` right behind: `{"value": "v", "name": "X"}`.
+fn behind(text: &[u8], start: usize) -> Option<Span> {
+    let opened = text[start..text.len().min(start + 8)]
+        .iter()
+        .take_while(|byte| matches!(byte, b' ' | b'"'))
+        .count();
+    let start = start + opened;
+    let rest = &text[start..text.len().min(start + 2048)];
+    let close = start + rest.iter().position(|byte| matches!(byte, b'"' | b'\n'))?;
+    let gap = text[close..text.len().min(close + 40)]
+        .iter()
+        .take_while(|byte| matches!(byte, b'"' | b',') || byte.is_ascii_whitespace())
+        .count();
+    let from = close + gap;
+    let is_name = |byte: &&u8| is_name_byte(**byte);
+    let length = text[from..text.len().min(from + 20)]
+        .iter()
+        .take_while(is_name)
+        .count();
+    let key = text[from..from + length].to_ascii_lowercase();
+    let mark = text
+        .get(from + length..)?
+        .iter()
+        .take(4)
+        .position(|byte| *byte == b':')?;
+    if gap < 2 || !NAMES.contains(&key.as_slice()) {
+        return None;
+    }
+    let found = lexer::literal_after(text, from + length + mark)?;
+    found
+        .span
+        .of(text)
+        .iter()
+        .all(|byte| is_name_byte(*byte))
+        .then_some(found.span)
+}
+
+/// The value of the nearest `name` or `key` before, in the same element or object.
+fn before(text: &[u8], before: usize) -> Option<Span> {
+    let floor = before.saturating_sub(240);
+    let mut at = before;
+    while at > floor {
+        at -= 1;
+        if matches!(text[at], b'}' | b'<') && text.get(at + 1) != Some(&b'/') && before - at > 80 {
+            return None;
+        }
+        if !matches!(text[at], b':' | b'=') {
+            continue;
+        }
+        let end = skip_marks(text, at + 1, floor);
+        let key = run_before(text, end, floor);
+        if !NAMES.contains(&key.of(text).to_ascii_lowercase().as_slice()) {
+            continue;
+        }
+        let found = lexer::literal_after(text, at)?;
+        let fits =
+            found.span.end <= before && found.span.of(text).iter().all(|byte| is_name_byte(*byte));
+        return fits.then_some(found.span);
+    }
+    None
+}

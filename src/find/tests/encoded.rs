@@ -1,0 +1,73 @@
+//! One token, encoded and split in every way that is looked through.
+
+use super::*;
+use base64::Engine;
+
+/// Ways to write one token so that a plain search misses it.
+fn written(token: &str) -> Vec<(&'static str, Vec<u8>)> {
+    let (head, tail) = token.split_at(2);
+    let (front, back) = token.split_at(20);
+    let base64 = base64::prelude::BASE64_STANDARD.encode(format!("token={token}\n"));
+    let hex: String = token.bytes().map(|byte| format!("{byte:02x}")).collect();
+    let escaped: String = token.bytes().map(|byte| format!("\\u{byte:04x}")).collect();
+    let percent = format!("%{:02X}{}", token.as_bytes()[0], &token[1..]);
+    let utf16: Vec<u8> = format!("\u{feff}token = {token}\n")
+        .encode_utf16()
+        .flat_map(u16::to_le_bytes)
+        .collect();
+    vec![
+        ("a.js", format!("const t = \"{head}\" + \"{tail}\";").into()),
+        (
+            "a.js",
+            format!("const t = \"{head}\" +\n  \"{tail}\";").into(),
+        ),
+        ("a.py", format!("t = (\"{front}\"\n     \"{back}\")").into()),
+        ("a.php", format!("$t = '{front}' . '{back}';").into()),
+        ("a.sh", format!("T=\"{front}\"\"{back}\"").into()),
+        ("a.json", format!("{{\"t\": \"{escaped}\"}}").into()),
+        (
+            "a.txt",
+            format!("https://x.example.net/?t={percent}").into(),
+        ),
+        ("a.txt", format!("\\n{token}\\n").into()),
+        ("a.yml", format!("data:\n  t: {base64}\n").into()),
+        ("a.txt", format!("blob {hex}").into()),
+        ("a.txt", utf16),
+        (
+            "a.txt",
+            format!("{{\\\"env\\\": {{\\\"T\\\": \\\"{token}\\\"}}}}").into(),
+        ),
+        ("a.txt", format!("prefix_{token}.").into()),
+    ]
+}
+
+#[test]
+fn encoded_and_split_tokens_are_found() {
+    let rules = RuleSet::builtin();
+    let kind = rules
+        .kinds()
+        .find(|kind| kind.checksum.is_some() && kind.alone)
+        .unwrap();
+    let token = template::value(kind, &mut template::Random::new(9));
+    for (name, text) in written(&token) {
+        let path = RepoPath::from(name);
+        let blob = Blob {
+            path: &path,
+            text: &text,
+            first_line: 1,
+            offset: 0,
+            whole: true,
+        };
+        let found = find(&blob, &rules);
+        let fine = found.sightings.iter().any(|sighting| {
+            sighting.kind.map(|kind| kind.id) == Some(kind.id)
+                && sighting.secret.expose(|value| value == token.as_bytes())
+        });
+        assert!(
+            fine,
+            "{name}: {}",
+            String::from_utf8_lossy(&text).replace(token.as_str(), "<token>")
+        );
+        assert!(may_hold(&text, &rules), "{name}");
+    }
+}

@@ -76,7 +76,7 @@ fn take(item: &Item, found: Found, facts: &mut Facts) {
     facts.unchecked.extend(found.limited.map(|limit| Unchecked {
         path: item.path.clone(),
         why: limit.why().to_owned(),
-        undecided: true,
+        undecided: limit.left_text_unread(),
     }));
     let sightings = found.sightings.into_iter();
     facts

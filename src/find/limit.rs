@@ -9,8 +9,6 @@ pub enum Limit {
     Candidates,
     /// So many variables that where the last ones are used was not searched.
     Names,
-    /// Packed members that are too large, too many, or damaged.
-    Packed,
 }
 
 impl Limit {
@@ -23,7 +21,11 @@ impl Limit {
             Limit::Names => {
                 "it holds more than 256 credential variables; where the others are used was not searched"
             }
-            Limit::Packed => "not every packed member could be unpacked within the limits",
         }
+    }
+
+    /// Whether bytes were passed over, so that nothing can be said of them; the other bounds only lose a hint.
+    pub fn left_text_unread(self) -> bool {
+        self == Limit::Candidates
     }
 }

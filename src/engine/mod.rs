@@ -17,7 +17,7 @@ use std::sync::atomic::{AtomicU64, Ordering};
 
 use crate::error::Result;
 use crate::judge::guard::Weakening;
-use crate::model::{Outcome, Overall, RepoPath, Unchecked};
+use crate::model::{Finding, Outcome, Overall, RepoPath, Unchecked};
 use crate::policy::Policies;
 use crate::policy::loosening::Loosening;
 use crate::read::agent_config::AgentFile;
@@ -137,19 +137,7 @@ fn conclude(
         dependencies,
         ..
     } = hearing;
-    let mut unchecked = visited.unchecked.clone();
-    unchecked.extend(facts.unchecked.into_iter().map(|mut entry| {
-        entry.undecided &= visited.is_change;
-        entry
-    }));
-    unchecked.extend(guard::canary_remark(run));
-    let unparsed = |entry: &Unchecked| unchecked.iter().any(|known| known.path == entry.path);
-    let more: Vec<_> = wiring
-        .unchecked
-        .into_iter()
-        .filter(|entry| !unparsed(entry))
-        .collect();
-    unchecked.extend(more);
+    let mut unchecked = unchecked(run, &visited, facts.unchecked, wiring.unchecked);
     findings.extend(wiring.findings);
     let silent = silent + wiring.silent;
     guard::add_loosenings(run, &mut findings);
@@ -161,15 +149,7 @@ fn conclude(
     for entry in &mut unchecked {
         shield::unchecked(entry, &paths);
     }
-    findings.sort_by(|a, b| {
-        (&a.path, a.place, a.rule, &a.fingerprint, &a.commit).cmp(&(
-            &b.path,
-            b.place,
-            b.rule,
-            &b.fingerprint,
-            &b.commit,
-        ))
-    });
+    sort(&mut findings);
     unchecked.sort();
     unchecked.dedup();
     let mut dropped = facts.dropped;
@@ -191,6 +171,40 @@ fn conclude(
         agent_jobs: wiring.jobs,
     };
     Ok((outcome, files))
+}
+
+/// Everything that was not looked at; a path is named once, by the first who could not read it.
+fn unchecked(
+    run: &Run<'_>,
+    visited: &Visited,
+    of_facts: Vec<Unchecked>,
+    of_wiring: Vec<Unchecked>,
+) -> Vec<Unchecked> {
+    let mut all = visited.unchecked.clone();
+    all.extend(of_facts.into_iter().map(|mut entry| {
+        entry.undecided &= visited.is_change;
+        entry
+    }));
+    all.extend(guard::canary_remark(run));
+    let unparsed = |entry: &Unchecked| all.iter().any(|known| known.path == entry.path);
+    let more: Vec<_> = of_wiring
+        .into_iter()
+        .filter(|entry| !unparsed(entry))
+        .collect();
+    all.extend(more);
+    all
+}
+
+fn sort(findings: &mut [Finding]) {
+    findings.sort_by(|a, b| {
+        (&a.path, a.place, a.rule, &a.fingerprint, &a.commit).cmp(&(
+            &b.path,
+            b.place,
+            b.rule,
+            &b.fingerprint,
+            &b.commit,
+        ))
+    });
 }
 
 /// Adds the findings of a second look that no change introduced, and counts anew.

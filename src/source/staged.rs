@@ -232,11 +232,9 @@ impl Planner<'_> {
             .collect();
         let mut kept = vec![false; trees.first().map_or(0, |tree| tree.entries.len())];
         let index = self.index;
-        let first = index
-            .entries()
-            .get(range.start)
-            .map_or(&[][..], |entry| index.path(entry));
-        let prefix = first.get(..cut).unwrap_or_default();
+        let first = index.entries().get(range.start);
+        let prefix = first.and_then(|entry| index.path(entry).get(..cut));
+        let prefix = prefix.unwrap_or_default();
         let mut at = range.start;
         while at < range.end {
             let entry = &index.entries()[at];

@@ -294,7 +294,8 @@ mod tests {
         }
         for (name, encrypted) in [("none", false), ("aes256-cbc", true)] {
             let text = format!(
-                "PuTTY-User-Key-File-{}: ssh-rsa\nEncryption: {name}\nPrivate-Lines: 1\nAAAA\n",
+                "{}{}: ssh-rsa\nEncryption: {name}\nPrivate-Lines: 1\nAAAA\n",
+                String::from_utf8_lossy(PUTTY_HEAD),
                 3
             );
             assert_eq!(read(&text), Some(("putty", encrypted)));

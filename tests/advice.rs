@@ -30,7 +30,11 @@ impl Court {
             today: date(2026, 6, 1),
             from: String::new(),
         };
-        Court { rules: RuleSet::builtin(), policies, agents: AgentsPresent::default() }
+        Court {
+            rules: RuleSet::builtin(),
+            policies,
+            agents: AgentsPresent::default(),
+        }
     }
 
     fn judge(&self, path: &str, text: &str, keeping: Keeping) -> Vec<(Judged, Verdict)> {
@@ -43,11 +47,18 @@ impl Court {
             commits: 0,
             number: 0,
         };
-        let blob = Blob { path: &path, text: text.as_bytes(), first_line: 1, offset: 0, whole: true };
+        let blob = Blob {
+            path: &path,
+            text: text.as_bytes(),
+            first_line: 1,
+            offset: 0,
+            whole: true,
+        };
         let found = find::find(&blob, &self.rules);
-        let judged = found.sightings.into_iter().map(|sighting| {
-            judge::judge(sighting, item.clone(), &self.rules, &self.agents, NOW)
-        });
+        let judged = found
+            .sightings
+            .into_iter()
+            .map(|sighting| judge::judge(sighting, item.clone(), &self.rules, &self.agents, NOW));
         judged
             .map(|judged| {
                 let ruling = self.policies.rule_on(&judged, "v1:none");
@@ -103,13 +114,27 @@ fn the_reference_in_its_place_turns_the_light_green() {
             for (judged, verdict) in court.judge(example.file, &fixed, Keeping::Git) {
                 if verdict == Verdict::Block {
                     let seen = judged.sighting.kind.map_or("no kind", |kind| kind.id);
-                    wrong.push(format!("{} example {} ({}): {seen}", kind.id, number + 1, example.file));
+                    wrong.push(format!(
+                        "{} example {} ({}): {seen}",
+                        kind.id,
+                        number + 1,
+                        example.file
+                    ));
                 }
             }
         }
     }
-    assert!(tried > 300 && blocked.len() > 80, "{tried} tried, {} kinds blocked", blocked.len());
-    assert!(wrong.is_empty(), "{} of {tried}:\n{}", wrong.len(), wrong.join("\n"));
+    assert!(
+        tried > 300 && blocked.len() > 80,
+        "{tried} tried, {} kinds blocked",
+        blocked.len()
+    );
+    assert!(
+        wrong.is_empty(),
+        "{} of {tried}:\n{}",
+        wrong.len(),
+        wrong.join("\n")
+    );
 }
 
 #[test]
@@ -117,8 +142,11 @@ fn the_narrower_kind_in_an_ignored_file_turns_the_light_green() {
     let court = Court::new();
     let mut wrong = BTreeSet::new();
     let mut tried = 0;
-    let advised: BTreeSet<&str> =
-        court.rules.kinds().flat_map(|kind| kind.narrower.iter().copied()).collect();
+    let advised: BTreeSet<&str> = court
+        .rules
+        .kinds()
+        .flat_map(|kind| kind.narrower.iter().copied())
+        .collect();
     for id in advised {
         let Some(kind) = court.rules.kind(id) else {
             wrong.insert(format!("{id}: there is no such kind"));
@@ -134,7 +162,10 @@ fn the_narrower_kind_in_an_ignored_file_turns_the_light_green() {
                 let widened = judged.sighting.claims.as_ref().is_some_and(|claims| {
                     claims.verbs.is_some() || claims.level.is_some_and(|level| level != kind.level)
                 });
-                if !widened && verdict == Verdict::Block && judged.sighting.kind.is_some_and(|seen| seen.id == id) {
+                if !widened
+                    && verdict == Verdict::Block
+                    && judged.sighting.kind.is_some_and(|seen| seen.id == id)
+                {
                     wrong.insert(format!("{id} in {path}: {:?}", judged.class));
                 }
             }
@@ -142,5 +173,10 @@ fn the_narrower_kind_in_an_ignored_file_turns_the_light_green() {
     }
     assert!(tried > 100, "{tried} tried");
     let list: Vec<_> = wrong.into_iter().collect();
-    assert!(list.is_empty(), "{} of {tried}:\n{}", list.len(), list.join("\n"));
+    assert!(
+        list.is_empty(),
+        "{} of {tried}:\n{}",
+        list.len(),
+        list.join("\n")
+    );
 }

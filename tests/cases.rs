@@ -124,7 +124,10 @@ fn hold_levels_together(exit: i32, repository: &Path) -> Result<(), String> {
     let text = |format: &str| -> Result<String, String> {
         let output = scan(repository, format);
         if output.status.code() != Some(exit) {
-            return Err(format!("{format} exits with {:?}, not {exit}", output.status.code()));
+            return Err(format!(
+                "{format} exits with {:?}, not {exit}",
+                output.status.code()
+            ));
         }
         Ok(String::from_utf8_lossy(&output.stdout).into_owned())
     };
@@ -137,17 +140,26 @@ fn hold_levels_together(exit: i32, repository: &Path) -> Result<(), String> {
             _ => "note",
         };
         if band(severity) != level {
-            return Err(format!("JSON: {} is {level} at {severity}", finding["rule"]));
+            return Err(format!(
+                "JSON: {} is {level} at {severity}",
+                finding["rule"]
+            ));
         }
     }
     let sarif: serde_json::Value = serde_json::from_str(&text("sarif")?).unwrap();
     let run = &sarif["runs"][0];
     let mut errors = 0;
     let mut worst: BTreeMap<u64, &str> = BTreeMap::new();
-    let weight = |level: &str| ["note", "warning", "error"].iter().position(|one| *one == level);
+    let weight = |level: &str| {
+        ["note", "warning", "error"]
+            .iter()
+            .position(|one| *one == level)
+    };
     for result in run["results"].as_array().unwrap() {
         let level = result["level"].as_str().unwrap();
-        let known = worst.entry(result["ruleIndex"].as_u64().unwrap()).or_insert(level);
+        let known = worst
+            .entry(result["ruleIndex"].as_u64().unwrap())
+            .or_insert(level);
         if weight(level) > weight(known) {
             *known = level;
         }
@@ -161,9 +173,13 @@ fn hold_levels_together(exit: i32, repository: &Path) -> Result<(), String> {
             return Err(format!("SARIF: {} is {level} at {severity}", rule["id"]));
         }
     }
-    let annotated = text("github")?.lines().any(|line| line.starts_with("::error "));
+    let annotated = text("github")?
+        .lines()
+        .any(|line| line.starts_with("::error "));
     if (errors > 0) != (exit == 1) || annotated != (exit > 0) {
-        return Err(format!("exit {exit}, but {errors} errors in SARIF, annotated: {annotated}"));
+        return Err(format!(
+            "exit {exit}, but {errors} errors in SARIF, annotated: {annotated}"
+        ));
     }
     Ok(())
 }

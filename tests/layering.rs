@@ -24,8 +24,10 @@ const LINES_AT_MOST: usize = 400;
 const FUNCTION_LINES_AT_MOST: usize = 60;
 
 /// Files that are longer, with the reason. Open to everyone's eyes; a new one needs a reason as good.
-const LONG_FILES: [(&str, &str); 1] =
-    [("src/rules/schema.rs", "shared with build.rs by path, which takes one file")];
+const LONG_FILES: [(&str, &str); 1] = [(
+    "src/rules/schema.rs",
+    "shared with build.rs by path, which takes one file",
+)];
 
 fn sources() -> Vec<(PathBuf, String)> {
     let root = Path::new(env!("CARGO_MANIFEST_DIR"));
@@ -48,7 +50,12 @@ fn sources() -> Vec<(PathBuf, String)> {
 
 /// The module of the first level that a file belongs to.
 fn module_of(path: &Path) -> String {
-    let second = path.components().nth(1).unwrap().as_os_str().to_string_lossy();
+    let second = path
+        .components()
+        .nth(1)
+        .unwrap()
+        .as_os_str()
+        .to_string_lossy();
     second.trim_end_matches(".rs").to_owned()
 }
 
@@ -100,7 +107,10 @@ fn imports_point_down_only() {
             continue;
         }
         if SHARED.contains(&module.as_str()) {
-            assert!(imported(without_tests(&text)).is_empty(), "{module} imports");
+            assert!(
+                imported(without_tests(&text)).is_empty(),
+                "{module} imports"
+            );
             continue;
         }
         let Some(layer) = layer_of(&module) else {
@@ -128,8 +138,18 @@ fn imports_point_down_only() {
 
 #[test]
 fn between_source_and_report_all_is_pure() {
-    let touches = ["std::fs", "std::env::", "std::net", "std::process", "SystemTime", "Instant::now", "Timestamp::now"];
-    let pure = ["find", "read", "judge", "policy", "token", "syntax", "rules", "model", "engine"];
+    let touches = [
+        "std::fs",
+        "std::env::",
+        "std::net",
+        "std::process",
+        "SystemTime",
+        "Instant::now",
+        "Timestamp::now",
+    ];
+    let pure = [
+        "find", "read", "judge", "policy", "token", "syntax", "rules", "model", "engine",
+    ];
     let mut wrong = Vec::new();
     for (path, text) in sources() {
         if !pure.contains(&module_of(&path).as_str()) || path.to_string_lossy().contains("tests") {
@@ -165,7 +185,13 @@ fn every_file_says_what_it_is_for_and_stays_readable() {
                 wrong.push(format!("{name}: {function} has {lines} lines"));
             }
         }
-        for word in ["dbg!(", "todo!(", "unimplemented!(", "#[allow(dead_code)]", "#[ignore"] {
+        for word in [
+            "dbg!(",
+            "todo!(",
+            "unimplemented!(",
+            "#[allow(dead_code)]",
+            "#[ignore",
+        ] {
             if text.contains(word) {
                 wrong.push(format!("{name}: {word}"));
             }
@@ -181,12 +207,24 @@ fn functions(text: &str) -> Vec<(String, usize)> {
     for (number, line) in lines.iter().enumerate() {
         let code = line.trim_start();
         let indent = line.len() - code.len();
-        let words = ["pub(crate) ", "pub(super) ", "pub(in crate) ", "pub ", "const ", "async "];
-        let plain = words.iter().fold(code, |rest, word| rest.strip_prefix(word).unwrap_or(rest));
+        let words = [
+            "pub(crate) ",
+            "pub(super) ",
+            "pub(in crate) ",
+            "pub ",
+            "const ",
+            "async ",
+        ];
+        let plain = words
+            .iter()
+            .fold(code, |rest, word| rest.strip_prefix(word).unwrap_or(rest));
         let Some(name) = plain.strip_prefix("fn ") else {
             continue;
         };
-        let name: String = name.chars().take_while(|c| c.is_alphanumeric() || *c == '_').collect();
+        let name: String = name
+            .chars()
+            .take_while(|c| c.is_alphanumeric() || *c == '_')
+            .collect();
         let close = format!("{}}}", " ".repeat(indent));
         if let Some(end) = lines[number..].iter().position(|line| *line == close) {
             found.push((name, end + 1));

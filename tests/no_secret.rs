@@ -28,9 +28,18 @@ const KINDS: [&str; 8] = [
 /// Files that hold a value, or break over it.
 const FILES: [(&str, &str); 26] = [
     (".env", "RAILWAY_API_TOKEN={s}\nOTHER=\"{s}\"\n"),
-    (".mcp.json", "{\"mcpServers\":{\"x\":{\"env\":{\"GITHUB_TOKEN\":\"{s}\"}}}}"),
-    (".mcp.json", "{\"mcpServers\":{\"x\":{\"env\":{\"GITHUB_TOKEN\":\"{s}\""),
-    (".mcp.json", "{\"mcpServers\":{\"{s}\":{\"command\":\"x\"}}}"),
+    (
+        ".mcp.json",
+        "{\"mcpServers\":{\"x\":{\"env\":{\"GITHUB_TOKEN\":\"{s}\"}}}}",
+    ),
+    (
+        ".mcp.json",
+        "{\"mcpServers\":{\"x\":{\"env\":{\"GITHUB_TOKEN\":\"{s}\"",
+    ),
+    (
+        ".mcp.json",
+        "{\"mcpServers\":{\"{s}\":{\"command\":\"x\"}}}",
+    ),
     ("broken.json", "{\"a\": \"{s}\", \"{s}\" \"b\"}"),
     ("broken.yml", "a: [{s}\n  b: {s}: {s}\n"),
     ("config.yml", "{s}:\n  password: {s}\n"),
@@ -39,18 +48,42 @@ const FILES: [(&str, &str); 26] = [
     (".tokenleash.toml", "exclude = [\"{s}{\"]\n"),
     (".tokenleash.toml", "[levels]\n\"{s}\" = \"warn\"\n"),
     (".tokenleash.toml", "[levels]\nTL104 = \"{s}\"\n"),
-    (".tokenleash.toml", "[[waiver]]\nfingerprint = \"{s}\"\npath = \"{s}\"\nowner = \"{s}\"\nreason = \"{s}\"\nexpires = 2026-12-01\n"),
-    (".tokenleash.toml", "[[token]]\nid = \"{s}\"\nprovider = \"{s}\"\n"),
+    (
+        ".tokenleash.toml",
+        "[[waiver]]\nfingerprint = \"{s}\"\npath = \"{s}\"\nowner = \"{s}\"\nreason = \"{s}\"\nexpires = 2026-12-01\n",
+    ),
+    (
+        ".tokenleash.toml",
+        "[[token]]\nid = \"{s}\"\nprovider = \"{s}\"\n",
+    ),
     (".tokenleash.toml", "requires = \"{s}\"\n"),
-    (".tokenleash-baseline.toml", "[[known]]\nfingerprint = \"{s}\"\n"),
-    ("CLAUDE.md", "Use `{s}` as the token.\nAuthorization: Bearer {s}\n"),
-    ("run.sh", "curl -H 'Authorization: Bearer {s}' -u user:{s} https://u:{s}@backboard.railway.com/{s}?token={s}\n"),
-    ("hidden.py", "TOKEN = '{base64}'\nhexed = '{hex}'\nquery = '{percent}'\n"),
+    (
+        ".tokenleash-baseline.toml",
+        "[[known]]\nfingerprint = \"{s}\"\n",
+    ),
+    (
+        "CLAUDE.md",
+        "Use `{s}` as the token.\nAuthorization: Bearer {s}\n",
+    ),
+    (
+        "run.sh",
+        "curl -H 'Authorization: Bearer {s}' -u user:{s} https://u:{s}@backboard.railway.com/{s}?token={s}\n",
+    ),
+    (
+        "hidden.py",
+        "TOKEN = '{base64}'\nhexed = '{hex}'\nquery = '{percent}'\n",
+    ),
     ("joined.js", "const token = '{first}' +\n  '{rest}';\n"),
-    ("same.sh", "export GITHUB_TOKEN={s} PASSWORD={s} DB_PASSWORD={s} # {s}\n"),
+    (
+        "same.sh",
+        "export GITHUB_TOKEN={s} PASSWORD={s} DB_PASSWORD={s} # {s}\n",
+    ),
     ("sub/{s}.txt", "nothing\n"),
     ("{s}/deploy.sh", "export GITHUB_TOKEN={s}\n"),
-    ("compose.yml", "services:\n  db:\n    environment:\n      - DATABASE_URL=postgres://admin:{s}@db.example.com/app\n"),
+    (
+        "compose.yml",
+        "services:\n  db:\n    environment:\n      - DATABASE_URL=postgres://admin:{s}@db.example.com/app\n",
+    ),
     ("k8s.yml", "kind: Secret\ndata:\n  token: {base64}\n"),
     ("notes.txt", "{s}"),
 ];
@@ -75,7 +108,10 @@ fn sh(folder: &Path, program: &str, arguments: &[&str], input: &str) -> (i32, St
     let _ = child.stdin.take().unwrap().write_all(input.as_bytes());
     let output = child.wait_with_output().unwrap();
     let text = [output.stdout, output.stderr].concat();
-    (output.status.code().unwrap_or(-1), String::from_utf8_lossy(&text).into_owned())
+    (
+        output.status.code().unwrap_or(-1),
+        String::from_utf8_lossy(&text).into_owned(),
+    )
 }
 
 fn base64(text: &str) -> String {
@@ -104,14 +140,22 @@ fn forbidden(secret: &str, prefix: usize) -> Vec<String> {
     // The first characters of an encoded secret are those of its public prefix.
     let encoded = base64(secret);
     let public = prefix.div_ceil(3) * 4;
-    runs.extend(encoded.as_bytes()[public..].windows(12).map(|w| String::from_utf8_lossy(w).into_owned()));
+    runs.extend(
+        encoded.as_bytes()[public..]
+            .windows(12)
+            .map(|w| String::from_utf8_lossy(w).into_owned()),
+    );
     runs
 }
 
 fn check(shown: &str, runs: &[String], what: &str) -> Result<(), TestCaseError> {
     for run in runs {
         // The run itself is not printed: a failure is no leak either.
-        prop_assert!(!shown.contains(run.as_str()), "{what} shows {} bytes of a secret", run.len());
+        prop_assert!(
+            !shown.contains(run.as_str()),
+            "{what} shows {} bytes of a secret",
+            run.len()
+        );
     }
     Ok(())
 }
@@ -121,7 +165,11 @@ fn check(shown: &str, runs: &[String], what: &str) -> Result<(), TestCaseError> 
 fn commands(argument: Option<&str>) -> Vec<Vec<String>> {
     let mut all = Vec::new();
     for format in ["text", "json", "sarif", "github"] {
-        for place in [&["scan"][..], &["scan", "--staged"], &["scan", "--history", "--all"]] {
+        for place in [
+            &["scan"][..],
+            &["scan", "--staged"],
+            &["scan", "--history", "--all"],
+        ] {
             for extra in [&["--verbose", "--why-not"][..], &["--policy", "none"]] {
                 all.push([place, &["--format", format], extra].concat());
             }
@@ -130,8 +178,10 @@ fn commands(argument: Option<&str>) -> Vec<Vec<String>> {
     all.push(vec!["hook", "pre-commit"]);
     all.push(vec!["hook", "pre-commit", "--verbose"]);
     all.push(vec!["doctor"]);
-    let mut all: Vec<Vec<String>> =
-        all.into_iter().map(|words| words.into_iter().map(str::to_owned).collect()).collect();
+    let mut all: Vec<Vec<String>> = all
+        .into_iter()
+        .map(|words| words.into_iter().map(str::to_owned).collect())
+        .collect();
     for words in [
         &["explain"][..],
         &["rules", "show"],
@@ -220,7 +270,10 @@ fn a_panic_says_where_and_never_what() {
         .output()
         .unwrap();
     let shown = String::from_utf8_lossy(&[output.stdout, output.stderr].concat()).into_owned();
-    assert!(shown.contains("internal error at tests/no_secret.rs:"), "{shown}");
+    assert!(
+        shown.contains("internal error at tests/no_secret.rs:"),
+        "{shown}"
+    );
     assert!(!shown.contains(&secret), "a panic shows its message");
 }
 

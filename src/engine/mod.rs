@@ -3,6 +3,7 @@
 //! In: a source, the policies, the rules, and what is needed of the world as values. Out: an `Outcome`. It reads no disk,
 //! no clock and no environment of its own; two steps, facts and then judgement.
 
+mod environment;
 mod facts;
 mod guard;
 mod hearing;
@@ -22,6 +23,7 @@ use crate::policy::loosening::Loosening;
 use crate::read;
 use crate::rules::RuleSet;
 use crate::source::{Form, Keeping, Source, Visited};
+pub use environment::{Environment, run_environment};
 use facts::Facts;
 use hearing::Hearing;
 pub use shield::without_secrets;

@@ -29,7 +29,9 @@ impl EnvironmentText {
         let mut environment = EnvironmentText::default();
         let mut line = 1;
         for (name, value) in variables {
-            environment.starts.push((line, name.to_string_lossy().into_owned()));
+            environment
+                .starts
+                .push((line, name.to_string_lossy().into_owned()));
             let start = environment.text.len();
             environment.text.extend_from_slice(name.as_encoded_bytes());
             environment.text.push(b'=');

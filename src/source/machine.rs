@@ -74,7 +74,9 @@ impl MachineFile {
         }
         let mut bytes = Vec::new();
         let file = File::open(&target).map_err(failed)?;
-        file.take(FILE_AT_MOST).read_to_end(&mut bytes).map_err(failed)?;
+        file.take(FILE_AT_MOST)
+            .read_to_end(&mut bytes)
+            .map_err(failed)?;
         Ok(bytes)
     }
 }
@@ -135,7 +137,10 @@ impl Listing {
         if self.files.len() < FILES_AT_MOST {
             self.files.push(file);
         } else if self.files.len() == FILES_AT_MOST {
-            self.not_listed(file.path, "too many files here, so the rest was not looked at");
+            self.not_listed(
+                file.path,
+                "too many files here, so the rest was not looked at",
+            );
         }
     }
 
@@ -167,7 +172,10 @@ impl Listing {
     /// Looks for a pattern below a folder; only folders behind its fixed start are listed.
     fn search(&mut self, root: &Path, shown: &str, pattern: &str, keeping: Keeping) {
         let is_open = |part: &str| part.contains(['*', '?', '{']);
-        let fixed: Vec<&str> = pattern.split('/').take_while(|part| !is_open(part)).collect();
+        let fixed: Vec<&str> = pattern
+            .split('/')
+            .take_while(|part| !is_open(part))
+            .collect();
         let start = fixed.join("/");
         let mut open = vec![(root.join(&start), start, 0)];
         let mut entries = 0;
@@ -176,7 +184,8 @@ impl Listing {
                 continue;
             };
             if !meta.is_dir() {
-                if glob::matches(pattern, below.as_bytes()) && (meta.is_file() || meta.is_symlink()) {
+                if glob::matches(pattern, below.as_bytes()) && (meta.is_file() || meta.is_symlink())
+                {
                     self.add(MachineFile {
                         path: RepoPath::from(format!("{shown}{below}").as_str()),
                         form: Form::File,
@@ -202,7 +211,11 @@ impl Listing {
                     return;
                 }
                 let name = entry.file_name().to_string_lossy().into_owned();
-                let below = if below.is_empty() { name } else { format!("{below}/{name}") };
+                let below = if below.is_empty() {
+                    name
+                } else {
+                    format!("{below}/{name}")
+                };
                 open.push((entry.path(), below, depth + 1));
             }
         }

@@ -111,7 +111,12 @@ fn a_config_from_the_checkout_is_refused() {
             .argument(config)
             .on_github("pull_request", &merge, &payload)
     };
-    for inside in ["loose.toml", "link.toml", "../clone/loose.toml", "gone.toml"] {
+    for inside in [
+        "loose.toml",
+        "link.toml",
+        "../clone/loose.toml",
+        "gone.toml",
+    ] {
         run(inside).exits(2).says("--config");
     }
     run(outside.to_str().unwrap()).exits(0);

@@ -81,7 +81,14 @@ fn whatever_is_cut_or_malformed_is_an_error_that_quotes_nothing() {
         let error = read("pull_request", &whole.as_bytes()[..end], None).unwrap_err();
         assert!(error.to_string().contains("not JSON"), "{error}");
     }
-    for hostile in ["--upload-pack=x", "a..b", "one two", "a:b", "x\n::error::y", ""] {
+    for hostile in [
+        "--upload-pack=x",
+        "a..b",
+        "one two",
+        "a:b",
+        "x\n::error::y",
+        "",
+    ] {
         let mut payload = pull_request();
         payload["pull_request"]["base"]["ref"] = json!(hostile);
         let error = read_value("pull_request", &payload).unwrap_err();

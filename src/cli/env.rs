@@ -131,6 +131,8 @@ struct Look {
     judging: Judging,
     clock: Clock,
     event: String,
+    /// Whether this is a step of a job on GitHub with an agent behind it.
+    in_job: bool,
 }
 
 impl Look {
@@ -174,8 +176,9 @@ impl Look {
             judging,
             clock,
             event: variable("GITHUB_EVENT_NAME").unwrap_or_default(),
+            in_job: arguments.before_agent && in_actions,
         };
-        if arguments.before_agent && in_actions {
+        if look.in_job {
             look.join(repository.as_ref(), &top);
         }
         Ok(look)
@@ -227,7 +230,11 @@ impl Look {
     }
 
     fn at(&self, variables: &Variables) -> Result<(Outcome, std::collections::BTreeSet<String>)> {
-        let handed_on = later_variables(self.job.is_some());
+        let handed_on = if self.in_job {
+            later_variables()
+        } else {
+            Vec::new()
+        };
         let own = variables
             .iter()
             .map(|(name, value)| (name.as_os_str(), value.as_os_str()));
@@ -261,8 +268,8 @@ impl Look {
 }
 
 /// What this step has already written for later ones: `NAME=value`, and `NAME<<END` with lines up to `END`.
-fn later_variables(in_job: bool) -> Vec<(String, String)> {
-    let path = variable("GITHUB_ENV").filter(|_| in_job);
+fn later_variables() -> Vec<(String, String)> {
+    let path = variable("GITHUB_ENV");
     let written = path
         .and_then(|path| std::fs::read(path).ok())
         .unwrap_or_default();

@@ -6,7 +6,7 @@ use std::collections::BTreeSet;
 
 use super::{Run, settle, shield, structure};
 use crate::error::Result;
-use crate::model::{Finding, Outcome, Purpose, RepoPath};
+use crate::model::{Finding, Outcome, Purpose, RepoPath, Unchecked};
 use crate::rules::ci;
 use crate::source::EnvironmentText;
 
@@ -72,7 +72,21 @@ pub fn run_environment(
             .push(format!("expected here, no finding: {}", names.join(", ")));
     }
     if let Some((path, job)) = &environment.job {
-        let wiring = structure::judge_job(run, path, job);
+        let mut wiring = structure::judge_job(run, path, job);
+        for finding in &mut wiring.findings {
+            shield::finding(finding, run.rules);
+        }
+        if wiring.jobs.is_empty() {
+            wiring.unchecked.push(Unchecked {
+                path: path.clone(),
+                why: "no agent was recognised in this job, so what its later steps are handed was not judged"
+                    .to_owned(),
+                undecided: false,
+            });
+        }
+        for entry in &mut wiring.unchecked {
+            shield::unchecked(entry, run.rules);
+        }
         let by_member = BY_MEMBERS.contains(&environment.event);
         outcome.findings.extend(
             wiring.findings.into_iter().filter(|finding| {

@@ -150,10 +150,10 @@ fn what_this_step_writes_for_later_ones_counts() {
 #[test]
 fn a_cloud_login_in_the_workspace_is_said() {
     let rules = RuleSet::builtin();
-    let kind = rules
-        .kinds()
-        .find(|kind| kind.code.starts_with("gcp") || kind.id == "gcp-service-account-key")
-        .unwrap();
+    let of_google = |kind: &&tokenleash::model::TokenKind| {
+        kind.claims == Some(tokenleash::model::ClaimReader::GcpServiceAccount)
+    };
+    let kind = rules.kinds().find(of_google).unwrap();
     let text = template::expand(kind.examples[0].text, kind, &sample, 3);
     let job = Job::quiet();
     let file = job.path("work/gha-creds-0a1b.json");
@@ -182,7 +182,8 @@ fn a_persisted_token_blocks_where_it_is_broad() {
 
 #[test]
 fn a_writing_token_blocks_only_where_outsiders_start_the_run() {
-    let job = || Job::new("[issues, push]", "{contents: write}", AGENT);
+    let steps = format!("      - uses: actions/checkout@v4\n{AGENT}");
+    let job = || Job::new("[issues, push]", "{contents: write}", &steps);
     let (code, text) = job().with("GITHUB_EVENT_NAME", "issues").gate();
     assert_eq!((code, text.contains("TL301")), (1, true), "{text}");
     let (code, text) = job().gate();

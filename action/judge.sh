@@ -24,6 +24,10 @@ case ${TOKENLEASH_FAIL:-true} in
     true | false) ;;
     *) no_outcome "the input fail is neither true nor false" ;;
 esac
+case ${TOKENLEASH_MODE:-changes} in
+    changes | run) ;;
+    *) no_outcome "the input mode is neither changes nor run" ;;
+esac
 arguments=(ci "--mode=${TOKENLEASH_MODE:-changes}" "--fail-on=${TOKENLEASH_FAIL_ON:-introduced}")
 case ${TOKENLEASH_FETCH:-false} in
     true) arguments+=(--fetch) ;;
@@ -39,6 +43,12 @@ if [ -n "${TOKENLEASH_CONFIG:-}" ]; then
     arguments+=("--config=$TOKENLEASH_CONFIG")
 fi
 
+# The gate before an agent: nothing of the action's own may look like something that the job hands on.
+if [ "${TOKENLEASH_MODE:-changes}" = run ]; then
+    [ -z "${TOKENLEASH_CONFIG:-}" ] || no_outcome "the input config has no meaning in the mode run"
+    arguments=(env --before-agent --format=github)
+fi
+
 # A step before this one may have pointed Git at another repository.
 unset GIT_DIR GIT_WORK_TREE GIT_INDEX_FILE GIT_OBJECT_DIRECTORY GIT_ALTERNATE_OBJECT_DIRECTORIES GIT_QUARANTINE_PATH
 code=0
@@ -47,6 +57,12 @@ case $code in
     0 | 1 | 2) ;;
     *) no_outcome "tokenleash ended without an outcome" ;;
 esac
+if [ "${TOKENLEASH_MODE:-changes}" = run ]; then
+    verdicts=(clean blocked undecided)
+    output sarif ''
+    output verdict "${verdicts[$code]}"
+    output exit-code "$code"
+fi
 if ! grep -q '^exit-code<<' "$GITHUB_OUTPUT" 2>/dev/null; then
     no_outcome "tokenleash ended before it judged anything"
 fi

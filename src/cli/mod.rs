@@ -5,6 +5,7 @@
 
 mod ci;
 mod drill;
+mod env;
 mod explain;
 mod export;
 mod hook;
@@ -73,6 +74,8 @@ enum Command {
     Scan(ScanArguments),
     /// Judge what a CI run is for: a pull request, a push, a merge group
     Ci(ci::CiArguments),
+    /// Judge what an agent started right here could read, and start a command only when that is little enough
+    Env(env::EnvArguments),
     /// Judge what Git hands to a hook
     #[command(subcommand)]
     Hook(HookCommand),
@@ -312,6 +315,7 @@ fn run(command: Command, screen: &screen::Screen) -> Result<u8> {
     match command {
         Command::Scan(arguments) => scan::run(&arguments, screen),
         Command::Ci(arguments) => ci::run(&arguments, screen),
+        Command::Env(arguments) => env::run(&arguments, screen),
         Command::Hook(hook) => hook::run(&hook, screen),
         Command::Install(arguments) => install::install(&arguments, screen),
         Command::Uninstall(arguments) => install::uninstall(&arguments, screen),

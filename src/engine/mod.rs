@@ -4,6 +4,7 @@
 //! no clock and no environment of its own; two steps, facts and then judgement.
 
 mod agents;
+mod environment;
 mod facts;
 mod guard;
 mod hearing;
@@ -23,6 +24,7 @@ use crate::policy::loosening::Loosening;
 use crate::read::agent_config::AgentFile;
 use crate::rules::RuleSet;
 use crate::source::{Form, Keeping, Source, Visited};
+pub use environment::{Environment, run_environment};
 use facts::Facts;
 use hearing::Hearing;
 pub use shield::without_secrets;

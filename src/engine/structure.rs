@@ -7,6 +7,7 @@ use std::collections::{BTreeMap, BTreeSet, HashSet};
 
 use super::{Run, shield};
 use crate::find;
+use crate::judge::rules;
 use crate::judge::workflow::{Reading, StructureFinding, judge_workflows};
 use crate::model::{
     Advice, AgentJob, Confidence, Excerpt, Finding, Related, RepoPath, Unchecked, Verdict,
@@ -79,6 +80,30 @@ pub(super) fn judge(run: &Run<'_>, visited: &Visited, wiring: &BTreeSet<RepoPath
         let prints = base.findings.iter().map(|finding| print(run, finding));
         prints.collect()
     });
+    conclude(run, head, known.as_ref(), visited.is_change)
+}
+
+/// Judges the agents of one job of a workflow, which is about to start them.
+pub(super) fn judge_job(run: &Run<'_>, path: &RepoPath, job: &str) -> Structure {
+    let mut head = read(run.source.head(), std::slice::from_ref(path));
+    let route = format!("jobs/{job}");
+    head.jobs.retain(|agent| agent.job == job);
+    head.findings.retain_mut(|found| {
+        if found.rule.id == "TL318" {
+            found.rule = rules::by_id("TL305").unwrap_or(found.rule);
+        }
+        let rest = found.route.strip_prefix(&route);
+        rest.is_some_and(|rest| rest.is_empty() || rest.starts_with('/'))
+    });
+    conclude(run, head, None, true)
+}
+
+fn conclude(
+    run: &Run<'_>,
+    head: Reading,
+    known: Option<&HashSet<String>>,
+    decides: bool,
+) -> Structure {
     let mut structure = Structure {
         jobs: head.jobs,
         unchecked: head
@@ -89,7 +114,7 @@ pub(super) fn judge(run: &Run<'_>, visited: &Visited, wiring: &BTreeSet<RepoPath
                 why: format!(
                     "GitHub loads this workflow and it does not parse: {error}; it was searched as bytes (TL902)"
                 ),
-                undecided: visited.is_change,
+                undecided: decides,
             })
             .collect(),
         ..Structure::default()
@@ -114,7 +139,7 @@ pub(super) fn judge(run: &Run<'_>, visited: &Visited, wiring: &BTreeSet<RepoPath
             rule: found.rule.id,
             verdict: ruling.verdict,
             severity: ruling.severity,
-            introduced: known.as_ref().map(|known| !known.contains(&print)),
+            introduced: known.map(|known| !known.contains(&print)),
             line_hash: hashes.get(&line).cloned().unwrap_or_default(),
             fingerprint: print,
             reasons,

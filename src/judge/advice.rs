@@ -136,7 +136,7 @@ fn reference_name(judged: &Judged, kind: Option<&'static TokenKind>, rules: &Rul
 
 /// The reference in the file's own syntax; `None` where the file knows none.
 fn reference_form(judged: &Judged, rules: &RuleSet, name: &str) -> Option<String> {
-    if judged.item.form == Form::Message {
+    if !matches!(judged.item.form, Form::File | Form::Symlink) {
         return None;
     }
     let route = judged.sighting.beside.key_path.as_deref();

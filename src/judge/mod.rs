@@ -81,7 +81,7 @@ pub fn judge(
         .max()
         .unwrap_or(How::Workspace);
     let path_class = match item.form {
-        Form::Message => PathClass::Live,
+        Form::Message | Form::Environment | Form::Inherited => PathClass::Live,
         Form::File | Form::Symlink => class_of_path(&sighting.path),
     };
     let confidence = confidence::judge_confidence(&sighting, how, path_class, &mut reasons);

@@ -52,6 +52,8 @@ impl AgentsPresent {
 pub const WORKSPACE_FILE: &str = "workspace-file";
 /// The surface that stands for a commit's or tag's message.
 pub const MESSAGE: &str = "commit-message";
+/// The surface that stands for the environment of a process.
+pub const ENVIRONMENT: &str = "environment";
 /// The surface that stands for a file outside any checkout.
 pub const MACHINE_FILE: &str = "machine-file";
 
@@ -69,6 +71,17 @@ pub fn judge_reach(
             agents,
             "agents read the history with `git log`",
         )];
+    }
+    let environment = match item.form {
+        Form::Environment => Some((How::Machine, "any command of this user's shell inherits it")),
+        Form::Inherited => Some((
+            How::Loaded,
+            "an agent that starts here inherits it, and so does every command that the agent runs",
+        )),
+        Form::File | Form::Symlink | Form::Message => None,
+    };
+    if let Some((how, why)) = environment {
+        return vec![plain(ENVIRONMENT, how, agents, why)];
     }
     let mut reach: Vec<Reach> = surfaces_of(&sighting.path, rules)
         .filter(|surface| holds_key(surface, sighting))

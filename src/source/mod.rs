@@ -8,12 +8,14 @@ mod before;
 mod commit_tree;
 mod commits;
 mod disk;
+mod environment;
 mod folder;
 mod git_environment;
 mod history;
 mod index;
 mod introduced;
 mod keeping;
+mod machine;
 mod objects;
 mod queue;
 mod range;
@@ -29,10 +31,12 @@ mod work;
 use std::io::Read;
 
 pub use commit_tree::CommitTreeSource;
+pub use environment::{EnvironmentSource, EnvironmentText};
 pub use folder::FolderSnapshot;
 pub use git_environment::GitEnvironment;
 pub use history::{Extent, HistorySource};
 pub use index::IndexSnapshot;
+pub use machine::{Left, MachineFile, machine_files};
 pub use range::RangeSource;
 pub use repository::{Commit, Repository};
 pub use snapshot::CommitSnapshot;
@@ -65,6 +69,10 @@ pub enum Form {
     Symlink,
     /// The message of a commit or of an annotated tag.
     Message,
+    /// The environment of this process, as a person's shell has it.
+    Environment,
+    /// What an agent that starts right here inherits: its environment, and the files that a variable hands over.
+    Inherited,
 }
 
 /// One blob to look at.

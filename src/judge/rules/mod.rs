@@ -25,6 +25,7 @@ mod tl301_outsider_starts_writing_agent;
 mod tl302_outsider_starts_agent_with_broad_credential;
 mod tl303_all_secrets_to_agent_of_outsiders;
 mod tl304_organisation_wide_app_token_to_agent;
+mod tl305_broad_secret_waits_for_agent;
 mod tl311_outsiders_text_with_write;
 mod tl312_outsiders_text_with_broad_credential;
 mod tl313_exchanged_token_wider_than_block;
@@ -65,7 +66,7 @@ use super::workflow::{Site, StructureFinding};
 use crate::model::Rule;
 
 /// Every rule, by number.
-pub const RULES: [Rule; 58] = [
+pub const RULES: [Rule; 59] = [
     tl101_broad_credential_in_context::RULE,
     tl102_broad_credential_in_workspace::RULE,
     tl103_credential_in_context::RULE,
@@ -89,6 +90,7 @@ pub const RULES: [Rule; 58] = [
     tl302_outsider_starts_agent_with_broad_credential::RULE,
     tl303_all_secrets_to_agent_of_outsiders::RULE,
     tl304_organisation_wide_app_token_to_agent::RULE,
+    tl305_broad_secret_waits_for_agent::RULE,
     tl311_outsiders_text_with_write::RULE,
     tl312_outsiders_text_with_broad_credential::RULE,
     tl313_exchanged_token_wider_than_block::RULE,

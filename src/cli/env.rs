@@ -1,0 +1,292 @@
+//! `tokenleash env`: what an agent started right here could read; the gate before an agent's step, and before a command.
+//!
+//! In: flags, the process's environment, files of this machine. Out: a report, and where the verdict allows the command
+//! itself. The policy of the checkout may only make it stricter: whoever wrote the checkout may be whom it guards against.
+
+use std::ffi::{OsStr, OsString};
+use std::io::{self, Write};
+use std::path::{Path, PathBuf};
+use std::process::Command;
+use std::time::Instant;
+
+use clap::Args;
+
+use super::FormatArgument;
+use super::policy::{self, Judging};
+use super::scan::{Clock, here};
+use super::screen::Screen;
+use crate::engine::{self, Dependencies, Environment, Run, Seen};
+use crate::error::{Error, Result};
+use crate::judge::rules::RULES;
+use crate::model::{Outcome, Overall, RepoPath, Unchecked};
+use crate::report::{self, Entry, Format};
+use crate::source::{
+    EnvironmentSource, EnvironmentText, FolderSnapshot, Form, GitEnvironment, Left, MachineFile,
+    Nothing, Repository, Snapshot, machine_files,
+};
+
+/// What is judged, and what is started.
+#[derive(Debug, Args)]
+pub struct EnvArguments {
+    /// Judge as the step right before an agent: what it inherits, and in GitHub Actions what its job hands it
+    #[arg(long)]
+    before_agent: bool,
+    /// Start the command without the variables that hold findings
+    #[arg(long, requires = "command")]
+    scrub: bool,
+    #[arg(long, value_enum, default_value = "text")]
+    format: FormatArgument,
+    /// The command to start when the verdict allows it
+    #[arg(last = true, value_name = "CMD")]
+    command: Vec<OsString>,
+}
+
+type Variables = Vec<(OsString, OsString)>;
+
+/// Runs the command.
+pub fn run(arguments: &EnvArguments, screen: &Screen) -> Result<u8> {
+    let start = Instant::now();
+    let mut variables: Variables = std::env::vars_os().collect();
+    variables.sort();
+    let look = Look::new(arguments)?;
+    let (mut outcome, holding) = look.at(&variables)?;
+    let mut removed = Vec::new();
+    if arguments.scrub && !holding.is_empty() {
+        variables.retain(|(name, _)| {
+            let holds = holding.contains(name.to_string_lossy().as_ref());
+            if holds {
+                removed.push(name.clone());
+            }
+            !holds
+        });
+        outcome = look.at(&variables)?.0;
+        outcome.remarks.push(format!(
+            "{} variables with findings are not handed on",
+            removed.len()
+        ));
+    }
+    outcome.seconds = Some(start.elapsed().as_secs_f64());
+    write(arguments, screen, &outcome)?;
+    let overall = outcome.summary.overall;
+    match arguments.command.split_first() {
+        Some((program, rest)) if overall == Overall::Clean => {
+            let mut command = Command::new(program);
+            command.args(rest);
+            for name in &removed {
+                command.env_remove(name);
+            }
+            start_command(&mut command)
+        }
+        _ => Ok(overall.exit_code()),
+    }
+}
+
+/// Becomes the command, so that signals and the exit code are its own.
+#[cfg(unix)]
+fn start_command(command: &mut Command) -> Result<u8> {
+    use std::os::unix::process::CommandExt;
+    let _ = command.exec();
+    Err(Error::usage("the command could not be started"))
+}
+
+/// Starts the command and gives its exit code.
+#[cfg(not(unix))]
+fn start_command(command: &mut Command) -> Result<u8> {
+    let status = command
+        .status()
+        .map_err(|_| Error::usage("the command could not be started"))?;
+    Ok(status
+        .code()
+        .and_then(|code| u8::try_from(code).ok())
+        .unwrap_or(1))
+}
+
+fn write(arguments: &EnvArguments, screen: &Screen, outcome: &Outcome) -> Result<()> {
+    let starts = !arguments.command.is_empty();
+    let mut style = screen.style(if starts { Entry::Hook } else { Entry::Scan });
+    let format: Format = arguments.format.into();
+    style.color &= format == Format::Text;
+    let mut text = Vec::new();
+    report::write(format, outcome, &RULES, &style, &mut text)
+        .map_err(|_| Error::output("the report could not be written"))?;
+    if !starts {
+        return screen.write(&text);
+    }
+    // Standard output belongs to the command. A closed standard error leaves nobody to tell; the exit code still says it.
+    let _ = io::stderr().lock().write_all(&text);
+    Ok(())
+}
+
+fn variable(name: &str) -> Option<String> {
+    std::env::var(name).ok().filter(|value| !value.is_empty())
+}
+
+/// Everything about this place that does not change with the variables.
+struct Look {
+    form: Form,
+    files: Vec<MachineFile>,
+    unchecked: Vec<Unchecked>,
+    job: Option<(RepoPath, String)>,
+    head: Box<dyn Snapshot>,
+    judging: Judging,
+    clock: Clock,
+    event: String,
+    /// Whether this is a step of a job on GitHub with an agent behind it.
+    in_job: bool,
+}
+
+impl Look {
+    fn new(arguments: &EnvArguments) -> Result<Look> {
+        let clock = Clock::read();
+        let folder = here()?;
+        let repository = Repository::discover(&folder, &GitEnvironment::default())
+            .ok()
+            .flatten();
+        let top = repository
+            .as_ref()
+            .and_then(Repository::work_dir)
+            .unwrap_or(&folder)
+            .to_owned();
+        let tree = FolderSnapshot::new(&top);
+        let base: (&dyn Snapshot, &str) = (&Nothing, "built-in");
+        let judging = policy::of_change(Some(base), &tree, "this tree", clock.today)?;
+        let in_actions = variable("GITHUB_ACTIONS").is_some();
+        let left = Left {
+            home: policy::home(),
+            checkout: Some(variable("GITHUB_WORKSPACE").map_or_else(|| top.clone(), PathBuf::from)),
+            temporary: variable("RUNNER_TEMP")
+                .map(PathBuf::from)
+                .filter(|_| in_actions),
+        };
+        let surfaces = judging.rules.surfaces().iter();
+        let patterns = surfaces.flat_map(|surface| surface.paths.iter().copied());
+        let pointed = |name: &str| variable(name).map(PathBuf::from);
+        let (files, unchecked) = machine_files(&left, patterns, &pointed);
+        let inherits = arguments.before_agent || !arguments.command.is_empty();
+        let mut look = Look {
+            form: if inherits {
+                Form::Inherited
+            } else {
+                Form::Environment
+            },
+            files,
+            unchecked,
+            job: None,
+            head: Box::new(tree),
+            judging,
+            clock,
+            event: variable("GITHUB_EVENT_NAME").unwrap_or_default(),
+            in_job: arguments.before_agent && in_actions,
+        };
+        if look.in_job {
+            look.join(repository.as_ref(), &top);
+        }
+        Ok(look)
+    }
+
+    /// Finds the job that runs: its file at the commit that GitHub took it from.
+    fn join(&mut self, repository: Option<&Repository>, top: &Path) {
+        self.note("inputs of later actions that GitHub masks, and what a later step adds, cannot be seen from here", false);
+        let reference = variable("GITHUB_WORKFLOW_REF").unwrap_or_default();
+        let own = variable("GITHUB_REPOSITORY").unwrap_or_default();
+        let written = reference.split('@').next().unwrap_or_default();
+        let path = written
+            .strip_prefix(&format!("{own}/"))
+            .filter(|_| !own.is_empty());
+        let (Some(path), Some(job)) = (path, variable("GITHUB_JOB")) else {
+            let elsewhere = !own.is_empty() && !reference.is_empty();
+            return self.note("the workflow of this job stands in another repository, or is not named, and was not read", !elsewhere);
+        };
+        let commit = variable("GITHUB_WORKFLOW_SHA")
+            .and_then(|id| repository?.resolve(&id).ok())
+            .zip(repository);
+        match commit {
+            Some((commit, repository)) => self.head = Box::new(repository.commit_snapshot(&commit)),
+            None => {
+                // There the working tree may be an outsider's.
+                let foreign = matches!(
+                    self.event.as_str(),
+                    "pull_request_target" | "workflow_run" | "issue_comment"
+                );
+                self.head = Box::new(FolderSnapshot::new(top));
+                self.note("the commit that this workflow comes from is not in this clone; its file in the working tree was read", foreign);
+            }
+        }
+        if !matches!(self.head.read(path.as_bytes()), Ok(Some(_))) {
+            return self.note(
+                "the workflow of this job is not in the checkout: check it out before this step",
+                true,
+            );
+        }
+        self.job = Some((RepoPath::from(path), job));
+    }
+
+    fn note(&mut self, why: &str, undecided: bool) {
+        self.unchecked.push(Unchecked {
+            path: RepoPath::from("this job"),
+            why: why.to_owned(),
+            undecided,
+        });
+    }
+
+    fn at(&self, variables: &Variables) -> Result<(Outcome, std::collections::BTreeSet<String>)> {
+        let handed_on = if self.in_job {
+            later_variables()
+        } else {
+            Vec::new()
+        };
+        let own = variables
+            .iter()
+            .map(|(name, value)| (name.as_os_str(), value.as_os_str()));
+        let later = handed_on
+            .iter()
+            .map(|(name, value)| (OsStr::new(name), OsStr::new(value)));
+        let text = EnvironmentText::new(own.chain(later));
+        let source =
+            EnvironmentSource::new(&text, self.form, &self.files, &self.unchecked, &*self.head);
+        let run = Run {
+            source: &source,
+            policies: &self.judging.policies,
+            rules: &self.judging.rules,
+            threads: 1,
+            seen: &Seen::default(),
+            now: self.clock.now,
+            loosened: &[],
+            weakened: &[],
+            by_agent: false,
+            dependencies: Dependencies::Shown,
+            looked_at: "the environment and what logins left".to_owned(),
+            commit: None,
+        };
+        let environment = Environment {
+            text: &text,
+            job: self.job.clone(),
+            event: &self.event,
+        };
+        engine::run_environment(&run, &environment)
+    }
+}
+
+/// What this step has already written for later ones: `NAME=value`, and `NAME<<END` with lines up to `END`.
+fn later_variables() -> Vec<(String, String)> {
+    let path = variable("GITHUB_ENV");
+    let written = path
+        .and_then(|path| std::fs::read(path).ok())
+        .unwrap_or_default();
+    let text = String::from_utf8_lossy(&written).into_owned();
+    let mut found = Vec::new();
+    let mut lines = text.lines();
+    while let Some(line) = lines.next() {
+        match (line.split_once("<<"), line.split_once('=')) {
+            (Some((name, end)), rest)
+                if rest.is_none_or(|(before, _)| before.len() > name.len()) =>
+            {
+                let value: Vec<&str> = lines.by_ref().take_while(|line| *line != end).collect();
+                found.push((name.to_owned(), value.join("\n")));
+            }
+            (_, Some((name, value))) => found.push((name.to_owned(), value.to_owned())),
+            _ => {}
+        }
+    }
+    found
+}

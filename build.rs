@@ -5,7 +5,11 @@
 use std::fmt::Write as _;
 use std::{env, fs, path::Path, process};
 
-#[expect(dead_code, unused_imports, reason = "the crate uses what the build does not")]
+#[expect(
+    dead_code,
+    unused_imports,
+    reason = "the crate uses what the build does not"
+)]
 #[path = "src/model/mod.rs"]
 mod model;
 #[path = "src/rules"]
@@ -28,7 +32,8 @@ fn main() {
     for file in ["build.rs", "src/model", "src/rules"] {
         println!("cargo::rerun-if-changed={file}");
     }
-    let text = fs::read_to_string("rules.toml").unwrap_or_else(|_| fail(&["rules.toml: cannot be read".to_owned()]));
+    let text = fs::read_to_string("rules.toml")
+        .unwrap_or_else(|_| fail(&["rules.toml: cannot be read".to_owned()]));
     let file: schema::RulesFile = match toml::from_str(&text) {
         Ok(file) => file,
         Err(error) => fail(&[format!("rules.toml: {error}")]),
@@ -56,16 +61,30 @@ fn bake(file: &schema::RulesFile) -> Result<String, Vec<String>> {
             Err(wrong) => problems.extend(wrong),
         }
     }
-    let surfaces: Vec<Surface> = file.surface.iter().map(schema::SurfaceEntry::lower).collect();
+    let surfaces: Vec<Surface> = file
+        .surface
+        .iter()
+        .map(schema::SurfaceEntry::lower)
+        .collect();
     let agents: Vec<Agent> = file.agent.iter().map(schema::AgentEntry::lower).collect();
-    let providers: Vec<Provider> = file.provider.iter().map(schema::ProviderEntry::lower).collect();
-    problems.extend(schema::check_together(&kinds, &surfaces, &agents, &|_| false));
+    let providers: Vec<Provider> = file
+        .provider
+        .iter()
+        .map(schema::ProviderEntry::lower)
+        .collect();
+    problems.extend(schema::check_together(&kinds, &surfaces, &agents, &|_| {
+        false
+    }));
     let mut said: Vec<String> = problems
         .iter()
         .map(|problem| format!("rules.toml: {}: {}", problem.id, problem.message))
         .collect();
     let tables = table::build(&kinds.iter().collect::<Vec<_>>()).map_err(|wrong| {
-        said.extend(wrong.iter().map(|(id, message)| format!("rules.toml: {id}: {message}")));
+        said.extend(
+            wrong
+                .iter()
+                .map(|(id, message)| format!("rules.toml: {id}: {message}")),
+        );
         said.clone()
     })?;
     if !said.is_empty() {
@@ -95,13 +114,21 @@ fn tables_source(out: &mut String, tables: &table::Tables) {
         .map(|start| {
             let leads = format!("{:?}", start.leads);
             let leads = leads.replace("Code(", "Code(Family::");
-            format!("Start {{ literal: {:?}, before: {:?}, next: Class({}), leads: Leads::{leads} }}", start.literal, start.before, start.next.0)
+            format!(
+                "Start {{ literal: {:?}, before: {:?}, next: Class({}), leads: Leads::{leads} }}",
+                start.literal, start.before, start.next.0
+            )
         })
         .collect();
     let inside: Vec<String> = tables
         .inside
         .iter()
-        .map(|inside| format!("Inside {{ literal: {:?}, leads: Leads::{:?} }}", inside.literal, inside.leads))
+        .map(|inside| {
+            format!(
+                "table::Inside {{ literal: {:?}, leads: Leads::{:?} }}",
+                inside.literal, inside.leads
+            )
+        })
         .collect();
     let _ = writeln!(
         out,
@@ -121,7 +148,10 @@ fn shapes(shapes: &[Shape]) -> String {
         let segments = shape.0.iter().map(|segment| match segment {
             Segment::Literal(text) => format!("Segment::Literal({text:?})"),
             Segment::Run { class, min, max } => {
-                format!("Segment::Run {{ class: Class({}), min: {min}, max: {max} }}", class.0)
+                format!(
+                    "Segment::Run {{ class: Class({}), min: {min}, max: {max} }}",
+                    class.0
+                )
             }
         });
         format!("Shape(&[{}])", segments.collect::<Vec<_>>().join(", "))
@@ -130,41 +160,64 @@ fn shapes(shapes: &[Shape]) -> String {
 }
 
 fn option<T: std::fmt::Debug>(name: &str, value: Option<T>) -> String {
-    value.map_or("None".to_owned(), |value| format!("Some({name}::{value:?})"))
+    value.map_or("None".to_owned(), |value| {
+        format!("Some({name}::{value:?})")
+    })
 }
 
 fn requests(items: &[Request]) -> String {
-    let each = items
-        .iter()
-        .map(|item| format!("Request {{ hosts: &{:?}, header: {:?} }}", item.hosts, item.header));
+    let each = items.iter().map(|item| {
+        format!(
+            "Request {{ hosts: &{:?}, header: {:?} }}",
+            item.hosts, item.header
+        )
+    });
     format!("&[{}]", each.collect::<Vec<_>>().join(", "))
 }
 
 fn surface(item: &Surface) -> String {
     format!(
-        "Surface {{ id: {:?}, title: {:?}, paths: &{:?}, keys: &{:?}, how: How::{:?}, agents: &{:?}, reference: {:?}, \
+        "Surface {{ id: {:?}, title: {:?}, paths: &{:?}, keys: &{:?}, how: crate::model::How::{:?}, agents: &{:?}, reference: {:?}, \
          why: {:?}, docs: {:?} }}",
-        item.id, item.title, item.paths, item.keys, item.how, item.agents, item.reference, item.why, item.docs,
+        item.id,
+        item.title,
+        item.paths,
+        item.keys,
+        item.how,
+        item.agents,
+        item.reference,
+        item.why,
+        item.docs,
     )
 }
 
 fn agent(item: &Agent) -> String {
-    format!("Agent {{ id: {:?}, name: {:?}, markers: &{:?} }}", item.id, item.name, item.markers)
+    format!(
+        "Agent {{ id: {:?}, name: {:?}, markers: &{:?} }}",
+        item.id, item.name, item.markers
+    )
 }
 
 fn provider(item: &Provider) -> String {
-    format!("Provider {{ name: {:?}, hosts: &{:?}, words: &{:?} }}", item.name, item.hosts, item.words)
+    format!(
+        "Provider {{ name: {:?}, hosts: &{:?}, words: &{:?} }}",
+        item.name, item.hosts, item.words
+    )
 }
 
 fn kind(kind: &TokenKind) -> String {
-    let verbs: Vec<String> = kind.verbs.iter().map(|verb| format!("Verb::{verb:?}")).collect();
+    let verbs: Vec<String> = kind
+        .verbs
+        .iter()
+        .map(|verb| format!("Verb::{verb:?}"))
+        .collect();
     format!(
         "TokenKind {{ id: {:?}, provider: {:?}, name: {:?}, shapes: {}, patterns: &{:?}, code: {:?}, alone: {}, \
-         names: &{:?}, requests: {}, flags: &{:?}, files: {}, by_word: {}, pair: {:?}, checksum: {}, claims: {}, \
+         names: &{:?}, requests: {}, flags: &{:?}, files: &{:?}, by_word: {}, pair: {:?}, checksum: {}, claims: {}, \
          level: Level::{:?}, verbs: Verbs::of(&[{}]), why: {:?}, destroys: Destroys::{:?}, worst: {:?}, \
          narrower: &{:?}, none_because: {:?}, how: {:?}, docs: {:?}, reference: {:?}, \
          shape_confidence: Confidence::{:?}, test_mode: {}, checked: Checked::{:?}, as_of: {:?}, source: {:?}, \
-         tags: &{:?}, examples: {}, neighbours: {} }}",
+         tags: &{:?}, examples: &{:?}, neighbours: &{:?} }}",
         kind.id,
         kind.provider,
         kind.name,
@@ -175,7 +228,7 @@ fn kind(kind: &TokenKind) -> String {
         kind.names,
         requests(kind.requests),
         kind.flags,
-        format!("&{:?}", kind.files),
+        kind.files,
         kind.by_word,
         kind.pair,
         option("Checksum", kind.checksum),
@@ -196,7 +249,7 @@ fn kind(kind: &TokenKind) -> String {
         kind.as_of,
         kind.source,
         kind.tags,
-        format!("&{:?}", kind.examples),
-        format!("&{:?}", kind.neighbours),
+        kind.examples,
+        kind.neighbours,
     )
 }

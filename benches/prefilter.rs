@@ -6,14 +6,19 @@ use std::{env, fs, hint::black_box, path::Path, time::Instant};
 use tokenleash::{find, model::RepoPath, rules::RuleSet};
 
 fn read(dir: &Path, files: &mut Vec<(RepoPath, Vec<u8>)>) {
-    let Ok(entries) = fs::read_dir(dir) else { return };
+    let Ok(entries) = fs::read_dir(dir) else {
+        return;
+    };
     for entry in entries.flatten() {
         let path = entry.path();
         match entry.file_type() {
             Ok(kind) if kind.is_dir() => read(&path, files),
             Ok(kind) if kind.is_file() => {
                 if let Ok(bytes) = fs::read(&path) {
-                    files.push((RepoPath::new(path.to_string_lossy().into_owned().into_bytes()), bytes));
+                    files.push((
+                        RepoPath::new(path.to_string_lossy().into_owned().into_bytes()),
+                        bytes,
+                    ));
                 }
             }
             _ => {}
@@ -35,16 +40,36 @@ fn main() {
         for (_, bytes) in &files {
             hits += find::count_hits(black_box(bytes), &rules);
         }
-        println!("first pass      {:.2} GB/s, one hit in {} bytes", rate(from), bytes / hits.max(1));
+        println!(
+            "first pass      {:.2} GB/s, one hit in {} bytes",
+            rate(from),
+            bytes / hits.max(1)
+        );
     }
     let from = Instant::now();
-    let may = files.iter().filter(|(_, bytes)| find::may_hold(bytes, &rules)).count();
-    println!("may hold        {:.2} GB/s, {may} of {} files", rate(from), files.len());
+    let may = files
+        .iter()
+        .filter(|(_, bytes)| find::may_hold(bytes, &rules))
+        .count();
+    println!(
+        "may hold        {:.2} GB/s, {may} of {} files",
+        rate(from),
+        files.len()
+    );
     let from = Instant::now();
     let mut found = 0;
     for (path, bytes) in &files {
-        let blob = find::Blob { path, text: bytes, first_line: 1, offset: 0, whole: true };
+        let blob = find::Blob {
+            path,
+            text: bytes,
+            first_line: 1,
+            offset: 0,
+            whole: true,
+        };
         found += find::find(&blob, &rules).sightings.len();
     }
-    println!("whole search    {:.2} GB/s, {found} sightings in {bytes} bytes", rate(from));
+    println!(
+        "whole search    {:.2} GB/s, {found} sightings in {bytes} bytes",
+        rate(from)
+    );
 }

@@ -3,7 +3,7 @@
 //! In: text and the offset of a value. Out: a name as written, and what sort of name it is. It reads backward only, a
 //! bounded number of bytes, and knows no grammar.
 
-use super::lexer;
+use super::{lexer, scheme};
 use crate::model::Span;
 
 /// How many bytes left of a value are read.
@@ -11,13 +11,39 @@ const WINDOW: usize = 400;
 
 /// Names that say nothing; the name stands in a sibling: `{"name": "X", "value": "v"}`.
 const SIBLING_VALUES: [&[u8]; 8] = [
-    b"value", b"val", b"default", b"defaultvalue", b"default_value", b"content", b"text", b"data",
+    b"value",
+    b"val",
+    b"default",
+    b"defaultvalue",
+    b"default_value",
+    b"content",
+    b"text",
+    b"data",
 ];
 /// Names of such siblings.
-const SIBLING_NAMES: [&[u8]; 7] = [b"name", b"key", b"variable", b"id", b"field", b"var", b"header"];
+const SIBLING_NAMES: [&[u8]; 7] = [
+    b"name",
+    b"key",
+    b"variable",
+    b"id",
+    b"field",
+    b"var",
+    b"header",
+];
 /// Types that stand where a name would.
 const TYPES: [&[u8]; 12] = [
-    b"string", b"String", b"str", b"char", b"text", b"byte", b"bytes", b"Text", b"object", b"NSString", b"const", b"auto",
+    b"string",
+    b"String",
+    b"str",
+    b"char",
+    b"text",
+    b"byte",
+    b"bytes",
+    b"Text",
+    b"object",
+    b"NSString",
+    b"const",
+    b"auto",
 ];
 
 /// What stands left of a value.
@@ -37,7 +63,7 @@ pub struct Left {
 pub fn left_of(text: &[u8], start: usize) -> Left {
     let mut left = Left::default();
     let mut at = start.min(text.len());
-    if let Some((scheme, before)) = lexer::scheme_before(text, at) {
+    if let Some((scheme, before)) = scheme::scheme_before(text, at) {
         left.scheme = Some(scheme);
         at = before;
     }
@@ -75,12 +101,19 @@ fn skip_opening(text: &[u8], mut at: usize, floor: usize) -> (usize, bool) {
 
 fn block_marker(text: &[u8], at: usize, floor: usize) -> bool {
     let from = floor.max(at.saturating_sub(3));
-    text[from..at].iter().any(|byte| matches!(byte, b'|' | b'>'))
-        && text[from..at].iter().all(|byte| matches!(byte, b'|' | b'>' | b'-' | b' ' | b':'))
+    text[from..at]
+        .iter()
+        .any(|byte| matches!(byte, b'|' | b'>'))
+        && text[from..at]
+            .iter()
+            .all(|byte| matches!(byte, b'|' | b'>' | b'-' | b' ' | b':'))
 }
 
 fn is_string_prefix(byte: u8) -> bool {
-    matches!(byte, b'b' | b'B' | b'r' | b'R' | b'u' | b'U' | b'f' | b'F' | b'L' | b'@' | b'$' | b'#')
+    matches!(
+        byte,
+        b'b' | b'B' | b'r' | b'R' | b'u' | b'U' | b'f' | b'F' | b'L' | b'@' | b'$' | b'#'
+    )
 }
 
 fn prefixes_quote(text: &[u8], at: usize) -> bool {
@@ -144,7 +177,8 @@ fn call_name(text: &[u8], at: usize, floor: usize, left: &mut Left) {
         before = trimmed;
         break;
     }
-    if before > floor && matches!(text[before - 1], b'=' | b':') && text.get(before) != Some(&b':') {
+    if before > floor && matches!(text[before - 1], b'=' | b':') && text.get(before) != Some(&b':')
+    {
         let end = skip_marks(text, before, floor);
         let name = past_type(text, run_before(text, end, floor), floor);
         if !name.is_empty() {
@@ -159,7 +193,9 @@ fn call_name(text: &[u8], at: usize, floor: usize, left: &mut Left) {
 /// A path of names: `std::env::set`, `client.login`.
 fn path_before(text: &[u8], end: usize, floor: usize) -> Span {
     let mut start = end;
-    while start > floor && (is_name_byte(text[start - 1]) || matches!(text[start - 1], b':' | b'<' | b'>' | b'!')) {
+    while start > floor
+        && (is_name_byte(text[start - 1]) || matches!(text[start - 1], b':' | b'<' | b'>' | b'!'))
+    {
         start -= 1;
     }
     Span::new(start, end)
@@ -170,7 +206,21 @@ fn skip_marks(text: &[u8], mut at: usize, floor: usize) -> usize {
     while at > floor
         && matches!(
             text[at - 1],
-            b'=' | b':' | b'>' | b' ' | b'\t' | b'"' | b'\'' | b'`' | b'\\' | b']' | b')' | b'?' | b'!' | b'|' | b'+' | b'~'
+            b'=' | b':'
+                | b'>'
+                | b' '
+                | b'\t'
+                | b'"'
+                | b'\''
+                | b'`'
+                | b'\\'
+                | b']'
+                | b')'
+                | b'?'
+                | b'!'
+                | b'|'
+                | b'+'
+                | b'~'
         )
     {
         at -= 1;
@@ -244,7 +294,8 @@ fn sibling_name(text: &[u8], before: usize) -> Option<Span> {
             continue;
         }
         let found = lexer::literal_after(text, at)?;
-        let fits = found.span.end <= before && found.span.of(text).iter().all(|byte| is_name_byte(*byte));
+        let fits =
+            found.span.end <= before && found.span.of(text).iter().all(|byte| is_name_byte(*byte));
         return fits.then_some(found.span);
     }
     None
@@ -257,20 +308,43 @@ mod tests {
     fn name(text: &str) -> String {
         let at = text.find("v4lue").unwrap();
         let left = left_of(text.as_bytes(), at);
-        left.name.map(|span| String::from_utf8_lossy(span.of(text.as_bytes())).into_owned()).unwrap_or_default()
+        left.name
+            .map(|span| String::from_utf8_lossy(span.of(text.as_bytes())).into_owned())
+            .unwrap_or_default()
     }
 
     #[test]
     fn names_of_many_languages_are_read() {
         for text in [
-            "NAME=v4lue", "export NAME='v4lue'", "NAME: v4lue", "\"NAME\": \"v4lue\"", "NAME = b'v4lue'",
-            "const NAME: &str = \"v4lue\";", "NAME: str = 'v4lue'", "var NAME string = \"v4lue\"",
-            "NAME := `v4lue`", "$NAME = 'v4lue'", "$env:NAME = \"v4lue\"", "'NAME' => 'v4lue'", "<NAME>v4lue</NAME>",
-            "<x NAME=\"v4lue\"/>", "setenv(\"NAME\", \"v4lue\")", "os.environ[\"NAME\"] = \"v4lue\"",
-            "{\"name\": \"NAME\", \"value\": \"v4lue\"}", "- name: NAME\n  value: v4lue", "https://h/?NAME=v4lue",
-            "<add key=\"NAME\" value=\"v4lue\"/>", "NAME = Some(\"v4lue\")", "NAME = std::String::from(\"v4lue\")",
-            "NAME:\n  v4lue", "NAME: |\n  v4lue", "\\\"NAME\\\": \\\"v4lue\\\"", "NAME(\"v4lue\")",
-            "-H \"NAME: Bearer v4lue\"", "String NAME = new Secret(\"v4lue\")", "//host/:NAME=v4lue",
+            "NAME=v4lue",
+            "export NAME='v4lue'",
+            "NAME: v4lue",
+            "\"NAME\": \"v4lue\"",
+            "NAME = b'v4lue'",
+            "const NAME: &str = \"v4lue\";",
+            "NAME: str = 'v4lue'",
+            "var NAME string = \"v4lue\"",
+            "NAME := `v4lue`",
+            "$NAME = 'v4lue'",
+            "$env:NAME = \"v4lue\"",
+            "'NAME' => 'v4lue'",
+            "<NAME>v4lue</NAME>",
+            "<x NAME=\"v4lue\"/>",
+            "setenv(\"NAME\", \"v4lue\")",
+            "os.environ[\"NAME\"] = \"v4lue\"",
+            "{\"name\": \"NAME\", \"value\": \"v4lue\"}",
+            "- name: NAME\n  value: v4lue",
+            "https://h/?NAME=v4lue",
+            "<add key=\"NAME\" value=\"v4lue\"/>",
+            "NAME = Some(\"v4lue\")",
+            "NAME = std::String::from(\"v4lue\")",
+            "NAME:\n  v4lue",
+            "NAME: |\n  v4lue",
+            "\\\"NAME\\\": \\\"v4lue\\\"",
+            "NAME(\"v4lue\")",
+            "-H \"NAME: Bearer v4lue\"",
+            "String NAME = new Secret(\"v4lue\")",
+            "//host/:NAME=v4lue",
         ] {
             assert_eq!(name(text), "NAME", "{text}");
         }
@@ -278,7 +352,11 @@ mod tests {
 
     #[test]
     fn flags_keep_their_dashes() {
-        for text in ["run --token v4lue", "run --token=v4lue", "[\"--token\", \"v4lue\"]"] {
+        for text in [
+            "run --token v4lue",
+            "run --token=v4lue",
+            "[\"--token\", \"v4lue\"]",
+        ] {
             let at = text.find("v4lue").unwrap();
             assert!(left_of(text.as_bytes(), at).flag, "{text}");
             assert_eq!(name(text), "--token", "{text}");

@@ -4,9 +4,9 @@
 
 use super::candidate::Candidate;
 use super::search::Search;
-use super::{beside, filter, generic, lexer, near, shape};
+use super::{beside, filter, generic, lexer, near, scheme, shape};
 use crate::model::{Beside, Near, Recognised, Span, TokenKind};
-use crate::rules::{glob, name};
+use crate::rules::name;
 
 /// How many lines around a value a provider's word may stand.
 const WORD_LINES: usize = 5;
@@ -60,7 +60,8 @@ pub fn candidates(search: &Search<'_>, site: &Site) -> Vec<Candidate> {
         by_flag(search, site, &mut found);
     }
     let credential = generic::promise(&site.name).is_some() || header_name(&site.name);
-    if found.is_empty() && value.len() >= 12 {
+    let random = value.len() >= 12 && value.iter().any(u8::is_ascii_digit);
+    if found.is_empty() && random {
         by_place(search, site, &mut found);
         if found.is_empty() && (credential || site.flag) {
             by_request(search, site, &mut found);
@@ -87,10 +88,16 @@ pub fn fits(kind: &TokenKind, text: &[u8], literal: &lexer::Literal) -> Option<S
         span.end - (value.len() - value.trim_ascii_end().len()),
     );
     kind.shapes.iter().find_map(|wanted| {
-        let part = if literal.quoted { &text[..trimmed.end.min(text.len())] } else { text };
+        let part = if literal.quoted {
+            &text[..trimmed.end.min(text.len())]
+        } else {
+            text
+        };
         let end = shape::end_at(wanted, part, trimmed.start)?;
         let whole = end == trimmed.end
-            || (!literal.quoted && shape::ends_freely(wanted, text, end) && !is_joined(text[end]));
+            || (!literal.quoted
+                && shape::ends_freely(wanted, text, end)
+                && text.get(end).is_none_or(|next| !is_joined(*next)));
         whole.then(|| Span::new(trimmed.start, end))
     })
 }
@@ -99,7 +106,14 @@ fn is_joined(next: u8) -> bool {
     matches!(next, b'-' | b'_' | b'.' | b'/' | b'+' | b'=' | b':')
 }
 
-fn add(search: &Search<'_>, site: &Site, kind: &'static TokenKind, recognised: Recognised, weight: usize, found: &mut Vec<Candidate>) {
+fn add(
+    search: &Search<'_>,
+    site: &Site,
+    kind: &'static TokenKind,
+    recognised: Recognised,
+    weight: usize,
+    found: &mut Vec<Candidate>,
+) {
     if kind.alone && !kind.shapes.is_empty() {
         return;
     }
@@ -115,9 +129,15 @@ fn add(search: &Search<'_>, site: &Site, kind: &'static TokenKind, recognised: R
 
 /// Words and identifiers have the shape of loose classes too.
 fn looks_written(kind: &TokenKind, value: &[u8]) -> Option<&'static str> {
-    let prefixed = kind.shapes.iter().any(|shape| shape.start().len() >= 2 && value.starts_with(shape.start().as_bytes()));
+    let prefixed = kind
+        .shapes
+        .iter()
+        .any(|shape| shape.start().len() >= 2 && value.starts_with(shape.start().as_bytes()));
     let random = value.iter().any(u8::is_ascii_digit) || generic::entropy(value) >= 3.8;
-    (!prefixed && !random).then_some("no-digits")
+    if !prefixed && (!random || generic::is_phrase(value)) {
+        return Some("words");
+    }
+    None
 }
 
 fn by_name(search: &Search<'_>, site: &Site, normalised: &str, found: &mut Vec<Candidate>) {
@@ -130,12 +150,23 @@ fn by_name(search: &Search<'_>, site: &Site, normalised: &str, found: &mut Vec<C
 fn by_flag(search: &Search<'_>, site: &Site, found: &mut Vec<Candidate>) {
     let flag = site.written.of(search.text);
     let before = &search.text[site.written.start.saturating_sub(300)..site.written.start];
-    for kind in search.rules.kinds() {
+    for kind in &search.rules.by_context().flags {
         for wanted in kind.flags {
             let (command, last) = wanted.rsplit_once(' ').unwrap_or(("", wanted));
-            let called = command.split(' ').all(|word| memchr::memmem::find(before, word.as_bytes()).is_some());
-            if last.as_bytes() == flag && called {
-                add(search, site, kind, Recognised::Requested, wanted.len() * 4, found);
+            let called = || {
+                command
+                    .split(' ')
+                    .all(|word| memchr::memmem::find(before, word.as_bytes()).is_some())
+            };
+            if last.as_bytes() == flag && called() {
+                add(
+                    search,
+                    site,
+                    kind,
+                    Recognised::Requested,
+                    wanted.len() * 4,
+                    found,
+                );
             }
         }
     }
@@ -154,17 +185,23 @@ fn by_place(search: &Search<'_>, site: &Site, found: &mut Vec<Candidate>) {
         }
     }
     let written = String::from_utf8_lossy(site.written.of(search.text)).to_ascii_lowercase();
-    let key = key_path.as_ref().map_or(written, |path| path.to_ascii_lowercase());
-    for kind in search.rules.kinds() {
-        for file in kind.files {
-            let here = search.path.is_none_or(|path| glob::matches(file.file, path.as_bytes()));
-            let wanted = match key_path {
-                Some(_) => file.key,
-                None => file.key.rsplit('.').next().unwrap_or(""),
-            };
-            if here && (search.path.is_none() || key_fits(&key, wanted)) {
-                add(search, site, kind, Recognised::Named, file.key.len() * 4, found);
-            }
+    let key = key_path
+        .as_ref()
+        .map_or(written, |path| path.to_ascii_lowercase());
+    for (kind, wanted) in search.kinds_of_this_file() {
+        let tail = match key_path {
+            Some(_) => wanted,
+            None => wanted.rsplit('.').next().unwrap_or(""),
+        };
+        if search.path.is_none() || key_fits(&key, tail) {
+            add(
+                search,
+                site,
+                kind,
+                Recognised::Named,
+                wanted.len() * 4,
+                found,
+            );
         }
     }
 }
@@ -182,16 +219,19 @@ fn key_fits(path: &str, wanted: &str) -> bool {
 
 fn by_request(search: &Search<'_>, site: &Site, found: &mut Vec<Candidate>) {
     let span = site.literal.span;
-    let scheme = lexer::scheme_before(search.text, span.start).map(|(scheme, _)| scheme);
+    let scheme = scheme::scheme_before(search.text, span.start).map(|(scheme, _)| scheme);
     let hosts = near::hosts(search.text, span);
     let header = site.written.of(search.text).to_ascii_lowercase();
     request(search, site, &header, scheme.as_deref(), &hosts, found);
     if site.flag || header == b"authorization" {
         return;
     }
-    for used in near::uses(search.text, site.written) {
+    for used in search.uses(site.written) {
         let hosts = near::hosts(search.text, used.span);
-        let header = used.name.map(|name| name.of(search.text).to_ascii_lowercase()).unwrap_or_default();
+        let header = used
+            .name
+            .map(|name| name.of(search.text).to_ascii_lowercase())
+            .unwrap_or_default();
         request(search, site, &header, used.scheme.as_deref(), &hosts, found);
     }
 }
@@ -207,8 +247,10 @@ fn request(
     if hosts.is_empty() {
         return;
     }
-    let authorization = header.ends_with(b"authorization") || scheme == Some("bearer") || site.name == "AUTHORIZATION";
-    for kind in search.rules.kinds() {
+    let authorization = header.ends_with(b"authorization")
+        || scheme == Some("bearer")
+        || site.name == "AUTHORIZATION";
+    for kind in &search.rules.by_context().requests {
         for request in kind.requests {
             let named = match request.header {
                 "" => true,
@@ -216,7 +258,14 @@ fn request(
                 wanted => name::normalise(header) == name::normalise(wanted.as_bytes()),
             };
             let place = named
-                .then(|| hosts.iter().position(|host| request.hosts.iter().any(|wanted| near::is_below(host, wanted))))
+                .then(|| {
+                    hosts.iter().position(|host| {
+                        request
+                            .hosts
+                            .iter()
+                            .any(|wanted| near::is_below(host, wanted))
+                    })
+                })
                 .flatten();
             if let Some(place) = place {
                 let weight = 400usize.saturating_sub(place * 20) + request.header.len() * 2;
@@ -227,19 +276,41 @@ fn request(
 }
 
 fn by_word(search: &Search<'_>, site: &Site, found: &mut Vec<Candidate>) {
-    for kind in search.rules.kinds().filter(|kind| kind.by_word) {
+    for kind in &search.rules.by_context().words {
         if fits(kind, search.text, &site.literal).is_none() {
             continue;
         }
-        let Some(provider) = search.rules.providers().iter().find(|provider| provider.name == kind.provider) else {
+        let Some(provider) = search
+            .rules
+            .providers()
+            .iter()
+            .find(|provider| provider.name == kind.provider)
+        else {
             continue;
         };
         let path = search.path.map_or(&b""[..], |path| path.as_bytes());
-        let lines = near::word(search.text, site.literal.span, provider.words, WORD_LINES, path);
-        let lines = if search.path.is_none() { lines.or(Some(0)) } else { lines };
+        let lines = near::word(
+            search.text,
+            site.literal.span,
+            provider.words,
+            WORD_LINES,
+            path,
+        );
+        let lines = if search.path.is_none() {
+            lines.or(Some(0))
+        } else {
+            lines
+        };
         if let Some(lines) = lines {
             let before = found.len();
-            add(search, site, kind, Recognised::Near, 100usize.saturating_sub(lines as usize), found);
+            add(
+                search,
+                site,
+                kind,
+                Recognised::Near,
+                100usize.saturating_sub(lines as usize),
+                found,
+            );
             for candidate in &mut found[before..] {
                 candidate.near = Some(Near {
                     provider: provider.name,
@@ -253,8 +324,12 @@ fn by_word(search: &Search<'_>, site: &Site, found: &mut Vec<Candidate>) {
 /// What stands beside a span, as later stages see it.
 pub fn beside(search: &Search<'_>, span: Span) -> Beside {
     let left = beside::left_of(search.text, span.start);
-    let written = left.name.map(|name| String::from_utf8_lossy(name.of(search.text)).into_owned());
-    let leaf = search.document().and_then(|document| document.leaf_at(span.start));
+    let written = left
+        .name
+        .map(|name| String::from_utf8_lossy(name.of(search.text)).into_owned());
+    let leaf = search
+        .document()
+        .and_then(|document| document.leaf_at(span.start));
     let mut beside = Beside {
         key_path: leaf.as_ref().map(|leaf| leaf.key_path.clone()),
         structured: leaf.is_some(),
@@ -265,7 +340,10 @@ pub fn beside(search: &Search<'_>, span: Span) -> Beside {
         beside.flag = written;
         return beside;
     }
-    let lower = written.as_ref().map(|name| name.to_ascii_lowercase()).unwrap_or_default();
+    let lower = written
+        .as_ref()
+        .map(|name| name.to_ascii_lowercase())
+        .unwrap_or_default();
     if is_header(&lower) || left.scheme.is_some() && lower.ends_with("authorization") {
         beside.header = Some(match &left.scheme {
             Some(scheme) => format!("{lower}: {scheme}"),
@@ -273,7 +351,10 @@ pub fn beside(search: &Search<'_>, span: Span) -> Beside {
         });
     } else if let Some(name) = left.name
         && beside.hosts.is_empty()
-        && let Some(used) = near::uses(search.text, name).into_iter().find(|used| used.scheme.is_some())
+        && let Some(used) = search
+            .uses(name)
+            .into_iter()
+            .find(|used| used.scheme.is_some())
     {
         beside.hosts = near::hosts(search.text, used.span);
         beside.header = used.name.map(|name| {
@@ -286,7 +367,12 @@ pub fn beside(search: &Search<'_>, span: Span) -> Beside {
 }
 
 fn is_header(lower: &str) -> bool {
-    matches!(lower, "authorization" | "proxy-authorization" | "private-token" | "api-key" | "apikey" | "cookie")
-        || lower.starts_with("x-")
-        || (lower.contains('-') && ["token", "key", "secret", "auth"].iter().any(|end| lower.ends_with(end)))
+    matches!(
+        lower,
+        "authorization" | "proxy-authorization" | "private-token" | "api-key" | "apikey" | "cookie"
+    ) || lower.starts_with("x-")
+        || (lower.contains('-')
+            && ["token", "key", "secret", "auth"]
+                .iter()
+                .any(|end| lower.ends_with(end)))
 }

@@ -26,7 +26,9 @@ pub fn excerpt(before: &[u8], name: Option<&[u8]>, mask: &str) -> Excerpt {
     let room = LONGEST.saturating_sub(mask.chars().count());
     let length = head.chars().count();
     if length > room {
-        head = std::iter::once('…').chain(head.chars().skip(length + 1 - room.max(1))).collect();
+        head = std::iter::once('…')
+            .chain(head.chars().skip(length + 1 - room.max(1)))
+            .collect();
     }
     let start = head.chars().count();
     Excerpt {
@@ -59,7 +61,11 @@ fn runs(text: &str) -> Vec<&str> {
 }
 
 fn is_credential(letter: char) -> bool {
-    letter.is_ascii_alphanumeric() || matches!(letter, '_' | '-' | '+' | '/' | '=' | '.' | '~' | '$' | '!' | '%' | '@' | '#')
+    letter.is_ascii_alphanumeric()
+        || matches!(
+            letter,
+            '_' | '-' | '+' | '/' | '=' | '.' | '~' | '$' | '!' | '%' | '@' | '#'
+        )
         || !letter.is_ascii() && letter.is_alphanumeric()
 }
 

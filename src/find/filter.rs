@@ -16,16 +16,70 @@ const SAMPLES: [u64; 4] = [
 
 /// Starts of references, in the syntax of shells, agents and templates.
 const REFERENCES: [&str; 34] = [
-    "$", "{{", "<%", "%{", "#{", "@{", "{env:", "{file:", "{secret", "op://", "vault:", "secret://", "secretref:",
-    "env:", "ssm:", "sops:", "process.env", "os.environ", "os.getenv", "getenv(", "env(", "env.", "secrets.", "vars.",
-    "import.meta", "config.", "ENC[", "projects/", "arn:aws:", "!vault", "!Ref", "@Microsoft.KeyVault", "keyring:", "awskms:",
+    "$",
+    "{{",
+    "<%",
+    "%{",
+    "#{",
+    "@{",
+    "{env:",
+    "{file:",
+    "{secret",
+    "op://",
+    "vault:",
+    "secret://",
+    "secretref:",
+    "env:",
+    "ssm:",
+    "sops:",
+    "process.env",
+    "os.environ",
+    "os.getenv",
+    "getenv(",
+    "env(",
+    "env.",
+    "secrets.",
+    "vars.",
+    "import.meta",
+    "config.",
+    "ENC[",
+    "projects/",
+    "arn:aws:",
+    "!vault",
+    "!Ref",
+    "@Microsoft.KeyVault",
+    "keyring:",
+    "awskms:",
 ];
 
 /// Words of placeholders.
 const PLACEHOLDERS: [&str; 26] = [
-    "your", "example", "changeme", "change_me", "change-me", "placeholder", "replace", "insert", "redacted", "todo",
-    "dummy", "sample", "fake", "xxxx", "****", "....", "<", ">", "goes-here", "goes_here", "enter-", "enter_", "fixme",
-    "notreal", "not-real", "put-",
+    "your",
+    "example",
+    "changeme",
+    "change_me",
+    "change-me",
+    "placeholder",
+    "replace",
+    "insert",
+    "redacted",
+    "todo",
+    "dummy",
+    "sample",
+    "fake",
+    "xxxx",
+    "****",
+    "....",
+    "<",
+    ">",
+    "goes-here",
+    "goes_here",
+    "enter-",
+    "enter_",
+    "fixme",
+    "notreal",
+    "not-real",
+    "put-",
 ];
 
 /// Why the value of a kind found by its own text is none.
@@ -55,7 +109,11 @@ pub fn of_named(value: &[u8]) -> Option<&'static str> {
 
 /// Why bytes that should be random are not.
 pub fn of_random(body: &[u8]) -> Option<&'static str> {
-    let plain: Vec<u8> = body.iter().copied().filter(|byte| byte.is_ascii_alphanumeric()).collect();
+    let plain: Vec<u8> = body
+        .iter()
+        .copied()
+        .filter(|byte| byte.is_ascii_alphanumeric())
+        .collect();
     if plain.len() < 6 {
         return None;
     }
@@ -68,18 +126,31 @@ pub fn of_random(body: &[u8]) -> Option<&'static str> {
     if distinct <= 3 || most * 2 > plain.len() {
         return Some("repeated");
     }
-    let steps = plain.windows(2).filter(|two| two[1] == two[0].wrapping_add(1) || two == b"90").count();
-    if steps * 10 >= (plain.len() - 1) * 6 {
+    let steps = plain
+        .windows(2)
+        .filter(|two| two[1] == two[0].wrapping_add(1) || two == b"90")
+        .count();
+    let woven = plain
+        .windows(3)
+        .filter(|three| three[2] == three[0].wrapping_add(1))
+        .count();
+    if steps * 10 >= (plain.len() - 1) * 6 || woven * 10 >= (plain.len() - 2) * 7 {
         return Some("sequence");
     }
-    let period = (1..=plain.len() / 3).find(|period| plain.windows(period + 1).all(|part| part[0] == part[*period]));
+    let period = (1..=plain.len() / 3).find(|period| {
+        plain
+            .windows(period + 1)
+            .all(|part| part[0] == part[*period])
+    });
     period.filter(|period| *period <= 12).map(|_| "repeated")
 }
 
 /// Whether the whole value refers to another place.
 pub fn is_reference(value: &[u8]) -> bool {
     let value = value.trim_ascii();
-    REFERENCES.iter().any(|start| value.starts_with(start.as_bytes()))
+    REFERENCES
+        .iter()
+        .any(|start| value.starts_with(start.as_bytes()))
         || (value.starts_with(b"%") && value.ends_with(b"%") && value.len() > 2)
         || memchr::memmem::find(value, b"${").is_some()
         || memchr::memmem::find(value, b"{{").is_some()
@@ -93,7 +164,9 @@ pub fn is_reference(value: &[u8]) -> bool {
 pub fn is_placeholder(value: &[u8]) -> bool {
     let lower = String::from_utf8_lossy(value).to_ascii_lowercase();
     PLACEHOLDERS.iter().any(|word| lower.contains(word))
-        || lower.bytes().all(|byte| matches!(byte, b'*' | b'.' | b'x' | b'-' | b'_' | b'#' | b'?'))
+        || lower
+            .bytes()
+            .all(|byte| matches!(byte, b'*' | b'.' | b'x' | b'-' | b'_' | b'#' | b'?'))
 }
 
 fn is_sample(value: &[u8]) -> bool {

@@ -13,29 +13,139 @@ pub enum Promise {
 }
 
 const PASSWORDS: [&str; 10] = [
-    "PASSWORD", "PASSWD", "PWD", "PASS", "PASSPHRASE", "PASSWORT", "PW", "PASSCODE", "USERPASS", "DBPASS",
+    "PASSWORD",
+    "PASSWD",
+    "PWD",
+    "PASS",
+    "PASSPHRASE",
+    "PASSWORT",
+    "PW",
+    "PASSCODE",
+    "USERPASS",
+    "DBPASS",
 ];
 const TOKENS: [&str; 15] = [
-    "TOKEN", "SECRET", "APIKEY", "APITOKEN", "AUTHTOKEN", "CREDENTIAL", "CREDENTIALS", "BEARER", "PAT", "AUTHORIZATION",
-    "ACCESSTOKEN", "SECRETKEY", "AUTHKEY", "ACCESSKEY", "PRIVATEKEY",
+    "TOKEN",
+    "SECRET",
+    "APIKEY",
+    "APITOKEN",
+    "AUTHTOKEN",
+    "CREDENTIAL",
+    "CREDENTIALS",
+    "BEARER",
+    "PAT",
+    "AUTHORIZATION",
+    "ACCESSTOKEN",
+    "SECRETKEY",
+    "AUTHKEY",
+    "ACCESSKEY",
+    "PRIVATEKEY",
 ];
 /// Words before `KEY` that make it a credential.
 const KEYS: [&str; 27] = [
-    "API", "SECRET", "ACCESS", "PRIVATE", "AUTH", "ENCRYPTION", "ENCRYPT", "SIGNING", "MASTER", "CLIENT", "ADMIN", "SERVICE",
-    "ACCOUNT", "JWT", "WEBHOOK", "STORAGE", "SUBSCRIPTION", "APP", "APPLICATION", "SHARED", "ROOT", "HMAC", "AES", "COOKIE",
-    "LICENSE", "DEPLOY", "INTEGRATION",
+    "API",
+    "SECRET",
+    "ACCESS",
+    "PRIVATE",
+    "AUTH",
+    "ENCRYPTION",
+    "ENCRYPT",
+    "SIGNING",
+    "MASTER",
+    "CLIENT",
+    "ADMIN",
+    "SERVICE",
+    "ACCOUNT",
+    "JWT",
+    "WEBHOOK",
+    "STORAGE",
+    "SUBSCRIPTION",
+    "APP",
+    "APPLICATION",
+    "SHARED",
+    "ROOT",
+    "HMAC",
+    "AES",
+    "COOKIE",
+    "LICENSE",
+    "DEPLOY",
+    "INTEGRATION",
 ];
 /// Words that say the value is no secret.
 const HARMLESS: [&str; 22] = [
-    "PUBLIC", "PUBLISHABLE", "HASH", "HASHED", "CHECKSUM", "DIGEST", "FINGERPRINT", "INTEGRITY", "SITE", "CACHE", "CSRF", "XSRF",
-    "ID", "URL", "CONTINUATION", "PAGE", "NEXT", "CANCELLATION", "SYNC", "IDEMPOTENCY", "EOF", "SHA",
+    "PUBLIC",
+    "PUBLISHABLE",
+    "HASH",
+    "HASHED",
+    "CHECKSUM",
+    "DIGEST",
+    "FINGERPRINT",
+    "INTEGRITY",
+    "SITE",
+    "CACHE",
+    "CSRF",
+    "XSRF",
+    "ID",
+    "URL",
+    "CONTINUATION",
+    "PAGE",
+    "NEXT",
+    "CANCELLATION",
+    "SYNC",
+    "IDEMPOTENCY",
+    "EOF",
+    "SHA",
 ];
 /// Parts of values that people write where no secret stands.
 const WORDS: [&str; 48] = [
-    "pass", "secret", "test", "example", "admin", "user", "demo", "foo", "bar", "baz", "token", "default", "qwert", "hunter",
-    "your", "fake", "mock", "null", "undefined", "none", "key", "value", "auth", "hello", "world", "root", "guest", "login",
-    "sample", "string", "invalid", "valid", "wrong", "correct", "horse", "random", "local", "some", "super", "temp", "welcome",
-    "letmein", "account", "client", "bearer", "abc", "123", "xyz",
+    "pass",
+    "secret",
+    "test",
+    "example",
+    "admin",
+    "user",
+    "demo",
+    "foo",
+    "bar",
+    "baz",
+    "token",
+    "default",
+    "qwert",
+    "hunter",
+    "your",
+    "fake",
+    "mock",
+    "null",
+    "undefined",
+    "none",
+    "key",
+    "value",
+    "auth",
+    "hello",
+    "world",
+    "root",
+    "guest",
+    "login",
+    "sample",
+    "string",
+    "invalid",
+    "valid",
+    "wrong",
+    "correct",
+    "horse",
+    "random",
+    "local",
+    "some",
+    "super",
+    "temp",
+    "welcome",
+    "letmein",
+    "account",
+    "client",
+    "bearer",
+    "abc",
+    "123",
+    "xyz",
 ];
 
 /// What a normalised name promises, where it promises anything.
@@ -57,9 +167,31 @@ pub fn promise(name: &str) -> Option<Promise> {
     (TOKENS.contains(&last) || key || secret_first).then_some(Promise::Token)
 }
 
+/// Whether a value holds a word that people write where no secret stands, also with `@` for `a` and `0` for `o`.
+pub fn is_written(value: &[u8]) -> bool {
+    let plain = |byte: &u8| match byte {
+        b'@' | b'4' => b'a',
+        b'0' => b'o',
+        b'3' => b'e',
+        b'$' | b'5' => b's',
+        b'!' => b'i',
+        other => other.to_ascii_lowercase(),
+    };
+    let spelled: Vec<u8> = value.iter().map(plain).collect();
+    let lower = value.to_ascii_lowercase();
+    WORDS.iter().any(|word| {
+        memchr::memmem::find(&lower, word.as_bytes()).is_some()
+            || memchr::memmem::find(&spelled, word.as_bytes()).is_some()
+    })
+}
+
 /// Whether a value under such a name may be a secret.
 pub fn may_be_secret(promise: Promise, value: &[u8], quoted: bool) -> bool {
-    let longest = if promise == Promise::Password { 64 } else { 512 };
+    let longest = if promise == Promise::Password {
+        64
+    } else {
+        512
+    };
     if value.len() < 8 || value.len() > longest || !value.iter().all(u8::is_ascii_graphic) {
         return false;
     }
@@ -70,64 +202,114 @@ pub fn may_be_secret(promise: Promise, value: &[u8], quoted: bool) -> bool {
     if classes.digits == 0 || classes.letters() == 0 {
         return false;
     }
-    let lower = String::from_utf8_lossy(value).to_ascii_lowercase();
     match promise {
         Promise::Password => {
-            !WORDS.iter().any(|word| lower.contains(word))
+            !is_written(value)
                 && (classes.kinds() >= 3 || (value.len() >= 10 && entropy(value) >= 3.0))
                 && !is_words(value)
         }
         Promise::Token => {
+            let lower = String::from_utf8_lossy(value).to_ascii_lowercase();
             let hex = value.iter().all(u8::is_ascii_hexdigit);
             let least = if hex { 3.0 } else { 3.4 };
             value.len() >= 16
                 && entropy(value) >= least
                 && !is_words(value)
-                && !WORDS[..32].iter().filter(|word| word.len() > 3).any(|word| lower.contains(word))
+                && !WORDS[..32]
+                    .iter()
+                    .filter(|word| word.len() > 3)
+                    .any(|word| lower.contains(word))
                 && (hex || classes.turns * 5 >= value.len())
         }
     }
 }
 
 fn has_template(value: &[u8]) -> bool {
-    value.iter().any(|byte| matches!(byte, b'{' | b'}' | b'<' | b'>' | b'`' | b'\\'))
+    value
+        .iter()
+        .any(|byte| matches!(byte, b'{' | b'}' | b'<' | b'>' | b'`' | b'\\'))
         || value.starts_with(b"$")
         || memchr::memmem::find(value, b"$(").is_some()
         || memchr::memmem::find(value, b"://").is_some()
+        || memchr::memmem::find(value, b":?").is_some()
         || memchr::memmem::find(value, b"...").is_some()
         || memchr::memmem::find(value, b"%s").is_some()
 }
 
 /// Calls, member access, indexing, prefixes of data.
 fn is_code(value: &[u8], quoted: bool) -> bool {
-    if value.starts_with(b"data:") || value.starts_with(b"sha") || value.starts_with(b"urn:") || value.starts_with(b"--") {
+    if value.starts_with(b"data:")
+        || value.starts_with(b"sha")
+        || value.starts_with(b"urn:")
+        || value.starts_with(b"--")
+    {
         return true;
     }
     let identifier = |part: &[u8]| {
-        part.first().is_some_and(|byte| byte.is_ascii_alphabetic() || *byte == b'_')
-            && part.iter().all(|byte| byte.is_ascii_alphanumeric() || *byte == b'_' || *byte == b'-')
+        part.first()
+            .is_some_and(|byte| byte.is_ascii_alphabetic() || *byte == b'_')
+            && part
+                .iter()
+                .all(|byte| byte.is_ascii_alphanumeric() || *byte == b'_' || *byte == b'-')
     };
-    let dotted = value.contains(&b'.') && value.split(|byte| *byte == b'.').all(|part| identifier(part) && part.len() < 20);
-    let scoped = value.contains(&b':') && value.split(|byte| *byte == b':').all(|part| part.is_empty() || identifier(part));
-    dotted || scoped || (!quoted && value.iter().any(|byte| matches!(byte, b'(' | b'[' | b'*' | b'&' | b'|')))
+    let dotted = value.contains(&b'.')
+        && value
+            .split(|byte| *byte == b'.')
+            .all(|part| identifier(part) && part.len() < 20);
+    let scoped = value.contains(&b':')
+        && value
+            .split(|byte| *byte == b':')
+            .all(|part| part.is_empty() || identifier(part));
+    dotted
+        || scoped
+        || (!quoted
+            && value
+                .iter()
+                .any(|byte| matches!(byte, b'(' | b'[' | b'*' | b'&' | b'|')))
 }
 
 fn is_path(value: &[u8]) -> bool {
     let slashes = value.iter().filter(|byte| **byte == b'/').count();
-    let random = value.len() >= 24 && value.iter().filter(|byte| byte.is_ascii_digit()).count() >= 3;
-    value.starts_with(b"/") && !random || value.starts_with(b"./") || value.starts_with(b"~/") || (slashes >= 2 && !random)
+    let random =
+        value.len() >= 24 && value.iter().filter(|byte| byte.is_ascii_digit()).count() >= 3;
+    value.starts_with(b"/") && !random
+        || value.starts_with(b"./")
+        || value.starts_with(b"~/")
+        || (slashes >= 2 && !random)
+}
+
+/// Whether three or more words stand here, joined by marks.
+pub fn is_phrase(value: &[u8]) -> bool {
+    value
+        .split(|byte| !byte.is_ascii_alphanumeric())
+        .filter(|part| !part.is_empty())
+        .count()
+        >= 3
+        && is_words(value)
 }
 
 /// Words of letters joined by marks, with at most short numbers: `my-service-v2`, `api_token_1`.
 fn is_words(value: &[u8]) -> bool {
-    let parts: Vec<&[u8]> = value.split(|byte| !byte.is_ascii_alphanumeric()).filter(|part| !part.is_empty()).collect();
+    let parts: Vec<&[u8]> = value
+        .split(|byte| !byte.is_ascii_alphanumeric())
+        .filter(|part| !part.is_empty())
+        .collect();
     let plain = |part: &&[u8]| {
         let digits = part.iter().filter(|byte| byte.is_ascii_digit()).count();
-        let turns = part.windows(2).filter(|two| two[0].is_ascii_digit() != two[1].is_ascii_digit()).count();
-        let upper_inside = part.windows(2).filter(|two| two[0].is_ascii_lowercase() && two[1].is_ascii_uppercase()).count();
+        let turns = part
+            .windows(2)
+            .filter(|two| two[0].is_ascii_digit() != two[1].is_ascii_digit())
+            .count();
+        let upper_inside = part
+            .windows(2)
+            .filter(|two| two[0].is_ascii_lowercase() && two[1].is_ascii_uppercase())
+            .count();
         (digits == 0 || (turns <= 1 && digits <= 4)) && upper_inside * 4 <= part.len()
     };
-    parts.iter().all(plain) && (parts.len() > 1 || value.iter().filter(|byte| byte.is_ascii_digit()).count() <= 4 && !has_symbols(value))
+    parts.iter().all(plain)
+        && (parts.len() > 1
+            || value.iter().filter(|byte| byte.is_ascii_digit()).count() <= 4
+                && !has_symbols(value))
 }
 
 fn has_symbols(value: &[u8]) -> bool {
@@ -158,7 +340,10 @@ impl Classes {
             upper: count(1),
             digits: count(2),
             others: count(3),
-            turns: value.windows(2).filter(|two| class(&two[0]) != class(&two[1])).count(),
+            turns: value
+                .windows(2)
+                .filter(|two| class(&two[0]) != class(&two[1]))
+                .count(),
         }
     }
 
@@ -167,7 +352,10 @@ impl Classes {
     }
 
     fn kinds(&self) -> usize {
-        [self.lower, self.upper, self.digits, self.others].iter().filter(|count| **count > 0).count()
+        [self.lower, self.upper, self.digits, self.others]
+            .iter()
+            .filter(|count| **count > 0)
+            .count()
     }
 }
 

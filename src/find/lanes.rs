@@ -10,8 +10,10 @@ pub struct Masks {
     pub word: u64,
     /// `_` and `-`.
     pub joiner: u64,
-    /// `:`, `=` and `>`; also `;` and `<`, which no name stands before.
+    /// `:`, `=` and `>`.
     pub mark: u64,
+    /// `.` and `/`.
+    pub point: u64,
     pub comma: u64,
     /// `"` and `'`.
     pub quote: u64,
@@ -41,7 +43,8 @@ pub fn one_by_one(block: &[u8]) -> Masks {
         match byte {
             b'0'..=b'9' | b'a'..=b'z' | b'A'..=b'Z' => masks.word |= one,
             b'_' | b'-' => masks.joiner |= one,
-            b':'..=b'>' => masks.mark |= one,
+            b':' | b'=' | b'>' => masks.mark |= one,
+            b'.' | b'/' => masks.point |= one,
             b',' => masks.comma |= one,
             b'"' | b'\'' => masks.quote |= one,
             b'\\' | b'%' => masks.escape |= one,
@@ -64,13 +67,17 @@ mod vector {
 }
 
 #[cfg(target_arch = "x86_64")]
-#[allow(unsafe_code, reason = "twice as fast as byte by byte; `lanes_agree_with_one_by_one` holds it")]
+#[allow(
+    unsafe_code,
+    reason = "twice as fast as byte by byte; `lanes_agree_with_one_by_one` holds it"
+)]
 mod vector {
     use super::Masks;
     use std::arch::x86_64::{
-        __m128i, __m256i, _mm_add_epi8, _mm_cmpeq_epi8, _mm_min_epu8, _mm_movemask_epi8, _mm_or_si128,
-        _mm_set_epi64x, _mm_set1_epi8, _mm256_add_epi8, _mm256_cmpeq_epi8, _mm256_min_epu8,
-        _mm256_movemask_epi8, _mm256_or_si256, _mm256_set_epi64x, _mm256_set1_epi8,
+        __m128i, __m256i, _mm_add_epi8, _mm_cmpeq_epi8, _mm_min_epu8, _mm_movemask_epi8,
+        _mm_or_si128, _mm_set_epi64x, _mm_set1_epi8, _mm256_add_epi8, _mm256_cmpeq_epi8,
+        _mm256_min_epu8, _mm256_movemask_epi8, _mm256_or_si256, _mm256_set_epi64x,
+        _mm256_set1_epi8,
     };
     use std::slice::ChunksExact;
 
@@ -85,7 +92,10 @@ mod vector {
     }
 
     fn number(bytes: &[u8], at: usize) -> i64 {
-        bytes.get(at..at + 8).and_then(|part| part.try_into().ok()).map_or(0, i64::from_le_bytes)
+        bytes
+            .get(at..at + 8)
+            .and_then(|part| part.try_into().ok())
+            .map_or(0, i64::from_le_bytes)
     }
 
     #[target_feature(enable = "avx2")]
@@ -100,7 +110,11 @@ mod vector {
     fn narrow(blocks: ChunksExact<'_, u8>, out: &mut [Masks]) {
         for (block, masks) in blocks.zip(out) {
             let lane = |at: usize| narrow_lane(&block[at..at + 16]);
-            *masks = join(join(lane(0), lane(16), 16), join(lane(32), lane(48), 16), 32);
+            *masks = join(
+                join(lane(0), lane(16), 16),
+                join(lane(32), lane(48), 16),
+                32,
+            );
         }
     }
 
@@ -110,6 +124,7 @@ mod vector {
             word: low.word | high.word << by,
             joiner: low.joiner | high.joiner << by,
             mark: low.mark | high.mark << by,
+            point: low.point | high.point << by,
             comma: low.comma | high.comma << by,
             quote: low.quote | high.quote << by,
             escape: low.escape | high.escape << by,
@@ -124,14 +139,24 @@ mod vector {
         let is = |byte: u8| _mm256_cmpeq_epi8(x, _mm256_set1_epi8(byte as i8));
         let within = |x: __m256i, from: u8, to: u8| {
             let moved = _mm256_add_epi8(x, _mm256_set1_epi8(from.wrapping_neg() as i8));
-            _mm256_cmpeq_epi8(_mm256_min_epu8(moved, _mm256_set1_epi8((to - from) as i8)), moved)
+            _mm256_cmpeq_epi8(
+                _mm256_min_epu8(moved, _mm256_set1_epi8((to - from) as i8)),
+                moved,
+            )
         };
         let bits = |x: __m256i| u64::from(_mm256_movemask_epi8(x) as u32);
         let lower = _mm256_or_si256(x, _mm256_set1_epi8(0x20));
         Masks {
-            word: bits(_mm256_or_si256(within(lower, b'a', b'z'), within(x, b'0', b'9'))),
+            word: bits(_mm256_or_si256(
+                within(lower, b'a', b'z'),
+                within(x, b'0', b'9'),
+            )),
             joiner: bits(_mm256_or_si256(is(b'_'), is(b'-'))),
-            mark: bits(within(x, b':', b'>')),
+            mark: bits(_mm256_or_si256(
+                is(b':'),
+                _mm256_or_si256(is(b'='), is(b'>')),
+            )),
+            point: bits(_mm256_or_si256(is(b'.'), is(b'/'))),
             comma: bits(is(b',')),
             quote: bits(_mm256_or_si256(is(b'"'), is(b'\''))),
             escape: bits(_mm256_or_si256(is(b'\\'), is(b'%'))),
@@ -151,9 +176,13 @@ mod vector {
         let bits = |x: __m128i| u64::from(_mm_movemask_epi8(x) as u32);
         let lower = _mm_or_si128(x, _mm_set1_epi8(0x20));
         Masks {
-            word: bits(_mm_or_si128(within(lower, b'a', b'z'), within(x, b'0', b'9'))),
+            word: bits(_mm_or_si128(
+                within(lower, b'a', b'z'),
+                within(x, b'0', b'9'),
+            )),
             joiner: bits(_mm_or_si128(is(b'_'), is(b'-'))),
-            mark: bits(within(x, b':', b'>')),
+            mark: bits(_mm_or_si128(is(b':'), _mm_or_si128(is(b'='), is(b'>')))),
+            point: bits(_mm_or_si128(is(b'.'), is(b'/'))),
             comma: bits(is(b',')),
             quote: bits(_mm_or_si128(is(b'"'), is(b'\''))),
             escape: bits(_mm_or_si128(is(b'\\'), is(b'%'))),
@@ -179,7 +208,9 @@ mod tests {
     #[test]
     fn lanes_agree_with_one_by_one() {
         for from in 0..=255u8 {
-            let block: Vec<u8> = (0..64).map(|step: u8| from.wrapping_add(step.wrapping_mul(5))).collect();
+            let block: Vec<u8> = (0..64)
+                .map(|step: u8| from.wrapping_add(step.wrapping_mul(5)))
+                .collect();
             for masks in vector::both(&block.chunks_exact(64)) {
                 assert_eq!(masks, [one_by_one(&block)]);
             }

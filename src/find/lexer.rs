@@ -3,18 +3,15 @@
 //! In: text and the offset of a mark. Out: where the literal stands, without quotes and without a scheme such as
 //! `Bearer`. It reads forward only, a bounded number of bytes, and knows no grammar.
 
+use super::scheme::SCHEMES;
 use crate::model::Span;
 
 /// The longest literal that is read.
-pub const LONGEST: usize = 16 * 1024;
+const LONGEST: usize = 16 * 1024;
+/// The longest literal without quotes.
+const LONGEST_BARE: usize = 2048;
 /// How many bytes of an expression are searched for a literal in it.
 const EXPRESSION: usize = 160;
-
-/// Schemes that may stand before a credential in a header.
-const SCHEMES: [&[u8]; 11] = [
-    b"Bearer", b"Basic", b"token", b"Bot", b"ApiKey", b"Api-Key", b"SSWS", b"Key", b"sso-key",
-    b"GenieKey", b"Apikey",
-];
 
 /// A literal, as it stands.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -44,7 +41,11 @@ fn after_own_scheme(text: &[u8], mark: usize, found: Literal) -> Literal {
     let header = text[..mark].trim_ascii_end();
     let tail = &header[header.len().saturating_sub(b"uthorization".len())..];
     let word = found.span.of(text);
-    let is_scheme = !found.quoted && word.len() <= 20 && word.iter().all(|byte| byte.is_ascii_alphabetic() || *byte == b'-');
+    let is_scheme = !found.quoted
+        && word.len() <= 20
+        && word
+            .iter()
+            .all(|byte| byte.is_ascii_alphabetic() || *byte == b'-');
     if !is_scheme || !tail.eq_ignore_ascii_case(b"uthorization") {
         return found;
     }
@@ -91,7 +92,12 @@ fn block_marker(text: &[u8], at: usize) -> Option<usize> {
 /// Skips the letters that languages put before a quote: `b"`, `f'`, `r#"`, `@"`.
 fn skip_prefix(text: &[u8], at: usize) -> usize {
     let mut end = at;
-    while end < at + 4 && matches!(text.get(end), Some(b'a'..=b'z' | b'A'..=b'Z' | b'@' | b'$' | b'#')) {
+    while end < at + 4
+        && matches!(
+            text.get(end),
+            Some(b'a'..=b'z' | b'A'..=b'Z' | b'@' | b'$' | b'#')
+        )
+    {
         end += 1;
         if matches!(text.get(end), Some(b'"' | b'\'')) {
             return end;
@@ -133,11 +139,15 @@ fn escaped_quoted(text: &[u8], open: usize) -> Option<Literal> {
 }
 
 fn bare(text: &[u8], start: usize, crossed: bool) -> Option<Literal> {
-    let rest = &text[start..text.len().min(start + LONGEST)];
+    let rest = &text[start..text.len().min(start + LONGEST_BARE)];
     let length = rest
         .iter()
         .position(|byte| {
-            byte.is_ascii_whitespace() || matches!(byte, b'"' | b'\'' | b'`' | b',' | b';' | b'<' | b')' | b']' | b'}' | b'|')
+            byte.is_ascii_whitespace()
+                || matches!(
+                    byte,
+                    b'"' | b'\'' | b'`' | b',' | b';' | b'<' | b')' | b']' | b'}' | b'|'
+                )
         })
         .unwrap_or(rest.len());
     let mut end = start + length;
@@ -149,7 +159,9 @@ fn bare(text: &[u8], start: usize, crossed: bool) -> Option<Literal> {
         return Some(inside);
     }
     let next = text.get(end).copied().unwrap_or(b'\n');
-    if crossed && (next == b':' || text[start..end].ends_with(b":") || text[start..end].contains(&b'=')) {
+    if crossed
+        && (next == b':' || text[start..end].ends_with(b":") || text[start..end].contains(&b'='))
+    {
         return None;
     }
     literal(start, end, false)
@@ -163,11 +175,10 @@ fn in_expression(text: &[u8], start: usize, end: usize) -> Option<Literal> {
         .find(|at| text[*at] == b'\n')
         .unwrap_or(text.len().min(start + EXPRESSION));
     let line = &text[start..line_end];
-    let operator = [&b"||"[..], b"??", b" or ", b" if ", b"?:"]
-        .iter()
-        .find_map(|operator| memchr::memmem::find(line, operator).map(|at| at + operator.len()));
+    let operator =
+        (0..line.len()).find_map(|at| operator_length(&line[at..]).map(|length| at + length));
     let is_word = |byte: &u8| byte.is_ascii_alphanumeric() || b"_.:$([!&*".contains(byte);
-    if !word.first().is_some_and(|byte| is_word(byte)) {
+    if !word.first().is_some_and(is_word) {
         return None;
     }
     let from = match (operator, call) {
@@ -176,13 +187,31 @@ fn in_expression(text: &[u8], start: usize, end: usize) -> Option<Literal> {
         _ => return None,
     };
     let open = (from..line_end).find(|at| matches!(text[*at], b'"' | b'\'' | b'`'))?;
-    if operator.is_none() && text[from..open].iter().any(|byte| !matches!(byte, b' ' | b'&' | b'b' | b'r' | b'f')) {
+    if operator.is_none()
+        && text[from..open]
+            .iter()
+            .any(|byte| !matches!(byte, b' ' | b'&' | b'b' | b'r' | b'f'))
+    {
         return None;
     }
     let mut found = quoted(text, open)?;
     found.inside = true;
     let behind = text.get(found.span.end + 1).copied().unwrap_or(b'\n');
     (operator.is_some() || matches!(behind, b')' | b'.')).then_some(found)
+}
+
+/// The length of an operator before a default, at the start of `rest`.
+fn operator_length(rest: &[u8]) -> Option<usize> {
+    let operators: &[&[u8]] = match rest.first()? {
+        b'|' => &[b"||"],
+        b'?' => &[b"??", b"?:"],
+        b' ' => &[b" or ", b" if "],
+        _ => return None,
+    };
+    operators
+        .iter()
+        .find(|operator| rest.starts_with(operator))
+        .map(|operator| operator.len())
 }
 
 fn literal(start: usize, end: usize, quoted: bool) -> Option<Literal> {
@@ -196,10 +225,15 @@ fn literal(start: usize, end: usize, quoted: bool) -> Option<Literal> {
 /// `${NAME:-literal}` is the literal; the whole stays where nothing follows.
 fn shell_default(text: &[u8], found: Literal) -> Literal {
     let value = found.span.of(text);
-    let Some(inner) = value.strip_prefix(b"${").and_then(|rest| rest.strip_suffix(b"}")) else {
+    let Some(inner) = value
+        .strip_prefix(b"${")
+        .and_then(|rest| rest.strip_suffix(b"}"))
+    else {
         return found;
     };
-    let Some(cut) = memchr::memmem::find(inner, b":-").or_else(|| memchr::memmem::find(inner, b":=")) else {
+    let Some(cut) =
+        memchr::memmem::find(inner, b":-").or_else(|| memchr::memmem::find(inner, b":="))
+    else {
         return found;
     };
     Literal {
@@ -218,12 +252,22 @@ fn without_scheme(text: &[u8], found: Literal) -> Literal {
         if !head.eq_ignore_ascii_case(scheme) {
             continue;
         }
-        let gap = value[scheme.len()..].iter().take_while(|byte| **byte == b' ').count();
+        let gap = value[scheme.len()..]
+            .iter()
+            .take_while(|byte| **byte == b' ')
+            .count();
         if gap > 0 {
             let rest = &value[scheme.len() + gap..];
-            let assigned = if rest.starts_with(b"token=") { b"token=".len() } else { 0 };
+            let assigned = if rest.starts_with(b"token=") {
+                b"token=".len()
+            } else {
+                0
+            };
             return Literal {
-                span: Span::new(found.span.start + scheme.len() + gap + assigned, found.span.end),
+                span: Span::new(
+                    found.span.start + scheme.len() + gap + assigned,
+                    found.span.end,
+                ),
                 ..found
             };
         }
@@ -241,24 +285,45 @@ fn other_scheme(text: &[u8], found: Literal) -> Literal {
     let (Some(first), Some(second), None) = (parts.next(), parts.next(), parts.next()) else {
         return found;
     };
-    let is_scheme = (2..=20).contains(&first.len()) && first.iter().all(|byte| byte.is_ascii_alphanumeric() || *byte == b'-');
-    let assigned = if second.starts_with(b"token=") { b"token=".len() } else { 0 };
+    let is_scheme = (2..=20).contains(&first.len())
+        && first
+            .iter()
+            .all(|byte| byte.is_ascii_alphanumeric() || *byte == b'-');
+    let assigned = if second.starts_with(b"token=") {
+        b"token=".len()
+    } else {
+        0
+    };
     if !is_scheme || second.len() < 16 || !second.iter().any(u8::is_ascii_digit) {
         return found;
     }
     Literal {
-        span: Span::new(found.span.start + first.len() + 1 + assigned, found.span.end),
+        span: Span::new(
+            found.span.start + first.len() + 1 + assigned,
+            found.span.end,
+        ),
         ..found
     }
 }
 
 /// The next word, where a bare value was only the scheme: `Authorization: Bearer v`.
 fn bare_after_scheme(text: &[u8], found: Literal) -> Literal {
-    let gap = text[found.span.end..].iter().take(4).take_while(|byte| **byte == b' ').count();
+    let gap = text[found.span.end..]
+        .iter()
+        .take(4)
+        .take_while(|byte| **byte == b' ')
+        .count();
     let start = found.span.end + gap;
-    match (gap > 0).then(|| bare(text, start.min(text.len()), false)).flatten() {
+    match (gap > 0)
+        .then(|| bare(text, start.min(text.len()), false))
+        .flatten()
+    {
         Some(next) if !next.inside => {
-            let assigned = if next.span.of(text).starts_with(b"token=") { b"token=".len() } else { 0 };
+            let assigned = if next.span.of(text).starts_with(b"token=") {
+                b"token=".len()
+            } else {
+                0
+            };
             Literal {
                 span: Span::new(next.span.start + assigned, next.span.end),
                 ..next
@@ -266,23 +331,6 @@ fn bare_after_scheme(text: &[u8], found: Literal) -> Literal {
         }
         _ => found,
     }
-}
-
-/// The scheme that ends right before `at`, lower-cased, and where it starts.
-pub fn scheme_before(text: &[u8], at: usize) -> Option<(String, usize)> {
-    let mut end = at;
-    while end > 0 && text[end - 1] == b' ' && at - end < 3 {
-        end -= 1;
-    }
-    if end == at {
-        return None;
-    }
-    SCHEMES.iter().find_map(|scheme| {
-        let start = end.checked_sub(scheme.len())?;
-        let free = start == 0 || !(text[start - 1].is_ascii_alphanumeric() || matches!(text[start - 1], b'-' | b'_'));
-        (free && text[start..end].eq_ignore_ascii_case(scheme))
-            .then(|| (String::from_utf8_lossy(scheme).to_ascii_lowercase(), start))
-    })
 }
 
 #[cfg(test)]
@@ -298,10 +346,24 @@ mod tests {
     #[test]
     fn values_of_many_languages_are_read() {
         for text in [
-            "KEY=v4lue", "key: v4lue", "key: \"v4lue\"", "key = 'v4lue';", "\"key\" => 'v4lue',",
-            "key := `v4lue`", "<key>v4lue</key>", "key:\n  v4lue\n", "key: |\n  v4lue\n", "key =\n  \"v4lue\"",
-            "k = os.environ.get('K') or 'v4lue'", "k = env.K || \"v4lue\"", "k = Some(\"v4lue\")", "k = b'v4lue'",
-            "K=${K:-v4lue}", "Authorization: Bearer v4lue", "\\\"key\\\": \\\"v4lue\\\"", "k = String::from(\"v4lue\")",
+            "KEY=v4lue",
+            "key: v4lue",
+            "key: \"v4lue\"",
+            "key = 'v4lue';",
+            "\"key\" => 'v4lue',",
+            "key := `v4lue`",
+            "<key>v4lue</key>",
+            "key:\n  v4lue\n",
+            "key: |\n  v4lue\n",
+            "key =\n  \"v4lue\"",
+            "k = os.environ.get('K') or 'v4lue'",
+            "k = env.K || \"v4lue\"",
+            "k = Some(\"v4lue\")",
+            "k = b'v4lue'",
+            "K=${K:-v4lue}",
+            "Authorization: Bearer v4lue",
+            "\\\"key\\\": \\\"v4lue\\\"",
+            "k = String::from(\"v4lue\")",
         ] {
             assert_eq!(read(text), Some("v4lue"), "{text}");
         }

@@ -63,7 +63,11 @@ impl Hasher {
             return;
         }
         self.after_return = unit == u16::from(b'\r');
-        self.update(if self.after_return { u16::from(b'\n') } else { unit });
+        self.update(if self.after_return {
+            u16::from(b'\n')
+        } else {
+            unit
+        });
     }
 
     fn update(&mut self, unit: u16) {
@@ -107,7 +111,10 @@ mod tests {
 
     fn hashes(text: &str) -> String {
         let lines: Vec<u32> = (1..100).collect();
-        line_hashes(text.as_bytes(), &lines).into_values().collect::<Vec<_>>().join(", ")
+        line_hashes(text.as_bytes(), &lines)
+            .into_values()
+            .collect::<Vec<_>>()
+            .join(", ")
     }
 
     #[test]
@@ -123,7 +130,13 @@ mod tests {
              2c644846cb18d53e:1, f1b89f20de0d133:1, c129715d7a2bc9a3:1"
         );
         let lorem = hashes(&"Lorem ipsum dolor sit amet.\n".repeat(10));
-        assert!(lorem.starts_with("a7f2ff13bc495cf2:1, a7f2ff13bc495cf2:2"), "{lorem}");
-        assert!(lorem.ends_with("cc97dc7b1d7d8f7b:1, c129715d7a2bc9a3:1"), "{lorem}");
+        assert!(
+            lorem.starts_with("a7f2ff13bc495cf2:1, a7f2ff13bc495cf2:2"),
+            "{lorem}"
+        );
+        assert!(
+            lorem.ends_with("cc97dc7b1d7d8f7b:1, c129715d7a2bc9a3:1"),
+            "{lorem}"
+        );
     }
 }

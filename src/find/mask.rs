@@ -16,7 +16,10 @@ pub fn mask(value: &[u8], kind: Option<&TokenKind>) -> String {
     if !shaped || !value.starts_with(prefix.as_bytes()) {
         return format!("…({characters} characters)");
     }
-    let tail = value.len().checked_sub(4).filter(|from| *from >= shown + HIDDEN);
+    let tail = value
+        .len()
+        .checked_sub(4)
+        .filter(|from| *from >= shown + HIDDEN);
     match tail {
         Some(from) if value[from..].iter().all(u8::is_ascii_alphanumeric) => {
             format!("{prefix}…{}", String::from_utf8_lossy(&value[from..]))

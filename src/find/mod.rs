@@ -22,6 +22,7 @@ mod place;
 mod prefilter;
 mod recognise;
 mod sample;
+mod scheme;
 mod search;
 mod shape;
 
@@ -74,7 +75,8 @@ pub fn find(blob: &Blob<'_>, rules: &RuleSet) -> Found {
         let mut found = write(&inner, &choose(search), Some(Encoding::Utf16));
         for sighting in &mut found.sightings {
             let place = |at: usize| readable.places.get(at).copied().unwrap_or(blob.text.len());
-            sighting.span = Span::new(place(sighting.span.start), place(sighting.span.end)).moved(blob.offset);
+            sighting.span =
+                Span::new(place(sighting.span.start), place(sighting.span.end)).moved(blob.offset);
         }
         return found;
     }
@@ -117,7 +119,10 @@ fn choose(mut search: Search<'_>) -> Vec<Candidate> {
         false => chosen,
     };
     let mut chosen = pair::join(chosen);
-    for candidate in &mut chosen {
+    for candidate in chosen
+        .iter_mut()
+        .filter(|candidate| candidate.dropped.is_none())
+    {
         let inner = candidate.beside.name.take();
         candidate.beside = search.beside(candidate.span);
         if inner.is_some() {
@@ -125,7 +130,9 @@ fn choose(mut search: Search<'_>) -> Vec<Candidate> {
         }
         let claimed = candidate.claims.as_ref().and_then(|claims| claims.kind);
         if let Some(kind) = claimed.and_then(|id| search.rules.kind(id))
-            && candidate.kind.is_some_and(|known| known.code == kind.code || known.code == "jwt/generic")
+            && candidate
+                .kind
+                .is_some_and(|known| known.code == kind.code || known.code == "jwt/generic")
         {
             candidate.kind = Some(kind);
         }
@@ -137,9 +144,10 @@ fn choose(mut search: Search<'_>) -> Vec<Candidate> {
 fn tell_twins_apart(search: &mut Search<'_>) {
     let mut groups: BTreeMap<usize, (usize, usize, Span)> = BTreeMap::new();
     for candidate in &search.found {
-        let (count, weight, _) = groups
-            .entry(candidate.span.start)
-            .or_insert((0, 0, candidate.span));
+        let (count, weight, _) =
+            groups
+                .entry(candidate.span.start)
+                .or_insert((0, 0, candidate.span));
         *count += 1;
         if candidate.recognised == Recognised::Prefix {
             *weight = candidate.weight.max(*weight);
@@ -149,22 +157,37 @@ fn tell_twins_apart(search: &mut Search<'_>) {
     for (_, weight, span) in groups.into_values() {
         let beside: Beside = search.beside(span);
         let name = beside.name.or(beside.flag).unwrap_or_default();
-        let named = search.rules.by_name(&crate::rules::name::normalise(name.as_bytes()));
-        for candidate in search.found.iter_mut().filter(|found| found.span.start == span.start) {
+        let named = search
+            .rules
+            .by_name(&crate::rules::name::normalise(name.as_bytes()));
+        for candidate in search
+            .found
+            .iter_mut()
+            .filter(|found| found.span.start == span.start)
+        {
             let Some(kind) = candidate.kind else {
                 continue;
             };
             let twin = kind.shapes.iter().any(|shape| {
                 shape.start().len() >= 3 && candidate.value.starts_with(shape.start().as_bytes())
             });
-            if twin && matches!(candidate.recognised, Recognised::Named | Recognised::Requested) {
+            if twin
+                && matches!(
+                    candidate.recognised,
+                    Recognised::Named | Recognised::Requested
+                )
+            {
                 candidate.recognised = Recognised::Prefix;
                 candidate.weight += weight;
             }
             if let Some(named) = named.iter().find(|named| named.kind.id == kind.id) {
                 candidate.weight += 100 + named.length;
             }
-            if candidate.claims.as_ref().is_some_and(|claims| claims.kind == Some(kind.id)) {
+            if candidate
+                .claims
+                .as_ref()
+                .is_some_and(|claims| claims.kind == Some(kind.id))
+            {
                 candidate.weight += 400;
             }
         }
@@ -190,12 +213,20 @@ fn write(blob: &Blob<'_>, chosen: &[Candidate], outer: Option<Encoding>) -> Foun
             continue;
         }
         let (_, line_start) = places.line_of(candidate.span.start);
-        let before = &blob.text[line_start.max(candidate.span.start.saturating_sub(400))..candidate.span.start];
+        let before = &blob.text
+            [line_start.max(candidate.span.start.saturating_sub(400))..candidate.span.start];
         let beside = &candidate.beside;
         let name = beside.name.as_ref().or(beside.flag.as_ref());
-        let key = beside.key_path.as_ref().or(name).cloned().unwrap_or_default();
+        let key = beside
+            .key_path
+            .as_ref()
+            .or(name)
+            .cloned()
+            .unwrap_or_default();
         let ordinal = ordinals.entry(key).or_default();
-        let other_half = candidate.other_half.map(|(span, id)| (span.moved(blob.offset), places.of(span), id));
+        let other_half = candidate
+            .other_half
+            .map(|(span, id)| (span.moved(blob.offset), places.of(span), id));
         found.sightings.push(Sighting {
             path: blob.path.clone(),
             kind: candidate.kind,
@@ -207,7 +238,10 @@ fn write(blob: &Blob<'_>, chosen: &[Candidate], outer: Option<Encoding>) -> Foun
             recognised: candidate.recognised,
             checksum: candidate.checksum,
             claims: candidate.claims.clone(),
-            encodings: outer.into_iter().chain(candidate.encodings.iter().copied()).collect(),
+            encodings: outer
+                .into_iter()
+                .chain(candidate.encodings.iter().copied())
+                .collect(),
             excerpt: excerpt::excerpt(before, name.map(String::as_bytes), &mask),
             mask,
             line_hash: String::new(),
@@ -224,7 +258,11 @@ fn add_line_hashes(blob: &Blob<'_>, found: &mut Found) {
     if !blob.whole || blob.first_line != 1 {
         return;
     }
-    let lines: Vec<u32> = found.sightings.iter().map(|sighting| sighting.place.start_line).collect();
+    let lines: Vec<u32> = found
+        .sightings
+        .iter()
+        .map(|sighting| sighting.place.start_line)
+        .collect();
     let hashes = line_hashes(blob.text, &lines);
     for sighting in &mut found.sightings {
         if let Some(hash) = hashes.get(&sighting.place.start_line) {

@@ -72,16 +72,20 @@ fn is_host(word: &[u8]) -> bool {
         && word.contains(&b'.')
         && word.first().is_some_and(u8::is_ascii_alphanumeric)
         && word.last().is_some_and(u8::is_ascii_alphabetic)
-        && word.iter().all(|byte| byte.is_ascii_alphanumeric() || matches!(byte, b'.' | b'-'))
+        && word
+            .iter()
+            .all(|byte| byte.is_ascii_alphanumeric() || matches!(byte, b'.' | b'-'))
 }
 
 /// Words in quotes, with where they start.
 fn quoted_words(part: &[u8]) -> impl Iterator<Item = (usize, &[u8])> {
-    memchr::memchr2_iter(b'"', b'\'', part).take(200).filter_map(|open| {
-        let rest = &part[open + 1..part.len().min(open + 120)];
-        let close = rest.iter().position(|byte| *byte == part[open])?;
-        Some((open + 1, &rest[..close]))
-    })
+    memchr::memchr2_iter(b'"', b'\'', part)
+        .take(200)
+        .filter_map(|open| {
+            let rest = &part[open + 1..part.len().min(open + 120)];
+            let close = rest.iter().position(|byte| *byte == part[open])?;
+            Some((open + 1, &rest[..close]))
+        })
 }
 
 /// Whether a host is one of `wanted`, or below it.
@@ -97,7 +101,12 @@ pub fn word(text: &[u8], span: Span, words: &[&str], lines: usize, path: &[u8]) 
     let window = window(text, span, lines);
     let lower = window.of(text).to_ascii_lowercase();
     let at = span.start.saturating_sub(window.start).min(lower.len());
-    let count = |from: usize, to: usize| lower[from.min(to)..from.max(to)].iter().filter(|byte| **byte == b'\n').count();
+    let count = |from: usize, to: usize| {
+        lower[from.min(to)..from.max(to)]
+            .iter()
+            .filter(|byte| **byte == b'\n')
+            .count()
+    };
     let nearest = words
         .iter()
         .flat_map(|word| {
@@ -109,9 +118,10 @@ pub fn word(text: &[u8], span: Span, words: &[&str], lines: usize, path: &[u8]) 
         .min();
     let in_path = || {
         let path = path.to_ascii_lowercase();
-        words
-            .iter()
-            .any(|word| memchr::memmem::find(&path, word.as_bytes()).is_some_and(|found| is_word(&path, found, word.len())))
+        words.iter().any(|word| {
+            memchr::memmem::find(&path, word.as_bytes())
+                .is_some_and(|found| is_word(&path, found, word.len()))
+        })
     };
     match nearest {
         Some(lines) => Some(lines as u32),
@@ -131,35 +141,44 @@ pub struct Use {
     pub span: Span,
 }
 
-/// Places where `name` is used in a header or a request: `-H "Authorization: Bearer $NAME"`.
-pub fn uses(text: &[u8], name: Span) -> Vec<Use> {
-    let word = name.of(text);
-    if word.len() < 3 {
-        return Vec::new();
-    }
+/// Where a word stands by itself; the first few places.
+pub fn places_of(text: &[u8], word: &[u8]) -> Vec<usize> {
+    let free =
+        |byte: Option<&u8>| byte.is_none_or(|byte| !byte.is_ascii_alphanumeric() && *byte != b'_');
     memchr::memmem::find_iter(text, word)
-        .filter(|at| *at != name.start)
         .filter(|at| {
-            let free = |byte: Option<&u8>| byte.is_none_or(|byte| !byte.is_ascii_alphanumeric() && *byte != b'_');
-            free(at.checked_sub(1).and_then(|before| text.get(before))) && free(text.get(at + word.len()))
+            free(at.checked_sub(1).and_then(|before| text.get(before)))
+                && free(text.get(at + word.len()))
         })
         .take(USES)
-        .map(|at| {
-            let mut start = at;
-            while start > 0 && matches!(text[start - 1], b'$' | b'{' | b'(' | b' ' | b'+' | b'"' | b'\'' | b'.' | b'%') && at - start < 6 {
-                start -= 1;
-            }
-            let left = beside::left_of(text, with_gap(text, start));
-            Use {
-                name: left.name,
-                scheme: left.scheme,
-                span: Span::new(at, at + word.len()),
-            }
-        })
         .collect()
+}
+
+/// Reads the use of a variable that stands at `span`: `-H "Authorization: Bearer $NAME"`.
+pub fn use_at(text: &[u8], span: Span) -> Use {
+    let mut start = span.start;
+    while start > 0
+        && matches!(
+            text[start - 1],
+            b'$' | b'{' | b'(' | b' ' | b'+' | b'"' | b'\'' | b'.' | b'%'
+        )
+        && span.start - start < 6
+    {
+        start -= 1;
+    }
+    let left = beside::left_of(text, with_gap(text, start));
+    Use {
+        name: left.name,
+        scheme: left.scheme,
+        span,
+    }
 }
 
 /// The scheme keeps its space: `Bearer ` before `" + token`.
 fn with_gap(text: &[u8], start: usize) -> usize {
-    if text.get(start) == Some(&b' ') { start + 1 } else { start }
+    if text.get(start) == Some(&b' ') {
+        start + 1
+    } else {
+        start
+    }
 }

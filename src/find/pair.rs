@@ -10,15 +10,30 @@ use crate::model::{Recognised, Span, TokenKind};
 /// How many lines around one half the other is searched where no name leads to it.
 const LINES: usize = 6;
 
+/// How many candidates before and behind a half are looked at.
+const NEIGHBOURS: usize = 64;
+/// For how many halves of one text the other is searched without a name.
+const HALVES: usize = 200;
+
 /// Adds halves that only their neighbour names: `client("id", "secret")`.
 pub fn add_unnamed(search: &mut Search<'_>, chosen: &[Candidate]) {
     let mut more = Vec::new();
-    for half in chosen.iter().filter(|half| half.dropped.is_none() && half.encodings.is_empty()) {
+    for half in chosen
+        .iter()
+        .filter(|half| half.dropped.is_none() && half.encodings.is_empty())
+        .take(HALVES)
+    {
         let Some(known) = half.kind else {
             continue;
         };
-        for kind in search.rules.kinds().filter(|kind| kind.pair == known.id && !kind.alone) {
-            let named = chosen.iter().any(|other| other.kind.is_some_and(|other| other.id == kind.id));
+        for kind in search
+            .rules
+            .kinds()
+            .filter(|kind| kind.pair == known.id && !kind.alone)
+        {
+            let named = chosen
+                .iter()
+                .any(|other| other.kind.is_some_and(|other| other.id == kind.id));
             if !named && let Some(span) = unnamed(search.text, half.span, kind, chosen) {
                 let value = span.of(search.text);
                 let mut found = Candidate::new(span, value, Some(kind), Recognised::Near);
@@ -37,14 +52,24 @@ fn unnamed(text: &[u8], half: Span, kind: &TokenKind, chosen: &[Candidate]) -> O
     let window = near::window(text, half, LINES);
     let mut best: Option<Span> = None;
     for start in window.start..window.end {
-        let edge = start == 0 || matches!(text[start - 1], b'"' | b'\'' | b'`' | b' ' | b'=' | b':' | b'\n' | b'\t' | b',' | b'>');
+        let edge = start == 0
+            || matches!(
+                text[start - 1],
+                b'"' | b'\'' | b'`' | b' ' | b'=' | b':' | b'\n' | b'\t' | b',' | b'>'
+            );
         if !edge {
             continue;
         }
         let found = kind.shapes.iter().find_map(|wanted| {
             let end = shape::end_at(wanted, text, start)?;
-            let alone = text.get(end).is_none_or(|next| matches!(next, b'"' | b'\'' | b'`' | b' ' | b',' | b'\n' | b'\r' | b';' | b')' | b'<'));
-            let random = text[start..end].iter().any(u8::is_ascii_digit) && generic::entropy(&text[start..end]) >= 3.0;
+            let alone = text.get(end).is_none_or(|next| {
+                matches!(
+                    next,
+                    b'"' | b'\'' | b'`' | b' ' | b',' | b'\n' | b'\r' | b';' | b')' | b'<'
+                )
+            });
+            let random = text[start..end].iter().any(u8::is_ascii_digit)
+                && generic::entropy(&text[start..end]) >= 3.0;
             (alone && random).then(|| Span::new(start, end))
         });
         if let Some(span) = found
@@ -58,7 +83,11 @@ fn unnamed(text: &[u8], half: Span, kind: &TokenKind, chosen: &[Candidate]) -> O
 }
 
 fn distance(a: Span, b: Span) -> usize {
-    if a.start < b.start { b.start.saturating_sub(a.end) } else { a.start.saturating_sub(b.end) }
+    if a.start < b.start {
+        b.start.saturating_sub(a.end)
+    } else {
+        a.start.saturating_sub(b.end)
+    }
 }
 
 /// Joins halves: the one that a pair needs most keeps the finding.
@@ -71,9 +100,14 @@ pub fn join(mut chosen: Vec<Candidate>) -> Vec<Candidate> {
         if gone[at] || chosen[at].dropped.is_some() {
             continue;
         }
-        let other = (0..chosen.len())
+        let near = at.saturating_sub(NEIGHBOURS)..chosen.len().min(at + NEIGHBOURS);
+        let other = near
             .filter(|other| *other != at && !gone[*other] && chosen[*other].dropped.is_none())
-            .filter(|other| chosen[*other].kind.is_some_and(|other| other.id == kind.pair))
+            .filter(|other| {
+                chosen[*other]
+                    .kind
+                    .is_some_and(|other| other.id == kind.pair)
+            })
             .min_by_key(|other| distance(chosen[at].span, chosen[*other].span));
         let Some(other) = other else {
             continue;

@@ -11,6 +11,8 @@ pub struct Places<'t> {
     at: usize,
     line: u32,
     line_start: usize,
+    /// A place on the line, and its columns: long lines are counted once.
+    counted: (usize, u32, u32),
 }
 
 impl<'t> Places<'t> {
@@ -22,15 +24,16 @@ impl<'t> Places<'t> {
             at: 0,
             line: first_line,
             line_start: 0,
+            counted: (0, 1, 1),
         }
     }
 
     /// The place of a span.
     pub fn of(&mut self, span: Span) -> Place {
-        let (start_line, start) = self.line_of(span.start);
-        let (end_line, end) = self.line_of(span.end);
-        let (start_column, start_character) = columns(&self.text[start..span.start.min(self.text.len())]);
-        let (end_column, _) = columns(&self.text[end..span.end.min(self.text.len())]);
+        let (start_line, _) = self.line_of(span.start);
+        let (start_column, start_character) = self.columns_of(span.start);
+        let (end_line, _) = self.line_of(span.end);
+        let (end_column, _) = self.columns_of(span.end);
         Place {
             start_line,
             start_column,
@@ -38,6 +41,18 @@ impl<'t> Places<'t> {
             end_column,
             start_character,
         }
+    }
+
+    /// The columns of an offset on the line that was asked for last.
+    fn columns_of(&mut self, offset: usize) -> (u32, u32) {
+        let offset = offset.min(self.text.len());
+        let (mut from, mut units, mut characters) = self.counted;
+        if from < self.line_start || from > offset {
+            (from, units, characters) = (self.line_start, 1, 1);
+        }
+        let (more_units, more_characters) = lengths(&self.text[from..offset]);
+        self.counted = (offset, units + more_units, characters + more_characters);
+        (self.counted.1, self.counted.2)
     }
 
     /// The line that holds an offset, and where it starts.
@@ -56,11 +71,11 @@ impl<'t> Places<'t> {
     }
 }
 
-/// The column behind `before`, in UTF-16 units and in characters, both from 1.
-fn columns(before: &[u8]) -> (u32, u32) {
-    let text = String::from_utf8_lossy(before);
+/// How many UTF-16 units and how many characters a piece of a line has.
+fn lengths(piece: &[u8]) -> (u32, u32) {
+    let text = String::from_utf8_lossy(piece);
     let units: usize = text.chars().map(char::len_utf16).sum();
-    (units as u32 + 1, text.chars().count() as u32 + 1)
+    (units as u32, text.chars().count() as u32)
 }
 
 #[cfg(test)]
@@ -72,7 +87,10 @@ mod tests {
         let text = "ab\n😀cd\n";
         let mut places = Places::new(text.as_bytes(), 1);
         let place = places.of(Span::new(7, 9));
-        assert_eq!((place.start_line, place.start_column, place.start_character), (2, 3, 2));
+        assert_eq!(
+            (place.start_line, place.start_column, place.start_character),
+            (2, 3, 2)
+        );
         assert_eq!((place.end_line, place.end_column), (2, 5));
         assert_eq!(places.of(Span::new(0, 1)).start_line, 1);
     }

@@ -30,8 +30,6 @@ pub enum Hit {
     Joined(usize),
 }
 
-/// How long a run must be to be tried as encoded text.
-const LONG: u32 = 16;
 /// How many bytes of a run are searched for literals.
 const LONGEST_RUN: usize = 512;
 /// How many blocks of 64 bytes are classified in one go.
@@ -73,6 +71,8 @@ fn look(
     [before, now, after]: [&Masks; 3],
     on: &mut impl FnMut(Hit) -> ControlFlow<()>,
 ) -> ControlFlow<()> {
+    let run = now.word | now.joiner;
+    let [four, long, longer] = long_runs(run, after.word | after.joiner);
     let mut starts = now.word & !(now.word << 1 | before.word >> 63);
     if now.escape | before.escape != 0 {
         starts |= behind_escape(before.escape, now.escape) & now.word;
@@ -81,6 +81,7 @@ fn look(
             false => ControlFlow::Continue(()),
         })?;
     }
+    starts &= four | short_words(now, after);
     each(starts, |bit| {
         let at = base + bit;
         match in_filter(tables.start_filter, four_at(text, at)) {
@@ -89,21 +90,33 @@ fn look(
         }
     })?;
     let comma = now.comma & (now.quote << 1 | before.quote >> 63);
-    each(now.mark | comma, |bit| at_mark(text, base + bit, tables, on))?;
-    let run = now.word | now.joiner;
+    each(now.mark | comma, |bit| {
+        at_mark(text, base + bit, tables, on)
+    })?;
     let run_before = before.word | before.joiner;
     let first = run & !(run << 1 | run_before >> 63);
-    if first != 0 {
-        let dashes = first & now.joiner;
-        if dashes != 0 {
-            each(dashes, |bit| at_dash(text, base + bit, tables, on))?;
-        }
-        let long = first & long_runs(run, after.word | after.joiner);
-        each(long, |bit| at_long_run(text, base + bit, tables, on))?;
-    }
+    each(first & now.joiner, |bit| {
+        at_dash(text, base + bit, tables, on)
+    })?;
+    each(first & long, |bit| match decodes(&text[base + bit..]) {
+        true => on(Hit::Encoded(base + bit)),
+        false => ControlFlow::Continue(()),
+    })?;
+    each(first & longer, |bit| {
+        at_long_run(text, base + bit, tables, on)
+    })?;
     let near_quote = now.quote << 1 | before.quote >> 63;
     let joined = now.plus & (near_quote | near_quote << 1 | before.quote >> 62);
     each(joined, |bit| on(Hit::Joined(base + bit)))
+}
+
+/// Places where one of the next three bytes is `.`, `/`, `+` or a mark, as in the few literals that have one so early.
+#[inline(always)]
+fn short_words(now: &Masks, after: &Masks) -> u64 {
+    let marks = now.point | now.plus | now.mark;
+    let later = after.point | after.plus | after.mark;
+    let near = |by: u32| marks >> by | later << (64 - by);
+    near(1) | near(2) | near(3)
 }
 
 #[inline(always)]
@@ -121,16 +134,18 @@ fn behind_escape(before: u64, now: u64) -> u64 {
     ((both << 2 | both << 3 | both << 4 | both << 6) >> 64) as u64
 }
 
-/// The starts of runs of at least `LONG`, over this block and the next.
+/// The places from which a run goes on for 4, for 16 and for 32 bytes, over this block and the next.
 #[inline(always)]
-fn long_runs(now: u64, after: u64) -> u64 {
+fn long_runs(now: u64, after: u64) -> [u64; 3] {
     let mut both = u128::from(now) | u128::from(after) << 64;
-    let mut length = 1;
-    while length < LONG {
-        both &= both >> length;
-        length *= 2;
-    }
-    both as u64
+    both &= both >> 1;
+    both &= both >> 2;
+    let four = both as u64;
+    both &= both >> 4;
+    both &= both >> 8;
+    let long = both as u64;
+    both &= both >> 16;
+    [four, long, both as u64]
 }
 
 #[inline(always)]
@@ -177,20 +192,29 @@ fn at_mark(
     }
 }
 
+/// Bytes that may stand between a name and its mark.
+static BETWEEN: [bool; 256] = {
+    let mut between = [false; 256];
+    let bytes = b" \t\"'`])\\?!:|+=";
+    let mut at = 0;
+    while at < bytes.len() {
+        between[bytes[at] as usize] = true;
+        at += 1;
+    }
+    between
+};
+
 /// Where the name before a mark ends: over spaces, quotes and closing brackets.
 #[inline(always)]
 pub fn name_end(text: &[u8], mark: usize) -> usize {
-    let mut end = mark;
-    let least = mark.saturating_sub(12);
-    while end > least
-        && matches!(
-            text[end - 1],
-            b' ' | b'\t' | b'"' | b'\'' | b'`' | b']' | b')' | b'\\' | b'?' | b'!' | b':' | b'|' | b'+' | b'='
-        )
-    {
-        end -= 1;
-    }
-    end
+    let from = mark.saturating_sub(12);
+    let before = &text[from..mark];
+    let skipped = before
+        .iter()
+        .rev()
+        .take_while(|byte| BETWEEN[usize::from(**byte)])
+        .count();
+    mark - skipped
 }
 
 fn at_dash(
@@ -212,7 +236,11 @@ fn at_dash(
 
 /// The length of a flag at the start of `text`, up to 48 bytes; 0 where none stands.
 pub fn flag_length(text: &[u8]) -> usize {
-    let dashes = text.iter().take(3).take_while(|byte| **byte == b'-').count();
+    let dashes = text
+        .iter()
+        .take(3)
+        .take_while(|byte| **byte == b'-')
+        .count();
     if !(1..=2).contains(&dashes) {
         return 0;
     }
@@ -230,11 +258,12 @@ fn at_long_run(
     tables: &Tables,
     on: &mut impl FnMut(Hit) -> ControlFlow<()>,
 ) -> ControlFlow<()> {
-    if decodes(&text[at..]) {
-        on(Hit::Encoded(at))?;
-    }
     let is_run = |byte: &u8| byte.is_ascii_alphanumeric() || matches!(byte, b'_' | b'-');
-    let length = text[at..].iter().take(LONGEST_RUN).take_while(|byte| is_run(byte)).count();
+    let length = text[at..]
+        .iter()
+        .take(LONGEST_RUN)
+        .take_while(|byte| is_run(byte))
+        .count();
     if length < LONG_RUN {
         return ControlFlow::Continue(());
     }
@@ -279,7 +308,9 @@ fn base64_text(head: &[u8]) -> bool {
             };
             bits = bits << 6 | value;
         }
-        [bits >> 16, bits >> 8, bits].iter().all(|byte| is_text(*byte as u8))
+        [bits >> 16, bits >> 8, bits]
+            .iter()
+            .all(|byte| is_text(*byte as u8))
     })
 }
 

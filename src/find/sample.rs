@@ -24,7 +24,9 @@ pub fn sample(code: &str, seed: u64) -> String {
 }
 
 fn filled(template: &str, random: &mut Random) -> String {
-    shape::parse(template).map(|segments| template::fill(&segments, random)).unwrap_or_default()
+    shape::parse(template)
+        .map(|segments| template::fill(&segments, random))
+        .unwrap_or_default()
 }
 
 fn jwt(variant: &str, random: &mut Random) -> String {
@@ -45,7 +47,11 @@ fn jwt(variant: &str, random: &mut Random) -> String {
         _ => format!(r#"{{"sub":"{id}","scope":"read write","iat":1700000000}}"#),
     };
     let header = BASE64_URL_SAFE_NO_PAD.encode(r#"{"alg":"HS256","typ":"JWT"}"#);
-    format!("{header}.{}.{}", BASE64_URL_SAFE_NO_PAD.encode(payload), filled("{b64url:43}", random))
+    format!(
+        "{header}.{}.{}",
+        BASE64_URL_SAFE_NO_PAD.encode(payload),
+        filled("{b64url:43}", random)
+    )
 }
 
 fn pem(format: &str, random: &mut Random) -> String {
@@ -63,9 +69,12 @@ fn pem(format: &str, random: &mut Random) -> String {
         "openssh" => b"openssh-key-v1\0\0\0\0\x04none\0\0\0\x04none".to_vec(),
         _ => vec![0x30, 0x82, 0x02, 0x5c],
     };
-    body.extend((0..300).map(|_| random.next() as u8));
+    body.extend((0..300).map(|_| random.number() as u8));
     let encoded = BASE64_STANDARD.encode(body);
-    let lines: Vec<&str> = (0..encoded.len()).step_by(64).map(|at| &encoded[at..encoded.len().min(at + 64)]).collect();
+    let lines: Vec<&str> = (0..encoded.len())
+        .step_by(64)
+        .map(|at| &encoded[at..encoded.len().min(at + 64)])
+        .collect();
     let edge = |word: &str| format!("-----{word} {label}-----");
     format!("{}\n{}\n{}", edge("BEGIN"), lines.join("\n"), edge("END"))
 }
@@ -75,7 +84,9 @@ fn putty(random: &mut Random) -> String {
     let (public, private) = (line(random), line(random));
     let head = ["PuTTY-User-", "Key-File-2: ssh-rsa"].concat();
     let mac = filled("{hex:40}", random);
-    format!("{head}\nEncryption: none\nComment: key\nPublic-Lines: 1\n{public}\nPrivate-Lines: 1\n{private}\nPrivate-MAC: {mac}\n")
+    format!(
+        "{head}\nEncryption: none\nComment: key\nPublic-Lines: 1\n{public}\nPrivate-Lines: 1\n{private}\nPrivate-MAC: {mac}\n"
+    )
 }
 
 fn url(variant: &str, random: &mut Random) -> String {
@@ -114,10 +125,14 @@ fn json(variant: &str, random: &mut Random) -> String {
 
 fn azure(variant: &str, random: &mut Random) -> String {
     let key = |length: usize, random: &mut Random| {
-        let bytes: Vec<u8> = (0..length).map(|_| random.next() as u8).collect();
+        let bytes: Vec<u8> = (0..length).map(|_| random.number() as u8).collect();
         BASE64_STANDARD.encode(bytes)
     };
-    let percent = |text: String| text.replace('+', "%2B").replace('/', "%2F").replace('=', "%3D");
+    let percent = |text: String| {
+        text.replace('+', "%2B")
+            .replace('/', "%2F")
+            .replace('=', "%3D")
+    };
     let host = "acmeprod.blob.core.windows.net";
     match variant {
         "storage-connection-string" => format!(
@@ -129,7 +144,10 @@ fn azure(variant: &str, random: &mut Random) -> String {
             key(32, random)
         ),
         "cosmos-connection-string" => {
-            format!("AccountEndpoint=https://acmeprod.documents.azure.com:443/;AccountKey={};", key(64, random))
+            format!(
+                "AccountEndpoint=https://acmeprod.documents.azure.com:443/;AccountKey={};",
+                key(64, random)
+            )
         }
         "iot-connection-string" => format!(
             "HostName=acmeprod.azure-devices.net;SharedAccessKeyName=iothubowner;SharedAccessKey={}",

@@ -3,16 +3,16 @@
 //! In: one text (a blob, or what was decoded out of one), its path, the rules. Out: candidates, several to a place.
 //! Depth and size of decoding are bounded; it never panics.
 
-use std::cell::OnceCell;
-use std::collections::HashSet;
+use std::cell::{OnceCell, RefCell};
+use std::collections::{HashMap, HashSet};
 use std::ops::ControlFlow;
 
 use super::candidate::Candidate;
 use super::prefilter::{self, Hit};
-use super::{beside, context, decode, filter, generic, lexer, patterns, recognise, shape};
+use super::{beside, context, decode, filter, generic, lexer, near, patterns, recognise, shape};
 use crate::model::{Beside, ChecksumState, Recognised, RepoPath, Span, TokenKind};
 use crate::rules::table::{self, Leads};
-use crate::rules::{RuleSet, name};
+use crate::rules::{RuleSet, glob, name};
 use crate::syntax::Document;
 use crate::token;
 
@@ -20,6 +20,9 @@ use crate::token;
 pub const DEPTH: u8 = 3;
 /// The most candidates of one text; a file of nothing but keys is not read to the end.
 const MOST: usize = 20_000;
+
+/// Of how many names the other uses are searched, in one text.
+const NAMES: usize = 64;
 
 /// One text under search.
 pub struct Search<'t> {
@@ -34,6 +37,10 @@ pub struct Search<'t> {
     pub decoded_until: usize,
     tried: HashSet<(usize, usize)>,
     document: OnceCell<Option<Document>>,
+    kinds_here: OnceCell<Vec<(&'static TokenKind, &'static str)>>,
+    words: RefCell<HashMap<Vec<u8>, Vec<usize>>>,
+    /// Strings of Azure before this offset were read already.
+    pub read_until: usize,
 }
 
 impl<'t> Search<'t> {
@@ -49,6 +56,9 @@ impl<'t> Search<'t> {
             decoded_until: 0,
             tried: HashSet::new(),
             document: OnceCell::new(),
+            kinds_here: OnceCell::new(),
+            words: RefCell::default(),
+            read_until: 0,
         }
     }
 
@@ -75,7 +85,11 @@ impl<'t> Search<'t> {
             Hit::Joined(at) => decode::joined(self, at),
         }
         let enough = self.found.len() >= MOST || (self.first_only && !self.found.is_empty());
-        if enough { ControlFlow::Break(()) } else { ControlFlow::Continue(()) }
+        if enough {
+            ControlFlow::Break(())
+        } else {
+            ControlFlow::Continue(())
+        }
     }
 
     fn at_start(&mut self, at: usize) {
@@ -155,12 +169,22 @@ impl<'t> Search<'t> {
     /// A name that is known by its start: the mark behind it, or the value behind a space.
     fn at_name(&mut self, begin: usize) {
         let rest = &self.text[begin..];
-        let is_name = |byte: &u8| byte.is_ascii_alphanumeric() || matches!(byte, b'_' | b'-' | b'.');
-        let length = rest.iter().take(name::LONGEST_NAME).take_while(|byte| is_name(byte)).count();
-        let mark = rest[length..].iter().take(8).position(|byte| matches!(byte, b'=' | b':' | b',' | b'>'));
+        let is_name =
+            |byte: &u8| byte.is_ascii_alphanumeric() || matches!(byte, b'_' | b'-' | b'.');
+        let length = rest
+            .iter()
+            .take(name::LONGEST_NAME)
+            .take_while(|byte| is_name(byte))
+            .count();
+        let mark = rest[length..]
+            .iter()
+            .take(8)
+            .position(|byte| matches!(byte, b'=' | b':' | b',' | b'>'));
         match mark {
             Some(gap) => self.at_mark(begin + length + gap),
-            None if rest.get(length) == Some(&b' ') => self.behind_mark(begin + length, begin + length),
+            None if rest.get(length) == Some(&b' ') => {
+                self.behind_mark(begin + length, begin + length)
+            }
             None => {}
         }
     }
@@ -170,7 +194,9 @@ impl<'t> Search<'t> {
             return;
         }
         let free = shape::starts_freely(self.text, span.start);
-        let sum = kind.checksum.map(|algorithm| token::checksum(algorithm, span.of(self.text)));
+        let sum = kind
+            .checksum
+            .map(|algorithm| token::checksum(algorithm, span.of(self.text)));
         if !free && sum != Some(ChecksumState::Valid) {
             return;
         }
@@ -193,7 +219,9 @@ impl<'t> Search<'t> {
                 candidate.checksum = token::checksum(algorithm, &candidate.value);
             }
             if candidate.claims.is_none() {
-                candidate.claims = kind.claims.and_then(|reader| token::claims(reader, &candidate.value));
+                candidate.claims = kind
+                    .claims
+                    .and_then(|reader| token::claims(reader, &candidate.value));
             }
         }
         self.found.push(candidate);
@@ -208,7 +236,10 @@ impl<'t> Search<'t> {
         let Some(literal) = lexer::literal_after(self.text, mark) else {
             return;
         };
-        if literal.span.len() >= 6 && self.tried.insert((literal.span.start, literal.span.end)) {
+        let value = literal.span.of(self.text);
+        let plausible =
+            value.len() >= 12 || value.len() >= 6 && value.iter().any(u8::is_ascii_digit);
+        if plausible && self.tried.insert((literal.span.start, literal.span.end)) {
             let left = beside::left_of(self.text, name_end);
             self.site(literal, &left);
         }
@@ -223,7 +254,7 @@ impl<'t> Search<'t> {
         let known = context::candidates(self, &site);
         if !known.is_empty() {
             for candidate in known {
-                self.push(candidate);
+                self.push(self.under_name(candidate, &site));
             }
             return;
         }
@@ -238,8 +269,17 @@ impl<'t> Search<'t> {
         if bare_fits && !literal.inside && generic::may_be_secret(promise, value, literal.quoted) {
             let mut candidate = Candidate::new(literal.span, value, None, Recognised::Generic);
             candidate.dropped = filter::of_named(value);
-            self.push(candidate);
+            self.push(self.under_name(candidate, &site));
         }
+    }
+
+    /// Keeps the name that led to a candidate.
+    fn under_name(&self, mut candidate: Candidate, site: &context::Site) -> Candidate {
+        if !site.flag {
+            let written = site.written.of(self.text);
+            candidate.beside.name = Some(String::from_utf8_lossy(written).into_owned());
+        }
+        candidate
     }
 
     /// Whether files like this one hold values without quotes.
@@ -249,9 +289,10 @@ impl<'t> Search<'t> {
         };
         let extension = path.extension();
         const CODE: [&[u8]; 38] = [
-            b"rs", b"js", b"ts", b"tsx", b"jsx", b"mjs", b"cjs", b"py", b"go", b"java", b"kt", b"kts", b"c", b"h", b"cc", b"cpp",
-            b"hpp", b"cs", b"php", b"rb", b"swift", b"scala", b"m", b"mm", b"dart", b"lua", b"pl", b"pm", b"ex", b"exs", b"erl",
-            b"hs", b"ml", b"vue", b"svelte", b"css", b"html", b"sql",
+            b"rs", b"js", b"ts", b"tsx", b"jsx", b"mjs", b"cjs", b"py", b"go", b"java", b"kt",
+            b"kts", b"c", b"h", b"cc", b"cpp", b"hpp", b"cs", b"php", b"rb", b"swift", b"scala",
+            b"m", b"mm", b"dart", b"lua", b"pl", b"pm", b"ex", b"exs", b"erl", b"hs", b"ml",
+            b"vue", b"svelte", b"css", b"html", b"sql",
         ];
         !CODE.contains(&extension.as_slice())
     }
@@ -265,6 +306,41 @@ impl<'t> Search<'t> {
                 crate::syntax::parse(format, self.text).ok()
             })
             .as_ref()
+    }
+
+    /// Other places where a variable is used; of the first names that are asked for.
+    pub fn uses(&self, name: Span) -> Vec<near::Use> {
+        let word = name.of(self.text);
+        let mut words = self.words.borrow_mut();
+        if word.len() < 3 || (words.len() >= NAMES && !words.contains_key(word)) {
+            return Vec::new();
+        }
+        let places = words
+            .entry(word.to_vec())
+            .or_insert_with(|| near::places_of(self.text, word));
+        places
+            .iter()
+            .filter(|at| **at != name.start)
+            .map(|at| near::use_at(self.text, Span::new(*at, at + word.len())))
+            .collect()
+    }
+
+    /// The kinds that files like this one hold, each with its key.
+    pub fn kinds_of_this_file(&self) -> &[(&'static TokenKind, &'static str)] {
+        self.kinds_here.get_or_init(|| {
+            let mut here = Vec::new();
+            for kind in &self.rules.by_context().files {
+                for file in kind.files {
+                    if self
+                        .path
+                        .is_none_or(|path| glob::matches(file.file, path.as_bytes()))
+                    {
+                        here.push((*kind, file.key));
+                    }
+                }
+            }
+            here
+        })
     }
 
     /// What stands beside a span.

@@ -21,8 +21,7 @@ fn end(segments: &[Segment], text: &[u8], at: usize, steps: &mut u32) -> Option<
     match first {
         Segment::Literal(literal) => {
             let behind = at + literal.len();
-            (text.get(at..behind)? == literal.as_bytes())
-                .then(|| end(rest, text, behind, steps))?
+            (text.get(at..behind)? == literal.as_bytes()).then(|| end(rest, text, behind, steps))?
         }
         Segment::Run { class, min, max } => {
             let most = text
@@ -49,8 +48,10 @@ pub fn starts_freely(text: &[u8], at: usize) -> bool {
 fn escape_ends(text: &[u8], at: usize) -> bool {
     let back = |count: usize| at.checked_sub(count).map(|from| &text[from..at]);
     let hex = |part: &[u8]| part.iter().all(u8::is_ascii_hexdigit);
-    matches!(back(2), Some([b'\\', b'n' | b't' | b'r' | b'b' | b'f' | b'0']))
-        || matches!(back(3), Some([b'%', digits @ ..]) if hex(digits))
+    matches!(
+        back(2),
+        Some([b'\\', b'n' | b't' | b'r' | b'b' | b'f' | b'0'])
+    ) || matches!(back(3), Some([b'%', digits @ ..]) if hex(digits))
         || matches!(back(4), Some([b'\\', b'x', digits @ ..]) if hex(digits))
         || matches!(back(6), Some([b'\\', b'u', digits @ ..]) if hex(digits))
 }

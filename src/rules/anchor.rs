@@ -17,15 +17,18 @@ pub enum Anchor {
 
 /// The last letters of names that say credential, or that a credential's name stands beside.
 pub const CREDENTIAL_ENDS: [&str; 46] = [
-    "word", "sswd", "pwd", "cret", "oken", "pass", "hrase", "auth", "tial", "ials", "dsn", "pat", "zation", "earer", "cred",
-    "creds", "sig", "value", "wort", "_pw", "-pw", "code", "_key", "-key", ".key", "ikey", "tkey", "skey", "ekey", "nkey",
-    "hkey", "gkey", "rkey", "pkey", "dkey", "ckey", "ykey", "lkey", "xkey", "mkey", "bkey", "kkey", "akey", "okey", "ukey",
-    "vkey",
+    "word", "sswd", "pwd", "cret", "oken", "pass", "hrase", "auth", "tial", "ials", "dsn", "pat",
+    "zation", "earer", "cred", "creds", "sig", "value", "wort", "_pw", "-pw", "code", "_key",
+    "-key", ".key", "ikey", "tkey", "skey", "ekey", "nkey", "hkey", "gkey", "rkey", "pkey", "dkey",
+    "ckey", "ykey", "lkey", "xkey", "mkey", "bkey", "kkey", "akey", "okey", "ukey", "vkey",
 ];
 
 /// Families of recognisers that find their text by a name before it, not by a literal.
 const BY_NAME: [(&str, &[&str]); 3] = [
-    ("azure/", &["accountkey", "sharedaccesskey", "password", "pwd", "sig"]),
+    (
+        "azure/",
+        &["accountkey", "sharedaccesskey", "password", "pwd", "sig"],
+    ),
     ("kubeconfig/", &["client-key-data", "token"]),
     ("basic/", &["authorization"]),
 ];
@@ -59,7 +62,9 @@ pub fn of(kind: &TokenKind, number: u16) -> Result<Vec<Anchor>, String> {
                 leads: Leads::Shape(number, at as u8),
             })),
             None if kind.alone => {
-                return Err(format!("`value` {at} starts with no literal of 3 letters or digits"));
+                return Err(format!(
+                    "`value` {at} starts with no literal of 3 letters or digits"
+                ));
             }
             None => {}
         }
@@ -84,7 +89,9 @@ fn of_context(kind: &TokenKind, number: u16, anchors: &mut Vec<Anchor>) -> Resul
             None => {
                 let end = name.strip_prefix('*').unwrap_or(name);
                 if end.len() < 3 {
-                    return Err(format!("`names`: {name:?} has fewer than 3 letters at its end"));
+                    return Err(format!(
+                        "`names`: {name:?} has fewer than 3 letters at its end"
+                    ));
                 }
                 ends(end, anchors);
             }
@@ -134,16 +141,30 @@ fn of_context(kind: &TokenKind, number: u16, anchors: &mut Vec<Anchor>) -> Resul
 /// The last bytes of every spelling of a name: with `_`, with `-`, with `.`, in camel case.
 fn ends(name: &str, anchors: &mut Vec<Anchor>) {
     let bytes = name.as_bytes();
-    let mut add = |bytes: &[u8]| anchors.push(Anchor::NameEnd(bytes[bytes.len().saturating_sub(4)..].to_vec()));
+    let mut add = |bytes: &[u8]| {
+        anchors.push(Anchor::NameEnd(
+            bytes[bytes.len().saturating_sub(4)..].to_vec(),
+        ))
+    };
     add(bytes);
-    let joined: Vec<u8> = bytes.iter().copied().filter(u8::is_ascii_alphanumeric).collect();
+    let joined: Vec<u8> = bytes
+        .iter()
+        .copied()
+        .filter(u8::is_ascii_alphanumeric)
+        .collect();
     if joined.len() >= 3 {
         add(&joined);
     }
     for mark in [b'_', b'-', b'.'] {
         let spelled: Vec<u8> = bytes
             .iter()
-            .map(|byte| if byte.is_ascii_alphanumeric() { *byte } else { mark })
+            .map(|byte| {
+                if byte.is_ascii_alphanumeric() {
+                    *byte
+                } else {
+                    mark
+                }
+            })
             .collect();
         add(&spelled);
     }
@@ -170,7 +191,9 @@ pub fn start_of_shape(shape: &Shape) -> Option<(&'static str, &'static str)> {
 }
 
 fn split_start(literal: &'static str) -> Option<(&'static str, &'static str)> {
-    let cut = literal.bytes().position(|byte| byte.is_ascii_alphanumeric())?;
+    let cut = literal
+        .bytes()
+        .position(|byte| byte.is_ascii_alphanumeric())?;
     (literal.len() - cut >= 3).then(|| literal.split_at(cut))
 }
 
@@ -187,7 +210,11 @@ fn of_pattern(pattern: &str, leads: Leads, anchors: &mut Vec<Anchor>) -> Result<
     let starts: Option<Vec<_>> = literals.literals().and_then(|literals| {
         literals
             .iter()
-            .map(|literal| std::str::from_utf8(literal.as_bytes()).ok().and_then(|text| split_start(keep(text))))
+            .map(|literal| {
+                std::str::from_utf8(literal.as_bytes())
+                    .ok()
+                    .and_then(|text| split_start(keep(text)))
+            })
             .collect()
     });
     if let Some(starts) = starts.filter(|starts| !starts.is_empty()) {
@@ -226,7 +253,9 @@ fn inner(parts: &[&Hir], at: usize, leads: Leads) -> Option<Anchor> {
     let text = keep(std::str::from_utf8(&literal.0).ok()?);
     let bytes = text.as_bytes();
     let word = (1..bytes.len()).find(|cut| {
-        bytes[*cut].is_ascii_alphanumeric() && !bytes[cut - 1].is_ascii_alphanumeric() && bytes.len() - cut >= 3
+        bytes[*cut].is_ascii_alphanumeric()
+            && !bytes[cut - 1].is_ascii_alphanumeric()
+            && bytes.len() - cut >= 3
     });
     if let Some(cut) = word {
         let (before, literal) = text.split_at(cut);
@@ -256,7 +285,9 @@ fn is_credential(hir: &Hir) -> bool {
     match hir.kind() {
         HirKind::Empty | HirKind::Look(_) => true,
         HirKind::Literal(literal) => literal.0.iter().all(|one| byte(*one)),
-        HirKind::Class(Class::Bytes(class)) => class.iter().all(|range| (range.start()..=range.end()).all(byte)),
+        HirKind::Class(Class::Bytes(class)) => class
+            .iter()
+            .all(|range| (range.start()..=range.end()).all(byte)),
         HirKind::Class(Class::Unicode(_)) => false,
         HirKind::Repetition(repetition) => is_credential(&repetition.sub),
         HirKind::Capture(capture) => is_credential(&capture.sub),

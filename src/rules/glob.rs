@@ -74,12 +74,7 @@ fn over_parts(path: &[u8]) -> impl Iterator<Item = &[u8]> {
     std::iter::once(0).chain(cuts).map(|cut| &path[cut..])
 }
 
-fn alternatives(
-    inner: &[u8],
-    rest: Option<&Rest<'_>>,
-    path: &[u8],
-    steps: &mut u32,
-) -> bool {
+fn alternatives(inner: &[u8], rest: Option<&Rest<'_>>, path: &[u8], steps: &mut u32) -> bool {
     let Some(close) = inner.iter().position(|byte| *byte == b'}') else {
         return false;
     };

@@ -12,11 +12,12 @@ pub mod table;
 pub mod template;
 
 use crate::model::{
-    Agent, Checked, Checksum, ClaimReader, Class, Confidence, Destroys, Example, FileKey, How,
-    Level, Provider, Request, Segment, Shape, Surface, TokenKind, Verb, Verbs,
+    Agent, Checked, Checksum, ClaimReader, Class, Confidence, Destroys, Example, FileKey, Level,
+    Provider, Request, Segment, Shape, Surface, TokenKind, Verb, Verbs,
 };
 use schema::{Problem, TokenEntry};
-use table::{Family, Inside, Leads, Start, Tables};
+use std::sync::OnceLock;
+use table::{Family, Leads, Start, Tables};
 
 include!(concat!(env!("OUT_DIR"), "/catalogue.rs"));
 
@@ -25,6 +26,16 @@ include!(concat!(env!("OUT_DIR"), "/catalogue.rs"));
 pub struct RuleSet {
     own: Vec<&'static TokenKind>,
     tables: Tables,
+    by_context: OnceLock<ByContext>,
+}
+
+/// The kinds that each sort of surrounding names, so that no look-up walks over all of them.
+#[derive(Clone, Debug, Default)]
+pub(crate) struct ByContext {
+    pub requests: Vec<&'static TokenKind>,
+    pub flags: Vec<&'static TokenKind>,
+    pub files: Vec<&'static TokenKind>,
+    pub words: Vec<&'static TokenKind>,
 }
 
 impl RuleSet {
@@ -33,6 +44,7 @@ impl RuleSet {
         RuleSet {
             own: Vec::new(),
             tables: TABLES,
+            by_context: OnceLock::new(),
         }
     }
 
@@ -57,6 +69,7 @@ impl RuleSet {
             Ok(tables) if problems.is_empty() => Ok(RuleSet {
                 own: own.iter().collect(),
                 tables,
+                by_context: OnceLock::new(),
             }),
             Ok(_) => Err(problems),
             Err(wrong) => {
@@ -133,6 +146,20 @@ impl RuleSet {
     /// The providers.
     pub fn providers(&self) -> &'static [Provider] {
         &PROVIDERS
+    }
+
+    /// The kinds that surroundings name.
+    pub(crate) fn by_context(&self) -> &ByContext {
+        self.by_context.get_or_init(|| {
+            let having =
+                |wanted: fn(&TokenKind) -> bool| self.kinds().filter(|kind| wanted(kind)).collect();
+            ByContext {
+                requests: having(|kind| !kind.requests.is_empty()),
+                flags: having(|kind| !kind.flags.is_empty()),
+                files: having(|kind| !kind.files.is_empty()),
+                words: having(|kind| kind.by_word),
+            }
+        })
     }
 
     /// The first pass's tables.

@@ -7,10 +7,44 @@ pub const LONGEST_NAME: usize = 120;
 
 /// Words behind a name that say it is not the value itself.
 const NOT_THE_VALUE: [&str; 38] = [
-    "ID", "IDS", "NAME", "NAMES", "URL", "URI", "HOST", "PATH", "FILE", "FILENAME", "DIR", "TYPE",
-    "EXPIRY", "EXPIRES", "EXPIRATION", "TTL", "LENGTH", "LEN", "SIZE", "COUNT", "LIMIT", "PREFIX",
-    "REGEX", "PATTERN", "FORMAT", "ENDPOINT", "VERSION", "ALGORITHM", "ALG", "ARN", "REF", "HINT",
-    "LABEL", "PLACEHOLDER", "FIELD", "HEADER", "PARAM", "ENV",
+    "ID",
+    "IDS",
+    "NAME",
+    "NAMES",
+    "URL",
+    "URI",
+    "HOST",
+    "PATH",
+    "FILE",
+    "FILENAME",
+    "DIR",
+    "TYPE",
+    "EXPIRY",
+    "EXPIRES",
+    "EXPIRATION",
+    "TTL",
+    "LENGTH",
+    "LEN",
+    "SIZE",
+    "COUNT",
+    "LIMIT",
+    "PREFIX",
+    "REGEX",
+    "PATTERN",
+    "FORMAT",
+    "ENDPOINT",
+    "VERSION",
+    "ALGORITHM",
+    "ALG",
+    "ARN",
+    "REF",
+    "HINT",
+    "LABEL",
+    "PLACEHOLDER",
+    "FIELD",
+    "HEADER",
+    "PARAM",
+    "ENV",
 ];
 
 /// Turns a name into `UPPER_SNAKE`.
@@ -85,7 +119,13 @@ mod tests {
 
     #[test]
     fn every_spelling_becomes_the_same_name() {
-        for spelling in ["stagingApiKey", "staging-api-key", "staging.api.key", "STAGING_API_KEY", "StagingAPIKey"] {
+        for spelling in [
+            "stagingApiKey",
+            "staging-api-key",
+            "staging.api.key",
+            "STAGING_API_KEY",
+            "StagingAPIKey",
+        ] {
             assert_eq!(normalise(spelling.as_bytes()), "STAGING_API_KEY");
         }
     }

@@ -82,7 +82,10 @@ pub const SLOTS: usize = 2048;
 pub fn filter_bits(four: u32) -> (usize, u64) {
     let hash = u64::from(four).wrapping_mul(0x9e37_79b9_7f4a_7c15);
     let word = hash >> (64 - (FILTER_BITS - 6));
-    (word as usize, 1 << (hash >> 40 & 63) | 1 << (hash >> 34 & 63))
+    (
+        word as usize,
+        1 << (hash >> 40 & 63) | 1 << (hash >> 34 & 63),
+    )
 }
 
 /// Folds the case of four bytes; other bytes than letters stay apart from letters.
@@ -98,12 +101,30 @@ pub fn slot(four: u32) -> usize {
 }
 
 fn number(bytes: &[u8]) -> u32 {
-    bytes.iter().take(4).rev().fold(0, |number, byte| number << 8 | u32::from(*byte))
+    bytes
+        .iter()
+        .take(4)
+        .rev()
+        .fold(0, |number, byte| number << 8 | u32::from(*byte))
 }
 
 fn set(filter: &mut [u64], key: u32) {
     let (word, bits) = filter_bits(key);
     filter[word] |= bits;
+}
+
+/// Whether the first pass looks at a word that starts so: four letters, digits, `_` or `-`, or a mark that ends it.
+fn is_seen(start: &Start) -> bool {
+    let run = |byte: u8| byte.is_ascii_alphanumeric() || matches!(byte, b'_' | b'-');
+    let mark = |byte: u8| matches!(byte, b'.' | b'/' | b'+' | b':' | b'=' | b'>');
+    let head = start.literal.as_bytes();
+    match head[..head.len().min(4)].iter().find(|byte| !run(**byte)) {
+        Some(byte) => mark(*byte),
+        None if head.len() > 3 || start.next.0 == u128::MAX => true,
+        None => (0..128u8)
+            .filter(|byte| start.next.has(*byte))
+            .all(|byte| run(byte) || mark(byte)),
+    }
 }
 
 /// Sets the first four bytes of a literal; where it has three, each fourth one that may follow.
@@ -147,13 +168,24 @@ pub fn build(kinds: &[&TokenKind]) -> Result<Tables, Vec<(&'static str, String)>
         };
         for anchor in anchors {
             match anchor {
+                Anchor::Start(start) if !is_seen(&start) => problems.push((
+                    kind.id,
+                    format!(
+                        "a value that starts with {:?} would not be seen",
+                        start.literal
+                    ),
+                )),
                 Anchor::Start(start) => starts.push(start),
                 Anchor::Inside(literal) => inside.push(literal),
                 Anchor::NameEnd(end) => set_end(&mut name_filter, &end),
             }
         }
         for name in kind.names {
-            let list = if name.contains('*') { &mut globs } else { &mut names };
+            let list = if name.contains('*') {
+                &mut globs
+            } else {
+                &mut names
+            };
             list.push((*name, number));
         }
     }
@@ -161,7 +193,8 @@ pub fn build(kinds: &[&TokenKind]) -> Result<Tables, Vec<(&'static str, String)>
         return Err(problems);
     }
     let slot_of = |start: &Start| slot(number(start.literal.as_bytes()));
-    starts.sort_by(|a, b| (slot_of(a), a.literal, a.before).cmp(&(slot_of(b), b.literal, b.before)));
+    starts
+        .sort_by(|a, b| (slot_of(a), a.literal, a.before).cmp(&(slot_of(b), b.literal, b.before)));
     let slots: Vec<u16> = (0..=SLOTS)
         .map(|wanted| starts.partition_point(|start| slot_of(start) < wanted) as u16)
         .collect();

@@ -16,13 +16,13 @@ impl Random {
     pub fn new(seed: u64) -> Random {
         let mut random = Random(seed.wrapping_mul(0x9e37_79b9_7f4a_7c15) | 1);
         for _ in 0..4 {
-            random.next();
+            random.number();
         }
         random
     }
 
     /// The next number.
-    pub fn next(&mut self) -> u64 {
+    pub fn number(&mut self) -> u64 {
         self.0 ^= self.0 << 13;
         self.0 ^= self.0 >> 7;
         self.0 ^= self.0 << 17;
@@ -31,7 +31,7 @@ impl Random {
 
     /// A number below `bound`.
     pub fn below(&mut self, bound: usize) -> usize {
-        (self.next() % bound.max(1) as u64) as usize
+        (self.number() % bound.max(1) as u64) as usize
     }
 
     /// One of the bytes.
@@ -76,7 +76,11 @@ fn placeholder(
     if rest.starts_with("{code}") {
         return (code(kind.code, seed), "{code}".len());
     }
-    let after_class = if rest.starts_with("{[") { rest.find(']').unwrap_or(0) } else { 0 };
+    let after_class = if rest.starts_with("{[") {
+        rest.find(']').unwrap_or(0)
+    } else {
+        0
+    };
     let close = rest[after_class..].find('}').map(|at| at + after_class + 1);
     if let Some(close) = close
         && close < 200
@@ -91,7 +95,10 @@ fn placeholder(
 /// Makes a value of a kind, with a right checksum.
 pub fn value(kind: &TokenKind, random: &mut Random) -> String {
     let made = if kind.shapes.is_empty() {
-        kind.patterns.first().map(|pattern| of_pattern(pattern, random)).unwrap_or_default()
+        kind.patterns
+            .first()
+            .map(|pattern| of_pattern(pattern, random))
+            .unwrap_or_default()
     } else {
         fill(kind.shapes[random.below(kind.shapes.len())].0, random)
     };
@@ -113,7 +120,11 @@ pub fn fill(segments: &[Segment], random: &mut Random) -> String {
             Segment::Run { class, min, max } => {
                 let bytes: Vec<u8> = (0..128u8).filter(|byte| class.has(*byte)).collect();
                 let spread = (max - min).min(16);
-                let least = if *max > 16 { (*min).max(16.min(*max)) } else { *min };
+                let least = if *max > 16 {
+                    (*min).max(16.min(*max))
+                } else {
+                    *min
+                };
                 let count = least + random.below(usize::from(spread) + 1) as u16;
                 for _ in 0..count.min(*max) {
                     out.push(random.pick(&bytes) as char);
@@ -139,16 +150,21 @@ fn of_hir(hir: &Hir, random: &mut Random, out: &mut Vec<u8>) {
         HirKind::Literal(literal) => out.extend_from_slice(&literal.0),
         HirKind::Class(class) => {
             let bytes: Vec<u8> = match class {
-                regex_syntax::hir::Class::Bytes(class) => {
-                    class.iter().flat_map(|range| range.start()..=range.end()).collect()
-                }
+                regex_syntax::hir::Class::Bytes(class) => class
+                    .iter()
+                    .flat_map(|range| range.start()..=range.end())
+                    .collect(),
                 regex_syntax::hir::Class::Unicode(class) => class
                     .iter()
                     .flat_map(|range| range.start()..=range.end())
                     .filter_map(|letter| u8::try_from(letter).ok())
                     .collect(),
             };
-            let plain: Vec<u8> = bytes.iter().copied().filter(u8::is_ascii_alphanumeric).collect();
+            let plain: Vec<u8> = bytes
+                .iter()
+                .copied()
+                .filter(u8::is_ascii_alphanumeric)
+                .collect();
             out.push(random.pick(if plain.is_empty() { &bytes } else { &plain }));
         }
         HirKind::Repetition(repetition) => {

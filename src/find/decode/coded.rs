@@ -35,11 +35,16 @@ pub fn encoded(search: &mut Search<'_>, at: usize) {
 
 /// Where a run of base64 ends, over wrapped lines.
 fn run_end(text: &[u8], at: usize) -> usize {
-    let is_code = |byte: &u8| byte.is_ascii_alphanumeric() || matches!(byte, b'+' | b'/' | b'-' | b'_' | b'=');
+    let is_code = |byte: &u8| {
+        byte.is_ascii_alphanumeric() || matches!(byte, b'+' | b'/' | b'-' | b'_' | b'=')
+    };
     let mut end = at;
     let limit = text.len().min(at + LONGEST * 4 / 3);
     loop {
-        let line = text[end..limit].iter().take_while(|byte| is_code(byte)).count();
+        let line = text[end..limit]
+            .iter()
+            .take_while(|byte| is_code(byte))
+            .count();
         end += line;
         if line < WRAPPED || text[..end].ends_with(b"=") {
             return end;
@@ -51,8 +56,17 @@ fn run_end(text: &[u8], at: usize) -> usize {
             .count();
         let next = end + gap;
         let goes_on = text[end..next].contains(&b'\n')
-            && text[next..limit].iter().take(4).filter(|byte| is_code(byte)).count() == 4
-            && !text[next..limit].iter().take(60).take_while(|byte| **byte != b'\n').any(|byte| matches!(byte, b':' | b' '));
+            && text[next..limit]
+                .iter()
+                .take(4)
+                .filter(|byte| is_code(byte))
+                .count()
+                == 4
+            && !text[next..limit]
+                .iter()
+                .take(60)
+                .take_while(|byte| **byte != b'\n')
+                .any(|byte| matches!(byte, b':' | b' '));
         if !goes_on {
             return end;
         }
@@ -61,11 +75,17 @@ fn run_end(text: &[u8], at: usize) -> usize {
 }
 
 fn hexadecimal(value: &[u8]) -> Option<Vec<u8>> {
-    if value.len() % 2 != 0 || value.len() > LONGEST || !value.iter().all(u8::is_ascii_hexdigit) {
+    if !value.len().is_multiple_of(2)
+        || value.len() > LONGEST
+        || !value.iter().all(u8::is_ascii_hexdigit)
+    {
         return None;
     }
     let digit = |byte: u8| (byte as char).to_digit(16).map(|value| value as u8);
-    let bytes: Option<Vec<u8>> = value.chunks_exact(2).map(|two| Some(digit(two[0])? << 4 | digit(two[1])?)).collect();
+    let bytes: Option<Vec<u8>> = value
+        .chunks_exact(2)
+        .map(|two| Some(digit(two[0])? << 4 | digit(two[1])?))
+        .collect();
     bytes.filter(|bytes| is_mostly_text(bytes))
 }
 
@@ -81,7 +101,8 @@ fn is_mostly_text(bytes: &[u8]) -> bool {
 pub fn named(search: &mut Search<'_>, site: &Site) -> bool {
     let text = search.text;
     let value = site.literal.span.of(text);
-    if value.len() < 16 || search.depth >= crate::find::search::DEPTH || !prefilter::decodes(value) {
+    if value.len() < 16 || search.depth >= crate::find::search::DEPTH || !prefilter::decodes(value)
+    {
         return false;
     }
     let Some(decoded) = base64::decode(value, 4096).filter(|bytes| base64::is_text(bytes)) else {

@@ -23,13 +23,29 @@ pub fn escapes(search: &mut Search<'_>, at: usize) {
     }
     let outside = |byte: &u8| matches!(byte, b'\n' | b'"' | b'\'' | b'`' | b' ' | b'<' | b'>');
     let floor = at.saturating_sub(REACH);
-    let start = text[floor..at].iter().rposition(outside).map_or(floor, |gap| floor + gap + 1);
+    let start = text[floor..at]
+        .iter()
+        .rposition(outside)
+        .map_or(floor, |gap| floor + gap + 1);
     let limit = text.len().min(at + REACH);
-    let end = text[at..limit].iter().position(outside).map_or(limit, |gap| at + gap);
+    let end = text[at..limit]
+        .iter()
+        .position(outside)
+        .map_or(limit, |gap| at + gap);
     search.decoded_until = end;
-    let encoding = if text[at] == b'%' { Encoding::Percent } else { Encoding::Escapes };
+    let encoding = if text[at] == b'%' {
+        Encoding::Percent
+    } else {
+        Encoding::Escapes
+    };
     let (decoded, places) = decode(text, start, end);
-    let clash: Vec<Span> = search.found.iter().rev().take(16).map(|candidate| candidate.span).collect();
+    let clash: Vec<Span> = search
+        .found
+        .iter()
+        .rev()
+        .take(16)
+        .map(|candidate| candidate.span)
+        .collect();
     let before = search.found.len();
     nested(search, &decoded, encoding, |span| {
         let from = places.get(span.start).copied().unwrap_or(end);
@@ -44,7 +60,8 @@ pub fn escapes(search: &mut Search<'_>, at: usize) {
 }
 
 fn is_credential(byte: u8) -> bool {
-    byte.is_ascii_alphanumeric() || matches!(byte, b'_' | b'-' | b'.' | b'=' | b':' | b'/' | b'+' | b'@')
+    byte.is_ascii_alphanumeric()
+        || matches!(byte, b'_' | b'-' | b'.' | b'=' | b':' | b'/' | b'+' | b'@')
 }
 
 /// The decoded text, and where each of its bytes starts.
@@ -74,7 +91,9 @@ fn one(text: &[u8], at: usize) -> Option<(u8, usize)> {
     let number = |from: usize, count: usize, radix: u32| {
         let digits = text.get(from..from + count)?;
         let value = std::str::from_utf8(digits).ok()?;
-        u32::from_str_radix(value, radix).ok().filter(|_| digits.iter().all(u8::is_ascii_hexdigit))
+        u32::from_str_radix(value, radix)
+            .ok()
+            .filter(|_| digits.iter().all(u8::is_ascii_hexdigit))
     };
     let (value, length) = match (text.get(at)?, text.get(at + 1)?) {
         (b'%', _) => (number(at + 1, 2, 16)?, 3),
@@ -84,5 +103,8 @@ fn one(text: &[u8], at: usize) -> Option<(u8, usize)> {
         (b'\\', b'0'..=b'3') => (number(at + 1, 3, 8)?, 4),
         _ => return None,
     };
-    u8::try_from(value).ok().filter(u8::is_ascii).map(|byte| (byte, length))
+    u8::try_from(value)
+        .ok()
+        .filter(u8::is_ascii)
+        .map(|byte| (byte, length))
 }

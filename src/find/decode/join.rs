@@ -17,7 +17,9 @@ const PIECE: usize = 400;
 pub fn cut_by_quotes(search: &mut Search<'_>, begin: usize) {
     let text = search.text;
     let limit = text.len().min(begin + PIECE);
-    let quote = text[begin..limit].iter().position(|byte| matches!(byte, b'"' | b'\'' | b'`' | b'\n'));
+    let quote = text[begin..limit]
+        .iter()
+        .position(|byte| matches!(byte, b'"' | b'\'' | b'`' | b'\n'));
     if let Some(at) = quote.map(|gap| begin + gap)
         && text[at] != b'\n'
         && opening(text, at + 1).is_some()
@@ -33,11 +35,16 @@ pub fn joined(search: &mut Search<'_>, operator: usize) {
     }
     let text = search.text;
     let before = text[..operator].trim_ascii_end().len();
-    let Some(close) = before.checked_sub(1).filter(|at| matches!(text[*at], b'"' | b'\'' | b'`')) else {
+    let Some(close) = before
+        .checked_sub(1)
+        .filter(|at| matches!(text[*at], b'"' | b'\'' | b'`'))
+    else {
         return;
     };
     let floor = close.saturating_sub(PIECE);
-    let open = text[floor..close].iter().rposition(|byte| *byte == text[close] || *byte == b'\n');
+    let open = text[floor..close]
+        .iter()
+        .rposition(|byte| *byte == text[close] || *byte == b'\n');
     if let Some(open) = open.map(|gap| floor + gap)
         && text[open] != b'\n'
         && opening(text, close + 1).is_some()
@@ -70,7 +77,10 @@ fn join_from(search: &mut Search<'_>, start: usize, quote: u8) {
     let mut end = start;
     for _ in 0..PIECES {
         let limit = text.len().min(at + PIECE);
-        let Some(length) = text[at..limit].iter().position(|byte| *byte == quote || *byte == b'\n') else {
+        let Some(length) = text[at..limit]
+            .iter()
+            .position(|byte| *byte == quote || *byte == b'\n')
+        else {
             break;
         };
         if text[at + length] == b'\n' {
@@ -82,7 +92,10 @@ fn join_from(search: &mut Search<'_>, start: usize, quote: u8) {
         let Some((next, next_quote)) = opening(text, end + 1) else {
             break;
         };
-        lines += text[end..next].iter().filter(|byte| **byte == b'\n').count();
+        lines += text[end..next]
+            .iter()
+            .filter(|byte| **byte == b'\n')
+            .count();
         if lines >= LINES * 4 {
             break;
         }
@@ -90,7 +103,9 @@ fn join_from(search: &mut Search<'_>, start: usize, quote: u8) {
     }
     places.push(end);
     search.decoded_until = search.decoded_until.max(end);
-    let (name, place_of) = (name_before(text, start), |at: usize| places.get(at).copied().unwrap_or(end));
+    let (name, place_of) = (name_before(text, start), |at: usize| {
+        places.get(at).copied().unwrap_or(end)
+    });
     let mut assignment = name.clone();
     assignment.extend_from_slice(&joined);
     let shift = name.len();

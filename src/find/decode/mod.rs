@@ -16,7 +16,12 @@ use super::search::{DEPTH, Search};
 use crate::model::{Encoding, Span};
 
 /// Searches decoded text; `place` leads from a span of it to the encoded one.
-fn nested(search: &mut Search<'_>, decoded: &[u8], encoding: Encoding, place: impl Fn(Span) -> Span) -> bool {
+fn nested(
+    search: &mut Search<'_>,
+    decoded: &[u8],
+    encoding: Encoding,
+    place: impl Fn(Span) -> Span,
+) -> bool {
     if search.depth >= DEPTH {
         return false;
     }

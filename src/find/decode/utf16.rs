@@ -21,7 +21,11 @@ pub fn readable(blob: &[u8]) -> Option<Readable> {
     };
     let unit = |pair: &[u8]| {
         let two = [pair[0], pair[1]];
-        if little { u16::from_le_bytes(two) } else { u16::from_be_bytes(two) }
+        if little {
+            u16::from_le_bytes(two)
+        } else {
+            u16::from_be_bytes(two)
+        }
     };
     let mut text = Vec::with_capacity(blob.len() / 2);
     let mut places = Vec::with_capacity(blob.len() / 2 + 1);
@@ -45,7 +49,13 @@ fn by_zeros(blob: &[u8]) -> Option<bool> {
     if head.len() < 16 {
         return None;
     }
-    let zeros = |odd: usize| head.iter().skip(odd).step_by(2).filter(|byte| **byte == 0).count();
+    let zeros = |odd: usize| {
+        head.iter()
+            .skip(odd)
+            .step_by(2)
+            .filter(|byte| **byte == 0)
+            .count()
+    };
     let most = head.len() / 2 * 9 / 10;
     match (zeros(0), zeros(1)) {
         (0, high) if high >= most => Some(true),

@@ -14,14 +14,21 @@ const REACH: usize = 2000;
 
 /// What connection strings start with, lower-cased.
 const STARTS: [&[u8]; 9] = [
-    b"defaultendpointsprotocol=", b"endpoint=", b"hostname=", b"accountendpoint=", b"blobendpoint=", b"accountname=",
-    b"server=", b"data source=", b"endpointsuffix=",
+    b"defaultendpointsprotocol=",
+    b"endpoint=",
+    b"hostname=",
+    b"accountendpoint=",
+    b"blobendpoint=",
+    b"accountname=",
+    b"server=",
+    b"data source=",
+    b"endpointsuffix=",
 ];
 
 /// A connection string around the mark of its key.
 pub fn connection(search: &mut Search<'_>, mark: usize) {
     let text = search.text;
-    if text[mark] != b'=' {
+    if text[mark] != b'=' || mark < search.read_until {
         return;
     }
     let floor = mark.saturating_sub(REACH);
@@ -30,7 +37,11 @@ pub fn connection(search: &mut Search<'_>, mark: usize) {
         .rposition(|byte| matches!(byte, b'\n' | b'"' | b'\''))
         .map_or(floor, |at| floor + at + 1);
     let lower = text[line..mark].to_ascii_lowercase();
-    let Some(start) = STARTS.iter().filter_map(|start| memchr::memmem::find(&lower, start)).min() else {
+    let Some(start) = STARTS
+        .iter()
+        .filter_map(|start| memchr::memmem::find(&lower, start))
+        .min()
+    else {
         return;
     };
     let start = line + start;
@@ -41,10 +52,12 @@ pub fn connection(search: &mut Search<'_>, mark: usize) {
         .unwrap_or(rest.len());
     let whole = Span::new(start, mark + length);
     let value = whole.of(text).trim_ascii_end();
+    search.read_until = whole.end;
     let Some(found) = azure_connection::parse(value) else {
         return;
     };
-    let foreign = found.variant() == "sql-connection-string" && memchr::memmem::find(&value.to_ascii_lowercase(), b".windows.net").is_none();
+    let foreign = found.variant() == "sql-connection-string"
+        && memchr::memmem::find(&value.to_ascii_lowercase(), b".windows.net").is_none();
     if foreign {
         return;
     }
@@ -63,20 +76,36 @@ pub fn connection(search: &mut Search<'_>, mark: usize) {
 /// A shared access signature around the mark of `sig`.
 pub fn signature(search: &mut Search<'_>, mark: usize) {
     let text = search.text;
-    let outside = |byte: &u8| byte.is_ascii_whitespace() || matches!(byte, b'"' | b'\'' | b'`' | b'<' | b'>' | b'(' | b')');
+    let free = mark
+        .checked_sub(4)
+        .is_none_or(|before| !text[before].is_ascii_alphanumeric());
+    if mark < search.read_until || !free {
+        return;
+    }
+    let outside = |byte: &u8| {
+        byte.is_ascii_whitespace()
+            || matches!(byte, b'"' | b'\'' | b'`' | b'<' | b'>' | b'(' | b')')
+    };
     let floor = mark.saturating_sub(REACH);
-    let mut start = text[floor..mark].iter().rposition(outside).map_or(floor, |at| floor + at + 1);
+    let mut start = text[floor..mark]
+        .iter()
+        .rposition(outside)
+        .map_or(floor, |at| floor + at + 1);
     let rest = &text[mark..text.len().min(mark + REACH)];
     let end = mark + rest.iter().position(outside).unwrap_or(rest.len());
     if let Some(assigned) = bare_name(&text[start..mark]) {
         start += assigned;
     }
     let whole = Span::new(start, end);
+    search.read_until = end;
     let Some(found) = sas::parse(whole.of(text)) else {
         return;
     };
     let signature = &text[mark + 1..end];
-    let signature = signature.split(|byte| *byte == b'&').next().unwrap_or_default();
+    let signature = signature
+        .split(|byte| *byte == b'&')
+        .next()
+        .unwrap_or_default();
     if signature.len() < 20 || filter::of_named(signature).is_some() {
         return;
     }
@@ -88,5 +117,9 @@ pub fn signature(search: &mut Search<'_>, mark: usize) {
 fn bare_name(before: &[u8]) -> Option<usize> {
     let equals = before.iter().position(|byte| *byte == b'=')?;
     let name = &before[..equals];
-    (name.len() > 3 && name.iter().all(|byte| byte.is_ascii_alphanumeric() || *byte == b'_')).then_some(equals + 1)
+    (name.len() > 3
+        && name
+            .iter()
+            .all(|byte| byte.is_ascii_alphanumeric() || *byte == b'_'))
+    .then_some(equals + 1)
 }

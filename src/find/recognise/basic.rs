@@ -4,7 +4,7 @@
 
 use super::decoded;
 use crate::find::search::Search;
-use crate::find::{filter, lexer};
+use crate::find::{filter, lexer, scheme};
 use crate::token::basic;
 
 /// A header whose scheme is Basic.
@@ -13,13 +13,16 @@ pub fn header(search: &mut Search<'_>, mark: usize) {
     let Some(literal) = lexer::literal_after(text, mark) else {
         return;
     };
-    let is_basic = lexer::scheme_before(text, literal.span.start).is_some_and(|(scheme, _)| scheme == "basic");
+    let is_basic = scheme::scheme_before(text, literal.span.start)
+        .is_some_and(|(scheme, _)| scheme == "basic");
     if !is_basic {
         return;
     }
     let value = literal.span.of(text);
     let real = basic::decode(value).is_some_and(|pair| {
-        pair.password.expose(|password| password.len() >= 6 && filter::of_named(password).is_none() && password != pair.user)
+        pair.password.expose(|password| {
+            password.len() >= 6 && filter::of_named(password).is_none() && password != pair.user
+        })
     });
     if real {
         decoded(search, "basic/authorization", literal.span, value, 30);

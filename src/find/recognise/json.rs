@@ -26,7 +26,10 @@ pub fn service_account(search: &mut Search<'_>, key: Span) -> bool {
 /// The object of which `inner` is a part, without looking into strings.
 fn object_around(text: &[u8], inner: Span) -> Option<Span> {
     let from = inner.start.saturating_sub(REACH);
-    let open = text[from..inner.start].iter().rposition(|byte| *byte == b'{')? + from;
+    let open = text[from..inner.start]
+        .iter()
+        .rposition(|byte| *byte == b'{')?
+        + from;
     let to = text.len().min(inner.end + REACH);
     let close = text[inner.end..to].iter().position(|byte| *byte == b'}')? + inner.end + 1;
     Some(Span::new(open, close))
@@ -42,11 +45,20 @@ pub fn authorized_user(search: &mut Search<'_>, begin: usize) {
         return;
     };
     let at = object.start + key;
-    let mark = text[at..object.end].iter().position(|byte| *byte == b':').map(|gap| at + gap);
+    let mark = text[at..object.end]
+        .iter()
+        .position(|byte| *byte == b':')
+        .map(|gap| at + gap);
     if let Some(literal) = mark.and_then(|mark| lexer::literal_after(text, mark))
         && filter::of_named(literal.span.of(text)).is_none()
     {
-        decoded(search, "json/gcp-authorized-user", literal.span, object.of(text), 40);
+        decoded(
+            search,
+            "json/gcp-authorized-user",
+            literal.span,
+            object.of(text),
+            40,
+        );
     }
 }
 
@@ -61,7 +73,10 @@ pub fn docker_auth(search: &mut Search<'_>, mark: usize) {
         return;
     };
     let value = literal.span.of(text);
-    let real = basic::decode(value).is_some_and(|pair| pair.password.expose(|password| filter::of_named(password).is_none()));
+    let real = basic::decode(value).is_some_and(|pair| {
+        pair.password
+            .expose(|password| filter::of_named(password).is_none())
+    });
     if real {
         decoded(search, "json/docker-auth", literal.span, value, 30);
     }

@@ -17,10 +17,14 @@ pub fn token(search: &mut Search<'_>, begin: usize) {
     if !shape::starts_freely(text, begin) {
         return;
     }
+    let mut dots = 0;
     let length = text[begin..]
         .iter()
         .take(LONGEST)
-        .take_while(|byte| byte.is_ascii_alphanumeric() || matches!(byte, b'-' | b'_' | b'.'))
+        .take_while(|byte| {
+            dots += u8::from(**byte == b'.');
+            dots < 4 && (byte.is_ascii_alphanumeric() || matches!(byte, b'-' | b'_' | b'.'))
+        })
         .count();
     let value = text[begin..begin + length].trim_ascii_end();
     let value = value.strip_suffix(b".").unwrap_or(value);

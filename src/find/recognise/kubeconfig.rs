@@ -9,6 +9,8 @@ use crate::token::base64;
 
 /// How much of a key is decoded.
 const LONGEST: usize = 16 * 1024;
+/// The largest kubeconfig.
+const LARGEST: usize = 1 << 20;
 /// How far the certificate may stand before or behind its key.
 const REACH: usize = 16 * 1024;
 
@@ -19,13 +21,20 @@ pub fn client_key(search: &mut Search<'_>, mark: usize) {
         return;
     };
     let value = literal.span.of(text);
-    let is_key = base64::decode(value, LONGEST).is_some_and(|key| memchr::memmem::find(&key, b"PRIVATE KEY").is_some());
+    let is_key = base64::decode(value, LONGEST)
+        .is_some_and(|key| memchr::memmem::find(&key, b"PRIVATE KEY").is_some());
     if !is_key {
         return;
     }
-    let around = &text[literal.span.start.saturating_sub(REACH)..text.len().min(literal.span.end + REACH)];
+    let around =
+        &text[literal.span.start.saturating_sub(REACH)..text.len().min(literal.span.end + REACH)];
     let claimed = memchr::memmem::rfind(around, b"client-certificate-data")
-        .and_then(|at| around[at..].iter().position(|byte| *byte == b':').map(|gap| at + gap))
+        .and_then(|at| {
+            around[at..]
+                .iter()
+                .position(|byte| *byte == b':')
+                .map(|gap| at + gap)
+        })
         .and_then(|mark| lexer::literal_after(around, mark))
         .map_or(value, |certificate| certificate.span.of(around));
     decoded(search, "kubeconfig/client-key", literal.span, claimed, 60);
@@ -34,14 +43,18 @@ pub fn client_key(search: &mut Search<'_>, mark: usize) {
 /// `token: value` of a user.
 pub fn token(search: &mut Search<'_>, mark: usize) {
     let text = search.text;
-    let has = |word: &[u8]| memchr::memmem::find(text, word).is_some();
-    if text[mark] != b':' || text.len() > 1 << 20 || !(has(b"clusters:") && has(b"users:") && has(b"kind: Config")) {
+    if text[mark] != b':' || text.len() > LARGEST {
         return;
     }
-    if let Some(literal) = lexer::literal_after(text, mark) {
-        let value = literal.span.of(text);
-        if value.len() >= 16 && filter::of_named(value).is_none() {
-            decoded(search, "kubeconfig/token", literal.span, value, 2);
-        }
+    let Some(literal) = lexer::literal_after(text, mark) else {
+        return;
+    };
+    let value = literal.span.of(text);
+    let plain = value.len() >= 16
+        && value.iter().any(u8::is_ascii_digit)
+        && filter::of_named(value).is_none();
+    let has = |word: &[u8]| memchr::memmem::find(text, word).is_some();
+    if plain && has(b"clusters:") && has(b"users:") && has(b"kind: Config") {
+        decoded(search, "kubeconfig/token", literal.span, value, 2);
     }
 }

@@ -36,7 +36,8 @@ pub fn at_mark(search: &mut Search<'_>, mark: usize) {
     let end = super::prefilter::name_end(search.text, mark);
     let tail = &search.text[end.saturating_sub(24)..end];
     let ends = |name: &str| {
-        tail.len() >= name.len() && tail[tail.len() - name.len()..].eq_ignore_ascii_case(name.as_bytes())
+        tail.len() >= name.len()
+            && tail[tail.len() - name.len()..].eq_ignore_ascii_case(name.as_bytes())
     };
     if ends("accountkey") || ends("sharedaccesskey") || ends("password") || ends("pwd") {
         azure::connection(search, mark);
@@ -60,24 +61,37 @@ fn decoded(search: &mut Search<'_>, code: &str, span: Span, claimed: &[u8], weig
     };
     let mut candidate = Candidate::new(span, span.of(search.text), Some(kind), Recognised::Decoded);
     candidate.weight = weight;
-    candidate.claims = kind.claims.and_then(|reader| token::claims(reader, claimed));
+    candidate.claims = kind
+        .claims
+        .and_then(|reader| token::claims(reader, claimed));
     search.push(candidate);
     true
 }
 
 /// The kind of a variant; where several share it, the one whose name or file it is, else one that needs neither.
 fn kind_of(search: &Search<'_>, code: &str, span: Span) -> Option<&'static TokenKind> {
-    let kinds: Vec<_> = search.rules.kinds().filter(|kind| kind.code == code).collect();
+    let kinds: Vec<_> = search
+        .rules
+        .kinds()
+        .filter(|kind| kind.code == code)
+        .collect();
     if let [] | [_] = kinds[..] {
         return kinds.first().copied();
     }
     let name = beside::left_of(search.text, span.start).name;
-    let name = name.map(|name| name::normalise(name.of(search.text))).unwrap_or_default();
+    let name = name
+        .map(|name| name::normalise(name.of(search.text)))
+        .unwrap_or_default();
     let named = |kind: &&TokenKind| kind.names.iter().any(|wanted| name::holds(&name, wanted));
     let placed = |kind: &&TokenKind| {
         let path = search.path.map_or(&b""[..], |path| path.as_bytes());
         kind.files.iter().any(|file| glob::matches(file.file, path))
     };
-    let found = kinds.iter().find(|kind| named(kind)).or_else(|| kinds.iter().find(|kind| placed(kind)));
-    found.or_else(|| kinds.iter().find(|kind| kind.alone)).copied()
+    let found = kinds
+        .iter()
+        .find(|kind| named(kind))
+        .or_else(|| kinds.iter().find(|kind| placed(kind)));
+    found
+        .or_else(|| kinds.iter().find(|kind| kind.alone))
+        .copied()
 }

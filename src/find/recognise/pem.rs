@@ -46,11 +46,21 @@ pub fn block(search: &mut Search<'_>, begin: usize) {
 pub fn putty(search: &mut Search<'_>, begin: usize) {
     let text = search.text;
     let rest = &text[begin..text.len().min(begin + LONGEST)];
-    let end = memchr::memmem::find(rest, b"Private-MAC:")
-        .map_or(rest.len(), |at| at + rest[at..].iter().position(|byte| *byte == b'\n').unwrap_or(rest.len() - at));
+    let end = memchr::memmem::find(rest, b"Private-MAC:").map_or(rest.len(), |at| {
+        at + rest[at..]
+            .iter()
+            .position(|byte| *byte == b'\n')
+            .unwrap_or(rest.len() - at)
+    });
     let Some(key) = private_key::inspect(&rest[..end]) else {
         return;
     };
     let code = if key.encrypted { "encrypted" } else { "putty" };
-    decoded(search, &format!("pem/{code}"), Span::new(begin, begin + end), &rest[..end], 10);
+    decoded(
+        search,
+        &format!("pem/{code}"),
+        Span::new(begin, begin + end),
+        &rest[..end],
+        10,
+    );
 }

@@ -13,13 +13,45 @@ const LONGEST: usize = 2048;
 
 /// Passwords that people write where none should stand.
 const WRITTEN: [&[u8]; 26] = [
-    b"password", b"passwd", b"pass", b"pwd", b"secret", b"mypassword", b"mysecretpassword", b"changeme", b"example", b"pw",
-    b"test", b"token", b"user", b"foo", b"bar", b"x", b"xxx", b"key", b"api_key", b"apikey", b"credentials", b"pswd", b"p",
-    b"access_token", b"dbpassword", b"db_password",
+    b"password",
+    b"passwd",
+    b"pass",
+    b"pwd",
+    b"secret",
+    b"mypassword",
+    b"mysecretpassword",
+    b"changeme",
+    b"example",
+    b"pw",
+    b"test",
+    b"token",
+    b"user",
+    b"foo",
+    b"bar",
+    b"x",
+    b"xxx",
+    b"key",
+    b"api_key",
+    b"apikey",
+    b"credentials",
+    b"pswd",
+    b"p",
+    b"access_token",
+    b"dbpassword",
+    b"db_password",
 ];
 /// Passwords that only a local or documentation host excuses.
 const LOCAL: [&[u8]; 10] = [
-    b"postgres", b"root", b"admin", b"guest", b"mysql", b"redis", b"123456", b"1234", b"postgresql", b"mongo",
+    b"postgres",
+    b"root",
+    b"admin",
+    b"guest",
+    b"mysql",
+    b"redis",
+    b"123456",
+    b"1234",
+    b"postgresql",
+    b"mongo",
 ];
 
 /// A URL whose `://` stands at `colon`.
@@ -38,33 +70,60 @@ pub fn url(search: &mut Search<'_>, colon: usize) {
     }
     let variant = parsed.variant();
     let (code, secret) = if variant == "userinfo" {
-        let inner = Span::new(span.start + parsed.password.start, span.start + parsed.password.end);
+        let inner = Span::new(
+            span.start + parsed.password.start,
+            span.start + parsed.password.end,
+        );
         let git = [&b"github"[..], b"gitlab", b"bitbucket"]
             .iter()
             .any(|host| memchr::memmem::find(parsed.host, host).is_some())
-            || [&b"oauth2"[..], b"x-access-token", b"gitlab-ci-token", b"x-token-auth"].contains(&user);
-        (if git && password.len() >= 16 { "url/git-token" } else { "url/userinfo" }, inner)
+            || [
+                &b"oauth2"[..],
+                b"x-access-token",
+                b"gitlab-ci-token",
+                b"x-token-auth",
+            ]
+            .contains(&user);
+        (
+            if git && password.len() >= 16 {
+                "url/git-token"
+            } else {
+                "url/userinfo"
+            },
+            inner,
+        )
     } else {
-        (match variant {
-            "postgres" if parsed.scheme.starts_with(b"cockroach") => "url/other-database",
-            "postgres" => "url/postgres",
-            "mysql" => "url/mysql",
-            "mongodb" => "url/mongodb",
-            "redis" => "url/redis",
-            "amqp" => "url/amqp",
-            "sqlserver" => "url/sqlserver",
-            "clickhouse" => "url/clickhouse",
-            _ => "url/other-database",
-        }, span)
+        (
+            match variant {
+                "postgres" if parsed.scheme.starts_with(b"cockroach") => "url/other-database",
+                "postgres" => "url/postgres",
+                "mysql" => "url/mysql",
+                "mongodb" => "url/mongodb",
+                "redis" => "url/redis",
+                "amqp" => "url/amqp",
+                "sqlserver" => "url/sqlserver",
+                "clickhouse" => "url/clickhouse",
+                _ => "url/other-database",
+            },
+            span,
+        )
     };
-    let Some(kind) = search.rules.by_code(code).or_else(|| search.rules.by_code("url/other-database").filter(|_| variant != "userinfo")) else {
+    let Some(kind) = search.rules.by_code(code).or_else(|| {
+        search
+            .rules
+            .by_code("url/other-database")
+            .filter(|_| variant != "userinfo")
+    }) else {
         return;
     };
     let mut candidate = Candidate::new(secret, secret.of(text), Some(kind), Recognised::Named);
     candidate.weight = 50;
     candidate.claims = kind.claims.and_then(|reader| token::claims(reader, value));
     candidate.dropped = why_not(user, password, parsed.host, parsed.is_local());
-    if variant == "userinfo" && candidate.dropped.is_none() && password.len() < 6 && generic::entropy(password) < 2.0 {
+    if variant == "userinfo"
+        && candidate.dropped.is_none()
+        && (password.len() < 6 || password.len() < 24 && generic::is_written(password))
+    {
         candidate.dropped = Some("placeholder");
     }
     search.push(candidate);
@@ -72,15 +131,25 @@ pub fn url(search: &mut Search<'_>, colon: usize) {
 
 fn why_not(user: &[u8], password: &[u8], host: &[u8], local: bool) -> Option<&'static str> {
     let lower = password.to_ascii_lowercase();
-    let documented = memchr::memmem::find(host, b"example").is_some() || !host.contains(&b'.') || host == b"host";
-    if filter::is_reference(password) || password.contains(&b'$') && password.contains(&b'{') || password.starts_with(b":") {
+    let documented = memchr::memmem::find(host, b"example").is_some()
+        || !host.contains(&b'.')
+        || host == b"host";
+    if filter::is_reference(password)
+        || password.contains(&b'$') && password.contains(&b'{')
+        || password.starts_with(b":")
+    {
         return Some("reference");
     }
     if filter::is_placeholder(password) || WRITTEN.contains(&lower.as_slice()) {
         return Some("placeholder");
     }
     let excused = local || documented;
-    let weak = LOCAL.contains(&lower.as_slice()) || lower.eq_ignore_ascii_case(user) || lower.len() <= 4 || WRITTEN.iter().any(|word| word.len() > 3 && lower.starts_with(word));
+    let weak = LOCAL.contains(&lower.as_slice())
+        || lower.eq_ignore_ascii_case(user)
+        || lower.len() <= 4
+        || WRITTEN
+            .iter()
+            .any(|word| word.len() > 3 && lower.starts_with(word));
     if excused && weak {
         return Some("placeholder");
     }
@@ -95,7 +164,9 @@ fn whole(text: &[u8], colon: usize) -> Option<Span> {
     let head = text[colon.saturating_sub(40)..colon]
         .iter()
         .rev()
-        .take_while(|byte| byte.is_ascii_alphanumeric() || matches!(byte, b'+' | b'.' | b'-' | b':'))
+        .take_while(|byte| {
+            byte.is_ascii_alphanumeric() || matches!(byte, b'+' | b'.' | b'-' | b':')
+        })
         .count();
     let mut start = colon - head;
     while start < colon && !text[start].is_ascii_alphabetic() {
@@ -113,11 +184,17 @@ fn whole(text: &[u8], colon: usize) -> Option<Span> {
     let rest = &text[colon..text.len().min(colon + LONGEST)];
     let end = rest
         .iter()
-        .position(|byte| byte.is_ascii_whitespace() || matches!(byte, b'"' | b'\'' | b'`' | b'<' | b'>' | b'\\'))
+        .position(|byte| {
+            byte.is_ascii_whitespace() || matches!(byte, b'"' | b'\'' | b'`' | b'<' | b'>' | b'\\')
+        })
         .unwrap_or(rest.len());
     let value = &rest[..end];
     value.contains(&b'@').then(|| {
-        let trimmed = value.iter().rev().take_while(|byte| matches!(byte, b')' | b',' | b';' | b'.' | b']' | b'}')).count();
+        let trimmed = value
+            .iter()
+            .rev()
+            .take_while(|byte| matches!(byte, b')' | b',' | b';' | b'.' | b']' | b'}'))
+            .count();
         Span::new(start, colon + end - trimmed)
     })
 }

@@ -8,6 +8,7 @@ pub mod key_path;
 pub mod name;
 pub mod schema;
 pub mod shape;
+pub mod surface_index;
 pub mod table;
 pub mod template;
 
@@ -17,6 +18,7 @@ use crate::model::{
 };
 use schema::{Problem, TokenEntry};
 use std::sync::OnceLock;
+use surface_index::{PathKey, SurfaceIndex};
 use table::{Family, Leads, Start, Tables};
 
 include!(concat!(env!("OUT_DIR"), "/catalogue.rs"));
@@ -136,6 +138,24 @@ impl RuleSet {
     /// The places that agents read.
     pub fn surfaces(&self) -> &'static [Surface] {
         &SURFACES
+    }
+
+    /// The places that a path is one of, in their order.
+    pub fn surfaces_at(&self, path: &[u8]) -> Vec<&'static Surface> {
+        let mut numbers = Vec::new();
+        SURFACE_INDEX.candidates(path, |key| {
+            let number = usize::from(key.surface);
+            if !numbers.contains(&number)
+                && glob::matches(SURFACES[number].paths[usize::from(key.path)], path)
+            {
+                numbers.push(number);
+            }
+        });
+        numbers.sort_unstable();
+        numbers
+            .into_iter()
+            .map(|number| &SURFACES[number])
+            .collect()
     }
 
     /// The agents.

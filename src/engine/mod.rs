@@ -87,7 +87,11 @@ pub fn run(run: &Run<'_>) -> Result<Outcome> {
 }
 
 /// The second step: judgement over all facts, policy, and the outcome.
-fn conclude(run: &Run<'_>, facts: Facts, visited: Visited) -> Result<Outcome> {
+fn conclude(run: &Run<'_>, mut facts: Facts, visited: Visited) -> Result<Outcome> {
+    // Threads hand facts over in any order; what is kept of several commits must not depend on it.
+    facts
+        .sightings
+        .sort_by(|(a, _), (b, _)| (a.number, &a.path).cmp(&(b.number, &b.path)));
     let mut hearing = Hearing::new(run, &visited);
     for (item, sighting) in facts.sightings {
         hearing.hear(item, sighting)?;

@@ -22,12 +22,15 @@ mod rules {
     pub mod schema;
     #[path = "shape.rs"]
     pub mod shape;
+    #[expect(dead_code, reason = "the build makes the index and never asks it")]
+    #[path = "surface_index.rs"]
+    pub mod surface_index;
     #[path = "table.rs"]
     pub mod table;
 }
 
 use model::{Agent, Provider, Request, Segment, Shape, Surface, TokenKind};
-use rules::{schema, table};
+use rules::{schema, surface_index, table};
 
 fn main() {
     println!("cargo::rerun-if-changed=rules.toml");
@@ -95,6 +98,7 @@ fn bake(file: &schema::RulesFile) -> Result<String, Vec<String>> {
     let mut out = String::new();
     list(&mut out, "KINDS", "TokenKind", &kinds, kind);
     list(&mut out, "SURFACES", "Surface", &surfaces, surface);
+    surface_index_source(&mut out, &surfaces);
     list(&mut out, "AGENTS", "Agent", &agents, agent);
     list(&mut out, "PROVIDERS", "Provider", &providers, provider);
     tables_source(&mut out, &tables);
@@ -107,6 +111,15 @@ fn list<T>(out: &mut String, name: &str, kind: &str, items: &[T], write: impl Fn
         let _ = writeln!(out, "{},", write(item));
     }
     out.push_str("];\n");
+}
+
+fn surface_index_source(out: &mut String, surfaces: &[Surface]) {
+    let patterns: Vec<&[&str]> = surfaces.iter().map(|surface| surface.paths).collect();
+    let (keys, always) = surface_index::build(&patterns);
+    let _ = writeln!(
+        out,
+        "static SURFACE_INDEX: SurfaceIndex = SurfaceIndex {{ keys: &{keys:?}, always: &{always:?} }};"
+    );
 }
 
 fn tables_source(out: &mut String, tables: &table::Tables) {

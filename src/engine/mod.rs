@@ -123,7 +123,7 @@ fn conclude(
     // Threads hand over in any order; what is kept of a secret that stands twice must not depend on it.
     facts
         .sightings
-        .sort_by_key(|(item, sighting)| (item.number, sighting.span));
+        .sort_by(|(a, x), (b, y)| (a.number, &a.path, x.span).cmp(&(b.number, &b.path, y.span)));
     let paths = shield::Paths::new(
         run.rules,
         facts.sightings.iter().map(|(_, sighting)| sighting),

@@ -3,7 +3,7 @@
 //! In: a kind, the number of its pattern, text, the place of the literal that led here. Out: where the secret stands.
 
 use std::collections::HashMap;
-use std::sync::{LazyLock, RwLock};
+use std::sync::{LazyLock, PoisonError, RwLock};
 
 use regex::bytes::{Regex, RegexBuilder};
 
@@ -14,7 +14,8 @@ const BEFORE: usize = 256;
 /// How far behind the literal a match may reach.
 const BEHIND: usize = 8192;
 
-type Compiled = HashMap<&'static str, Option<Regex>>;
+/// Leaked, since a clone would bring a cache of its own: there is one for each pattern of the catalogue at most.
+type Compiled = HashMap<&'static str, Option<&'static Regex>>;
 static COMPILED: LazyLock<RwLock<Compiled>> = LazyLock::new(RwLock::default);
 
 /// The secret of the match around `at`.
@@ -38,15 +39,15 @@ pub fn matched(kind: &TokenKind, number: usize, text: &[u8], at: usize) -> Optio
     None
 }
 
-fn compiled(pattern: &'static str) -> Option<Regex> {
+fn compiled(pattern: &'static str) -> Option<&'static Regex> {
     if let Ok(known) = COMPILED.read()
         && let Some(regex) = known.get(pattern)
     {
-        return regex.clone();
+        return *regex;
     }
-    let regex = RegexBuilder::new(pattern).unicode(false).build().ok();
-    if let Ok(mut known) = COMPILED.write() {
-        known.insert(pattern, regex.clone());
-    }
-    regex
+    let mut known = COMPILED.write().unwrap_or_else(PoisonError::into_inner);
+    *known.entry(pattern).or_insert_with(|| {
+        let regex = RegexBuilder::new(pattern).unicode(false).build().ok()?;
+        Some(Box::leak(Box::new(regex)))
+    })
 }

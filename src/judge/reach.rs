@@ -3,7 +3,7 @@
 //! An ignore file or a deny rule is no bound: agents read past them with a shell, so neither is asked for here.
 
 use crate::model::{Agent, How, Reach, RepoPath, Sighting, Surface};
-use crate::rules::{RuleSet, glob, key_path};
+use crate::rules::{RuleSet, key_path};
 use crate::source::{Form, Item, Keeping, Snapshot};
 
 /// The agents with evidence in this repository.
@@ -108,16 +108,11 @@ pub fn judge_reach(
 }
 
 /// The surfaces whose paths match.
-pub fn surfaces_of<'r>(
-    path: &'r RepoPath,
-    rules: &'r RuleSet,
-) -> impl Iterator<Item = &'static Surface> + 'r {
-    rules.surfaces().iter().filter(move |surface| {
-        surface
-            .paths
-            .iter()
-            .any(|pattern| glob::matches(pattern, path.as_bytes()))
-    })
+pub fn surfaces_of(
+    path: &RepoPath,
+    rules: &RuleSet,
+) -> impl Iterator<Item = &'static Surface> + use<> {
+    rules.surfaces_at(path.as_bytes()).into_iter()
 }
 
 fn holds_key(surface: &Surface, sighting: &Sighting) -> bool {

@@ -37,6 +37,11 @@ fn fits<'p>(
                     rest = more.next;
                 }
             },
+            [b'*', b'*', b'/', after @ ..] if rest.is_none() && stays_in_part(after) => {
+                let name = path.rsplit(|byte| *byte == b'/').next();
+                pattern = after;
+                path = name.unwrap_or(path);
+            }
             [b'*', b'*', b'/', after @ ..] => {
                 return over_parts(path).any(|left| fits(after, rest, left, steps));
             }
@@ -62,6 +67,11 @@ fn fits<'p>(
             _ => return false,
         }
     }
+}
+
+/// Whether what is left of a pattern fits only within one part, so that only the last part of a path can fit.
+fn stays_in_part(pattern: &[u8]) -> bool {
+    !pattern.contains(&b'/') && !pattern.windows(2).any(|two| two == b"**")
 }
 
 /// The path, and the path after each `/`.

@@ -11,6 +11,7 @@ mod lower;
 pub mod name;
 pub mod schema;
 pub mod shape;
+pub mod surface_index;
 pub mod table;
 pub mod template;
 
@@ -20,6 +21,7 @@ use crate::model::{
 };
 use schema::{Problem, TokenEntry};
 use std::sync::OnceLock;
+use surface_index::{PathKey, SurfaceIndex};
 use table::{Family, Leads, Start, Tables};
 
 include!(concat!(env!("OUT_DIR"), "/catalogue.rs"));
@@ -154,6 +156,24 @@ impl RuleSet {
     /// The places that agents read.
     pub fn surfaces(&self) -> &'static [Surface] {
         &SURFACES
+    }
+
+    /// The places that a path is one of, in their order.
+    pub fn surfaces_at(&self, path: &[u8]) -> Vec<&'static Surface> {
+        let mut numbers = Vec::new();
+        SURFACE_INDEX.candidates(path, |key| {
+            let number = usize::from(key.surface);
+            if !numbers.contains(&number)
+                && glob::matches(SURFACES[number].paths[usize::from(key.path)], path)
+            {
+                numbers.push(number);
+            }
+        });
+        numbers.sort_unstable();
+        numbers
+            .into_iter()
+            .map(|number| &SURFACES[number])
+            .collect()
     }
 
     /// The agents.

@@ -45,7 +45,7 @@ fn read_message(objects: &Objects, id: &oid) -> Result<Option<Vec<u8>>> {
     let mut buffer = Vec::new();
     let found = objects.find(id, &mut buffer)?;
     Ok(found.map(|(_, data)| {
-        let start = data.windows(2).position(|pair| pair == b"\n\n");
+        let start = memchr::memmem::find(data, b"\n\n");
         start.map_or_else(Vec::new, |at| data[at + 2..].to_vec())
     }))
 }

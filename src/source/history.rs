@@ -12,6 +12,7 @@ use gix::objs::{Kind, TreeRefIter};
 
 use super::commits::{hand_message, peel, walk};
 use super::objects::Objects;
+use super::pack_order::PackOrder;
 use super::repository::Repository;
 use super::stdin::MESSAGE_PATH;
 use super::trees::DEPTH_AT_MOST;
@@ -19,8 +20,11 @@ use super::{Content, Form, Item, Keeping, Nothing, Snapshot, Source, Visited};
 use crate::error::Result;
 use crate::model::{RepoPath, Unchecked};
 
-/// How many blobs are handed to a thread together.
-const BATCH: usize = 64;
+/// How many blobs are handed to a thread together: neighbours in a pack, which share what they rest on.
+const BATCH: usize = 256;
+
+/// How many blobs are put in the order of the packs together: few at first, so that every thread has work soon.
+const WINDOW: std::ops::Range<usize> = 4096..131_072;
 
 /// Where the history starts from.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -74,8 +78,10 @@ struct Job {
 /// Folders and blobs are remembered apart: an entry that lies about its kind must not hide the true one.
 struct Producer<'a> {
     objects: &'a Objects,
+    order: PackOrder,
     sender: SyncSender<Vec<Job>>,
-    batch: Vec<Job>,
+    waiting: Vec<Job>,
+    window: usize,
     folders: HashSet<ObjectId>,
     blobs: HashSet<ObjectId>,
     visited: Visited,
@@ -174,27 +180,38 @@ impl Producer<'_> {
         let path = path.to_vec();
         let number = self.number;
         self.number += 1;
-        self.batch.push(Job {
+        self.waiting.push(Job {
             path,
             id,
             form,
             commit,
             number,
         });
-        if self.batch.len() >= BATCH {
+        if self.waiting.len() >= self.window {
             self.flush();
+            self.window = (self.window * 2).min(WINDOW.end);
         }
     }
 
-    /// The receiving side outlives this one, unless a thread of it panics, and then the panic goes on from there.
+    /// Sends what waits in the order of the packs. The receiving side outlives this one, unless a thread of it panics,
+    /// and then the panic goes on from there.
     fn flush(&mut self) {
-        let batch = std::mem::take(&mut self.batch);
-        if !batch.is_empty() && self.sender.send(batch).is_err() {
-            self.visited.unchecked.push(Unchecked {
-                path: RepoPath::new(Vec::new()),
-                why: "reading the history broke off".to_owned(),
-                undecided: true,
-            });
+        let order = &self.order;
+        self.waiting.sort_by_cached_key(|job| order.of(&job.id));
+        let mut waiting = std::mem::take(&mut self.waiting).into_iter();
+        loop {
+            let batch: Vec<Job> = waiting.by_ref().take(BATCH).collect();
+            if batch.is_empty() {
+                return;
+            }
+            if self.sender.send(batch).is_err() {
+                self.visited.unchecked.push(Unchecked {
+                    path: RepoPath::new(Vec::new()),
+                    why: "reading the history broke off".to_owned(),
+                    undecided: true,
+                });
+                return;
+            }
         }
     }
 
@@ -246,10 +263,11 @@ fn consume(
 
 impl Source for HistorySource {
     fn visit(&self, threads: usize, look: &(dyn Fn(&Item, Content<'_>) + Sync)) -> Result<Visited> {
-        let readers = threads.saturating_sub(1).max(1);
-        let (sender, receiver) = sync_channel(readers * 4);
+        let readers = threads.max(1);
+        // One window may wait while the next one is found.
+        let (sender, receiver) = sync_channel(WINDOW.end / BATCH);
         let receiver = Arc::new(Mutex::new(receiver));
-        let objects = self.repository.caching_objects();
+        let objects = self.repository.blob_objects();
         let unread = Mutex::new(Vec::new());
         let visited = std::thread::scope(|scope| {
             for _ in 0..readers {
@@ -266,8 +284,10 @@ impl Source for HistorySource {
             drop(receiver);
             let producer = Producer {
                 objects: &objects,
+                order: self.repository.pack_order(),
                 sender,
-                batch: Vec::new(),
+                waiting: Vec::new(),
+                window: WINDOW.start,
                 folders: HashSet::new(),
                 blobs: HashSet::new(),
                 visited: Visited::default(),

@@ -14,6 +14,7 @@ use gix::objs::{Exists, Find, Kind};
 use gix::odb::Header as _;
 
 use super::Content;
+use super::pack_order::PackOrder;
 use crate::error::{Error, Result};
 
 /// A blob above this size is handed over as a stream.
@@ -24,6 +25,10 @@ const HELD_AT_MOST: u64 = 2 << 30;
 
 /// How many bytes of decoded objects one reader keeps, so that trees are not decoded again and again.
 const OBJECT_CACHE: usize = 32 << 20;
+
+/// How many objects that others rest on one reader keeps, and how many bytes of them.
+const BASES: usize = 256;
+const BASE_CACHE: usize = 32 << 20;
 
 /// The object folders of a repository; shared by all threads.
 #[derive(Clone)]
@@ -69,12 +74,24 @@ impl Stores {
         }
     }
 
+    /// Where the objects of all folders stand, alternates included.
+    pub(super) fn pack_order(&self) -> PackOrder {
+        let mut folders = Vec::new();
+        for store in &self.stores {
+            folders.push(store.path().to_owned());
+            folders.extend(store.alternate_db_paths().unwrap_or_default());
+        }
+        PackOrder::open(folders.iter().map(PathBuf::as_path), self.hash)
+    }
+
     /// Makes a reader for one thread that remembers what differences in packs rest on, for reading many blobs once.
     pub(super) fn blob_reader(&self) -> Objects {
         let mut objects = self.reader();
         for handle in &mut objects.handles {
             handle.set_pack_cache(|| {
-                Box::new(gix::odb::pack::cache::lru::StaticLinkedList::<64>::default())
+                Box::new(gix::odb::pack::cache::lru::StaticLinkedList::<BASES>::new(
+                    BASE_CACHE,
+                ))
             });
         }
         objects

@@ -5,7 +5,7 @@
 
 use std::collections::HashSet;
 use std::path::{Path, PathBuf};
-use std::sync::Arc;
+use std::sync::{Arc, OnceLock};
 
 use gix::ObjectId;
 use gix::objs::Kind;
@@ -14,20 +14,10 @@ use super::commits::{peel, read_commit};
 use super::git_environment::GitEnvironment;
 use super::index::{Index, IndexSnapshot};
 use super::objects::{Objects, Stores};
+use super::pack_order::PackOrder;
+use super::repository_format::{unreadable, unreadable_format};
 use super::snapshot::CommitSnapshot;
 use crate::error::{Error, Result};
-
-/// Extensions of the repository format that change nothing for a reader, or that are understood.
-const EXTENSIONS: &[&str] = &[
-    "noop",
-    "noop-v1",
-    "preciousobjects",
-    "partialclone",
-    "worktreeconfig",
-    "objectformat",
-    "compatobjectformat",
-    "relativeworktrees",
-];
 
 /// A repository, open for reading; cheap to clone.
 #[derive(Clone)]
@@ -43,6 +33,7 @@ struct Inner {
     work_dir: Option<PathBuf>,
     index_path: PathBuf,
     shallow: HashSet<ObjectId>,
+    head: OnceLock<Option<Commit>>,
 }
 
 /// A commit that is there.
@@ -143,14 +134,23 @@ impl Repository {
             work_dir,
             index_path,
             shallow,
+            head: OnceLock::new(),
         };
         Ok(Repository {
             inner: Arc::new(inner),
         })
     }
 
-    /// The commit that `HEAD` names; `None` before the first commit.
+    /// The commit that `HEAD` names; `None` before the first commit. Looked up once, so that all of a run sees the same.
     pub fn head(&self) -> Result<Option<Commit>> {
+        if let Some(head) = self.inner.head.get() {
+            return Ok(*head);
+        }
+        let head = self.look_up_head()?;
+        Ok(*self.inner.head.get_or_init(|| head))
+    }
+
+    fn look_up_head(&self) -> Result<Option<Commit>> {
         let failed = |_| Error::source("HEAD could not be resolved");
         let local = self.local();
         let head = local.head().map_err(failed)?;
@@ -302,6 +302,10 @@ impl Repository {
         self.inner.stores.blob_reader()
     }
 
+    pub(super) fn pack_order(&self) -> PackOrder {
+        self.inner.stores.pack_order()
+    }
+
     pub(super) fn caching_objects(&self) -> Objects {
         self.inner.stores.caching_reader()
     }
@@ -336,54 +340,4 @@ impl Repository {
 fn absolute(path: &Path, directory: &Path) -> PathBuf {
     let path = directory.join(path);
     std::path::absolute(&path).unwrap_or(path)
-}
-
-/// Why a folder that looks like a repository does not open.
-fn unreadable(git_dir: &Path) -> Error {
-    let common_dir = match std::fs::read_to_string(git_dir.join("commondir")) {
-        Ok(text) => git_dir.join(text.trim_end()),
-        Err(_) => git_dir.to_owned(),
-    };
-    let reason = unreadable_format(&common_dir);
-    let reason = reason.unwrap_or_else(|| {
-        "this Git repository could not be opened: it is incomplete or damaged".into()
-    });
-    Error::source(reason).at(git_dir.display().to_string())
-}
-
-/// Names what in a repository's format is beyond us.
-fn unreadable_format(common_dir: &Path) -> Option<String> {
-    let config = common_dir.join("config");
-    let config =
-        gix::config::File::from_path_no_includes(config, gix::config::Source::Local).ok()?;
-    let version = config.integer("core.repositoryformatversion");
-    if let Ok(Some(version @ 2..)) = version {
-        return Some(format!(
-            "the repository's format version {version} is not supported"
-        ));
-    }
-    for section in config.sections_by_name("extensions")? {
-        for name in section.body().value_names() {
-            let name = name.to_ascii_lowercase();
-            let value = config.string(format!("extensions.{name}").as_str());
-            let value = value.map(|value| String::from_utf8_lossy(&value).to_ascii_lowercase());
-            let value = value.unwrap_or_default();
-            if name == "refstorage" && value != "files" {
-                return Some(format!(
-                    "the repository keeps its refs as '{value}', which is not supported"
-                ));
-            }
-            if name == "objectformat" && value != "sha1" && value != "sha256" {
-                return Some(format!(
-                    "the repository's object format '{value}' is not supported"
-                ));
-            }
-            if name != "refstorage" && !EXTENSIONS.contains(&name.as_str()) {
-                return Some(format!(
-                    "the repository's extension '{name}' is not supported"
-                ));
-            }
-        }
-    }
-    None
 }

@@ -6,6 +6,8 @@ mod anchor;
 pub mod glob;
 pub mod key_path;
 pub mod name;
+pub mod recipe;
+mod recipes;
 pub mod schema;
 pub mod shape;
 pub mod table;
@@ -13,7 +15,7 @@ pub mod template;
 
 use crate::model::{
     Agent, Checked, Checksum, ClaimReader, Class, Confidence, Destroys, Example, FileKey, Level,
-    Provider, Request, Segment, Shape, Surface, TokenKind, Verb, Verbs,
+    Provider, Recipe, Request, Segment, Shape, Surface, TokenKind, Verb, Verbs,
 };
 use schema::{Problem, TokenEntry};
 use std::sync::OnceLock;
@@ -141,6 +143,11 @@ impl RuleSet {
     /// The agents.
     pub fn agents(&self) -> &'static [Agent] {
         &AGENTS
+    }
+
+    /// The lines that make broad credentials.
+    pub fn recipes(&self) -> &'static [Recipe] {
+        recipes::all()
     }
 
     /// The providers.

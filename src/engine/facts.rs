@@ -4,6 +4,8 @@
 
 use std::io::Read;
 
+use super::recipes;
+use crate::find::recipe::RecipeSighting;
 use crate::find::{self, Blob, Found};
 use crate::judge;
 use crate::model::{Dropped, Sighting, Span, Unchecked};
@@ -20,8 +22,19 @@ const OVERLAP: usize = 64 << 10;
 #[derive(Default)]
 pub(super) struct Facts {
     pub(super) sightings: Vec<(Item, Sighting)>,
+    pub(super) recipes: Vec<(Item, RecipeSighting)>,
     pub(super) dropped: Vec<Dropped>,
     pub(super) unchecked: Vec<Unchecked>,
+}
+
+impl Facts {
+    /// Whether nothing was gathered.
+    pub(super) fn is_empty(&self) -> bool {
+        self.sightings.is_empty()
+            && self.recipes.is_empty()
+            && self.dropped.is_empty()
+            && self.unchecked.is_empty()
+    }
 }
 
 /// Gathers the facts of one blob; returns how many bytes were read.
@@ -41,6 +54,10 @@ pub(super) fn examine(
                 whole: true,
             };
             take(item, find::find(&blob, rules), facts);
+            let recipes = recipes::of_item(item, text, rules);
+            facts
+                .recipes
+                .extend(recipes.into_iter().map(|one| (item.clone(), one)));
             if item.form == Form::File {
                 facts.unchecked.extend(unparsable(item, text, rules));
             }

@@ -6,6 +6,7 @@
 mod facts;
 mod guard;
 mod hearing;
+mod recipes;
 mod shield;
 mod summary;
 
@@ -68,7 +69,7 @@ pub fn run(run: &Run<'_>) -> Result<Outcome> {
             run.seen.files.fetch_add(1, Ordering::Relaxed);
         }
         run.seen.bytes.fetch_add(read, Ordering::Relaxed);
-        if seen.sightings.is_empty() && seen.dropped.is_empty() && seen.unchecked.is_empty() {
+        if seen.is_empty() {
             return;
         }
         let mut all = match facts.lock() {
@@ -76,6 +77,7 @@ pub fn run(run: &Run<'_>) -> Result<Outcome> {
             Err(poisoned) => poisoned.into_inner(),
         };
         all.sightings.extend(seen.sightings);
+        all.recipes.extend(seen.recipes);
         all.dropped.extend(seen.dropped);
         all.unchecked.extend(seen.unchecked);
     })?;
@@ -92,6 +94,7 @@ fn conclude(run: &Run<'_>, facts: Facts, visited: Visited) -> Result<Outcome> {
     for (item, sighting) in facts.sightings {
         hearing.hear(item, sighting)?;
     }
+    recipes::hear(run, &visited, facts.recipes, &mut hearing)?;
     let Hearing {
         mut findings,
         silent,

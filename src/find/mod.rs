@@ -20,6 +20,7 @@ mod pair;
 mod patterns;
 mod place;
 mod prefilter;
+pub mod recipe;
 mod recognise;
 mod sample;
 mod scheme;

@@ -9,6 +9,7 @@ pub mod config;
 pub mod fingerprint;
 pub mod loosening;
 mod matrix;
+mod structure;
 
 pub use matrix::within_band;
 

@@ -9,6 +9,7 @@ mod github;
 mod json;
 pub mod page;
 mod parts;
+pub mod recipe_page;
 pub mod sanitize;
 mod sarif;
 mod select;

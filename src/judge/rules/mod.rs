@@ -11,6 +11,7 @@ mod tl106_possible_credential;
 mod tl107_credential_within_reach;
 mod tl108_weak_trace;
 mod tl109_publishable_key;
+pub mod tl120_recipe_for_broad_credential;
 mod tl901_not_read;
 mod tl902_not_understood;
 mod tl903_policy_loosened;
@@ -21,7 +22,7 @@ mod tl906_committed_tree_differs;
 use crate::model::Rule;
 
 /// Every rule, by number.
-pub const RULES: [Rule; 15] = [
+pub const RULES: [Rule; 16] = [
     tl101_broad_credential_in_context::RULE,
     tl102_broad_credential_in_workspace::RULE,
     tl103_credential_in_context::RULE,
@@ -31,6 +32,7 @@ pub const RULES: [Rule; 15] = [
     tl107_credential_within_reach::RULE,
     tl108_weak_trace::RULE,
     tl109_publishable_key::RULE,
+    tl120_recipe_for_broad_credential::RULE,
     tl901_not_read::RULE,
     tl902_not_understood::RULE,
     tl903_policy_loosened::RULE,

@@ -2,6 +2,7 @@
 //!
 //! In: items with the recipes that stand in them. Out: findings. The state before is read only for files that hit.
 
+use std::collections::hash_map::Entry;
 use std::collections::{BTreeSet, HashMap};
 
 use super::Run;
@@ -100,7 +101,7 @@ fn finding(
     ruling: Ruling,
 ) -> Finding {
     let recipe = sighting.recipe;
-    let mut reasons = Vec::new();
+    let mut reasons = vec![format!("the line reads `{}`", sighting.shown)];
     if ruling.verdict < tl120::RULE.verdict && ruling.reason.is_none() {
         reasons.push("it stands in a text for people, so it is a note".to_owned());
     }
@@ -157,19 +158,20 @@ impl States {
         item: &Item,
         sighting: &RecipeSighting,
     ) -> Result<bool> {
-        if !self.before.contains_key(&item.number) {
-            let mut known = Vec::new();
-            for (path, text) in run.source.before(item)? {
-                known.extend(of_text(&path, &text, run.rules));
+        let known = match self.before.entry(item.number) {
+            Entry::Occupied(known) => known.into_mut(),
+            Entry::Vacant(slot) => {
+                let before = run.source.before(item)?;
+                let found = before
+                    .iter()
+                    .flat_map(|(path, text)| of_text(path, text, run.rules));
+                slot.insert(found.collect())
             }
-            self.before.insert(item.number, known);
-        }
-        Ok(self.before[&item.number]
-            .iter()
-            // A line that was a note where it stood before is new where it warns.
-            .any(|old| {
-                old.is_same_line(sighting) && tl120::verdict(old) >= tl120::verdict(sighting)
-            }))
+        };
+        // A line that was a note where it stood before is new where it warns.
+        Ok(known.iter().any(|old| {
+            old.is_same_line(sighting) && tl120::verdict(old) >= tl120::verdict(sighting)
+        }))
     }
 
     fn stands_at_head(&mut self, run: &Run<'_>, sighting: &RecipeSighting) -> Result<bool> {

@@ -96,8 +96,8 @@ pub fn find_recipes(blob: &Blob<'_>, rules: &RuleSet) -> Vec<RecipeSighting> {
 fn applies(recipe: &Recipe, blob: &Blob<'_>) -> bool {
     let has = |literal: &&str| memchr::memmem::find(blob.text, literal.as_bytes()).is_some();
     let fits = |pattern: &&str| glob::matches(pattern, blob.path.as_bytes());
-    (recipe.files.is_empty() || recipe.files.iter().any(|pattern| fits(&pattern)))
-        && (recipe.beside.is_empty() || recipe.beside.iter().any(|literal| has(&literal)))
+    (recipe.files.is_empty() || recipe.files.iter().any(fits))
+        && (recipe.beside.is_empty() || recipe.beside.iter().any(has))
 }
 
 fn write(blob: &Blob<'_>, found: Vec<(Match, &'static Recipe, bool)>) -> Vec<RecipeSighting> {

@@ -259,7 +259,7 @@ fn code_around(text: &str, at: usize) -> Option<Span> {
     let line_start = text[..at].rfind('\n').map_or(0, |i| i + 1);
     let line_end = text[at..].find('\n').map_or(text.len(), |i| at + i);
     let ticks = text[line_start..at].matches('`').count();
-    if ticks % 2 == 0 {
+    if ticks.is_multiple_of(2) {
         return None;
     }
     let start = text[line_start..at].rfind('`')? + line_start + 1;

@@ -17,6 +17,7 @@ pub mod find;
 pub mod judge;
 pub mod model;
 pub mod policy;
+pub mod read;
 pub mod report;
 pub mod rules;
 pub mod source;

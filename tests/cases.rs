@@ -99,14 +99,89 @@ fn play(folder: &Path, rules: &RuleSet) -> Result<(), String> {
     }
     lay(&folder.join("after"), &repository, rules, &case);
     git(&repository, &["add", "--all", "--force"]);
-    let output = Command::new(env!("CARGO_BIN_EXE_tokenleash"))
-        .args(["scan", "--staged", "--format", "json"])
-        .current_dir(&repository)
+    compare(&case, &scan(&repository, "json"))?;
+    hold_levels_together(case.exit, &repository)
+}
+
+fn scan(repository: &Path, format: &str) -> Output {
+    Command::new(env!("CARGO_BIN_EXE_tokenleash"))
+        .args(["scan", "--staged", "--format", format])
+        .current_dir(repository)
         .env_clear()
         .env("PATH", std::env::var_os("PATH").unwrap_or_default())
         .output()
-        .unwrap();
-    compare(&case, &output)
+        .unwrap()
+}
+
+/// Our exit code and GitHub's check say the same (decision 9): a block is a severity of 7.0 and more and the level
+/// `error`, in every format.
+fn hold_levels_together(exit: i32, repository: &Path) -> Result<(), String> {
+    let band = |severity: f64| match severity {
+        s if s >= 7.0 => "error",
+        s if s >= 4.0 => "warning",
+        _ => "note",
+    };
+    let text = |format: &str| -> Result<String, String> {
+        let output = scan(repository, format);
+        if output.status.code() != Some(exit) {
+            return Err(format!(
+                "{format} exits with {:?}, not {exit}",
+                output.status.code()
+            ));
+        }
+        Ok(String::from_utf8_lossy(&output.stdout).into_owned())
+    };
+    let json: serde_json::Value = serde_json::from_str(&text("json")?).unwrap();
+    for finding in json["findings"].as_array().unwrap() {
+        let severity = finding["severity"].as_f64().unwrap();
+        let level = match finding["verdict"].as_str() {
+            Some("block") => "error",
+            Some("warn") => "warning",
+            _ => "note",
+        };
+        if band(severity) != level {
+            return Err(format!(
+                "JSON: {} is {level} at {severity}",
+                finding["rule"]
+            ));
+        }
+    }
+    let sarif: serde_json::Value = serde_json::from_str(&text("sarif")?).unwrap();
+    let run = &sarif["runs"][0];
+    let mut errors = 0;
+    let mut worst: BTreeMap<u64, &str> = BTreeMap::new();
+    let weight = |level: &str| {
+        ["note", "warning", "error"]
+            .iter()
+            .position(|one| *one == level)
+    };
+    for result in run["results"].as_array().unwrap() {
+        let level = result["level"].as_str().unwrap();
+        let known = worst
+            .entry(result["ruleIndex"].as_u64().unwrap())
+            .or_insert(level);
+        if weight(level) > weight(known) {
+            *known = level;
+        }
+        let is_new = result["properties"]["introduced"] != serde_json::Value::Bool(false);
+        errors += i32::from(is_new && level == "error");
+    }
+    for (index, level) in worst {
+        let rule = &run["tool"]["driver"]["rules"][index as usize];
+        let severity = rule["properties"]["security-severity"].as_str().unwrap();
+        if band(severity.parse().unwrap()) != level {
+            return Err(format!("SARIF: {} is {level} at {severity}", rule["id"]));
+        }
+    }
+    let annotated = text("github")?
+        .lines()
+        .any(|line| line.starts_with("::error "));
+    if (errors > 0) != (exit == 1) || annotated != (exit > 0) {
+        return Err(format!(
+            "exit {exit}, but {errors} errors in SARIF, annotated: {annotated}"
+        ));
+    }
+    Ok(())
 }
 
 fn compare(case: &Case, output: &Output) -> Result<(), String> {

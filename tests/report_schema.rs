@@ -156,6 +156,7 @@ fn outcome(overall: Overall, findings: Vec<Finding>, unchecked: Vec<Unchecked>) 
         remarks: vec!["a remark".into()],
         commit: None,
         seconds: None,
+        agent_jobs: Vec::new(),
         looked_at: "working tree".into(),
     }
 }

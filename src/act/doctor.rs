@@ -60,6 +60,17 @@ pub fn hooks_and_proof(repository: &Path, rules: &RuleSet) -> Result<Vec<Check>>
 }
 
 fn examine_hook(folder: &Path, name: &str) -> Check {
+    if let Some(file) = hooks::husky_file(folder, name) {
+        let call = format!("tokenleash hook {name}");
+        let calls_us = fs::read_to_string(&file).is_ok_and(|text| text.contains(&call));
+        return match calls_us {
+            true => Check::good(format!("{name}: {} calls it", file.display())),
+            false => Check::bad(format!(
+                "{name}: there is no line `{call} \"$@\"` in {}",
+                file.display()
+            )),
+        };
+    }
     let path = folder.join(name);
     let Ok(script) = fs::read(&path) else {
         return Check::bad(format!("{name}: not installed"));

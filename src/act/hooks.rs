@@ -77,17 +77,29 @@ pub fn kept_path(folder: &Path, hook: Hook) -> PathBuf {
     folder.join(format!("{}.before-tokenleash", hook.name))
 }
 
+/// The file that a person keeps a hook in where the folder is husky's: husky writes its folder anew at each install, and
+/// its scripts look for that file by their own name, so that nothing can be chained there.
+pub fn husky_file(folder: &Path, name: &str) -> Option<PathBuf> {
+    let is_husky =
+        folder.ends_with(".husky/_") || (folder.ends_with("_") && folder.join("h").is_file());
+    let parent = folder.parent().filter(|_| is_husky)?;
+    Some(parent.join(name))
+}
+
 /// Writes the script of a hook. The binary is named by its absolute path: an agent's or a window's PATH is not the shell's.
 pub fn script(hook: Hook, binary: &Path) -> String {
     let binary = binary.to_string_lossy().replace('\'', "'\\''");
     let name = hook.name;
     let (take_input, give_input) = if hook.reads_input {
-        ("input=$(cat)\n", "printf '%s\\n' \"$input\" | ")
+        (
+            "input=$(cat)\nend='\n'\n",
+            "printf '%s' \"${input:+$input$end}\" | ",
+        )
     } else {
         ("", "")
     };
     let run = if hook.reads_input {
-        format!("printf '%s\\n' \"$input\" | \"$tokenleash\" hook {name} \"$@\"")
+        format!("{give_input}\"$tokenleash\" hook {name} \"$@\"")
     } else {
         format!("exec \"$tokenleash\" hook {name} \"$@\"")
     };
@@ -96,7 +108,7 @@ pub fn script(hook: Hook, binary: &Path) -> String {
 {MARK}
 # Refuses broad tokens that an agent could read. The hook that stood here before runs first.
 tokenleash='{binary}'
-kept=\"$0.before-tokenleash\"
+kept=\"${{0%/*}}/{name}.before-tokenleash\"
 {take_input}if [ -x \"$kept\" ]; then
     {give_input}\"$kept\" \"$@\" || exit $?
 fi

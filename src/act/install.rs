@@ -38,6 +38,20 @@ pub fn hooks_folder(folder: &Path) -> Result<PathBuf> {
 
 /// Installs hooks into a folder.
 pub fn into_folder(folder: &Path, wanted: &[Hook], binary: &Path) -> Result<Vec<Installed>> {
+    if let Some(file) = wanted
+        .first()
+        .and_then(|hook| hooks::husky_file(folder, hook.name))
+    {
+        let name = wanted[0].name;
+        return Err(Error::usage(format!(
+            "husky writes {} anew at each install, so a hook of ours would be lost there",
+            folder.display()
+        ))
+        .hint(format!(
+            "add the line `tokenleash hook {name} \"$@\"` to {}, and likewise for the other hooks; `tokenleash doctor` looks at them",
+            file.display()
+        )));
+    }
     fs::create_dir_all(folder).map_err(|_| cannot_write(folder))?;
     let mut done = Vec::new();
     for hook in wanted {

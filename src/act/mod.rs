@@ -3,6 +3,7 @@
 //! Each file is one act. They run `git` where a person asked for it, never inside a hook's path.
 
 pub mod agent;
+pub mod ci;
 pub mod demo;
 pub mod doctor;
 pub mod git;

@@ -82,6 +82,7 @@ fn judge(
         seen: &Seen::default(),
         now: clock.now,
         loosened: &judging.loosened,
+        weakened: &[],
         by_agent: agent::running().is_some(),
         dependencies: Dependencies::Shown,
         looked_at: looked_at.to_owned(),

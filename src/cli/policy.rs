@@ -85,35 +85,45 @@ pub fn of_file(path: &Path) -> Result<Policy> {
     config::read(&text, &shown_as)
 }
 
-/// Judges by a base state; the state of the change may only strengthen.
+/// Judges by a base state; the state of the change may only strengthen. Before the first commit there is no base, and the
+/// user's own policy may loosen what the change itself says nothing of.
 pub fn of_change(
     base: Option<(&dyn Snapshot, &str)>,
     head: &dyn Snapshot,
     head_shown_as: &str,
     today: Date,
 ) -> Result<Judging> {
-    let (base, from) = match base {
-        Some((snapshot, shown_as)) => match of_snapshot(snapshot, shown_as)? {
-            Some(policy) => (policy, format!("{shown_as}:{CONFIG_NAME}")),
-            None => (Policy::built_in(), "built-in defaults".to_owned()),
-        },
-        None => match of_user()? {
-            Some(policy) => {
+    let built_in = || (Policy::built_in(), "built-in defaults".to_owned());
+    let also = of_snapshot(head, head_shown_as)?;
+    let (base, from, also, loosened) = match base {
+        Some((snapshot, shown_as)) => {
+            let (base, from) = of_snapshot(snapshot, shown_as)?.map_or_else(built_in, |policy| {
+                (policy, format!("{shown_as}:{CONFIG_NAME}"))
+            });
+            let also = also.unwrap_or_else(Policy::built_in);
+            let loosened = loosening::compare(&base, &also);
+            (base, from, Some(also), loosened)
+        }
+        None => {
+            let (base, from) = of_user()?.map_or_else(built_in, |policy| {
                 let from = policy.shown_as.clone();
                 (policy, from)
-            }
-            None => (Policy::built_in(), "built-in defaults".to_owned()),
-        },
+            });
+            let loosened = also
+                .as_ref()
+                .map(|also| loosening::compare(&Policy::built_in(), also))
+                .unwrap_or_default();
+            (base, from, also, loosened)
+        }
     };
-    let also = of_snapshot(head, head_shown_as)?.unwrap_or_else(Policy::built_in);
-    let loosened = loosening::compare(&base, &also)
+    let loosened = loosened
         .into_iter()
         .map(|loosening| (RepoPath::from(loosening.file), loosening))
         .collect();
     judging(
         Policies {
             base,
-            also: Some(also),
+            also,
             today,
             from,
         },

@@ -3,12 +3,12 @@
 use std::fmt::Write as _;
 
 use super::screen::Screen;
-use super::{RulesCommand, explain, export};
+use super::{CheckArguments, RulesCommand, explain, export, score};
 use crate::error::Result;
-use crate::find::{self, Blob};
+use crate::find;
 use crate::judge::rules::RULES;
-use crate::model::{Checked, RepoPath, TokenKind};
-use crate::rules::{RuleSet, template};
+use crate::model::Checked;
+use crate::rules::RuleSet;
 
 /// Runs the command.
 pub fn run(command: &RulesCommand, screen: &Screen) -> Result<u8> {
@@ -27,7 +27,11 @@ pub fn run(command: &RulesCommand, screen: &Screen) -> Result<u8> {
             let page = explain::page_of(id, &rules).ok_or_else(explain::unknown)?;
             screen.write(page.as_bytes())?;
         }
-        RulesCommand::Check => return check(&rules, screen),
+        RulesCommand::Check(CheckArguments {
+            score: Some(set), ..
+        }) => return score::run(set.as_deref(), &rules, screen),
+        RulesCommand::Check(CheckArguments { mutate: true, .. }) => return mutate(&rules, screen),
+        RulesCommand::Check(_) => return check(&rules, screen),
         RulesCommand::Export(arguments) => return export::run(arguments, &rules, screen),
     }
     Ok(0)
@@ -99,31 +103,11 @@ fn check(rules: &RuleSet, screen: &Screen) -> Result<u8> {
             Checked::VendorSource => 1,
             Checked::Shape => 2,
         }] += 1;
-        for (number, example) in kind.examples.iter().enumerate() {
-            examples += 1;
-            if !finds(kind, example.file, example.text, number as u64 + 1, rules) {
-                wrong.push(format!("{}: example {} is not found", kind.id, number + 1));
-            }
-        }
-        for (number, neighbour) in kind.neighbours.iter().enumerate() {
-            examples += 1;
-            if finds(
-                kind,
-                neighbour.file,
-                neighbour.text,
-                number as u64 + 1,
-                rules,
-            ) {
-                wrong.push(format!(
-                    "{}: neighbour {} is taken for it",
-                    kind.id,
-                    number + 1
-                ));
-            }
-        }
+        examples += kind.examples.len() + kind.neighbours.len();
+        wrong.extend(find::proof::faults(kind, rules));
     }
-    for line in &wrong {
-        screen.say(line)?;
+    for fault in &wrong {
+        screen.say(&fault.text())?;
     }
     screen.say(&format!(
         "{} kinds of {} providers, {examples} examples, {} wrong; checked against documentation {}, vendor source {}, shape only {}",
@@ -144,23 +128,15 @@ fn providers(rules: &RuleSet) -> usize {
     names.len()
 }
 
-fn finds(kind: &'static TokenKind, file: &str, text: &str, seed: u64, rules: &RuleSet) -> bool {
-    let text = template::expand(text, kind, &find::sample, seed);
-    let path = RepoPath::from(file);
-    let found = find::find(
-        &Blob {
-            path: &path,
-            text: text.as_bytes(),
-            first_line: 1,
-            offset: 0,
-            whole: true,
-        },
-        rules,
-    );
-    found.sightings.iter().any(|sighting| {
-        let shown = sighting.claims.as_ref().and_then(|claims| claims.kind);
-        let id = shown.or_else(|| sighting.kind.map(|kind| kind.id));
-        let half = sighting.other_half.is_some_and(|half| half.2 == kind.id);
-        id == Some(kind.id) || half
-    })
+/// Changes every pattern and says which entries have examples that do not notice.
+fn mutate(rules: &RuleSet, screen: &Screen) -> Result<u8> {
+    let mut unnoticed = 0;
+    for kind in rules.kinds() {
+        for change in find::unnoticed(kind) {
+            unnoticed += 1;
+            screen.say(&format!("{}: {change}", kind.id))?;
+        }
+    }
+    screen.say(&format!("{unnoticed} changes that no example notices"))?;
+    Ok(u8::from(unnoticed > 0))
 }

@@ -14,10 +14,13 @@ use super::screen::Screen;
 use super::{FormatArgument, ScanArguments};
 use crate::engine::{self, Dependencies, Run, Seen};
 use crate::error::{Error, Result};
+use crate::judge::AgentsPresent;
 use crate::judge::rules::RULES;
 use crate::model::{Finding, Outcome, RepoPath};
 use crate::policy::Policy;
+use crate::read::agent_config::AgentFile;
 use crate::report::{self, Entry, Format};
+use crate::rules::RuleSet;
 use crate::source::{
     Extent, FolderSnapshot, GitEnvironment, HistorySource, IgnoredFiles, Nothing, RangeSource,
     Repository, SingleSource, Snapshot, Source, StagedSource, TreeSource,
@@ -143,49 +146,67 @@ fn examine_git(
     repository: &Repository,
 ) -> Result<Outcome> {
     if arguments.staged {
-        let head = repository.head()?;
-        let base = head
-            .as_ref()
-            .map(|commit| repository.commit_snapshot(commit));
-        let index = repository.index_snapshot()?;
-        let judging = of_change(
-            arguments,
-            clock,
-            repository,
-            base.as_ref()
-                .map(|snapshot| (snapshot as &dyn Snapshot, "HEAD")),
-            &index,
-            "the index",
-        )?;
-        let source = StagedSource::new(repository)?;
-        return finish(arguments, clock, &judging, &source, "what is staged", None);
+        return examine_staged(arguments, clock, repository);
     }
-    if let Some(range) = &arguments.range {
-        let source = RangeSource::between(repository, range)?;
-        let commit = match range.split_once("..") {
-            Some((_, end)) if !end.is_empty() => repository.resolve(end)?,
-            _ => repository.resolve("HEAD")?,
-        };
-        let base = policy::BaseOfRange::find(repository, "origin")?;
-        let judging = of_change(
-            arguments,
-            clock,
-            repository,
-            Some(base.or_start(source.base(), "the start of the range")),
-            source.head(),
-            "the end of the range",
-        )?;
-        let looked_at = format!("the commits of {range}");
-        let commit = commit.hex();
-        return finish(
-            arguments,
-            clock,
-            &judging,
-            &source,
-            &looked_at,
-            Some(commit),
-        );
+    match &arguments.range {
+        Some(range) => examine_range(arguments, clock, repository, range),
+        None => examine_history(arguments, clock, repository),
     }
+}
+
+fn examine_staged(
+    arguments: &ScanArguments,
+    clock: &Clock,
+    repository: &Repository,
+) -> Result<Outcome> {
+    let head = repository.head()?;
+    let base = head
+        .as_ref()
+        .map(|commit| repository.commit_snapshot(commit));
+    let index = repository.index_snapshot()?;
+    let judging = of_change(
+        arguments,
+        clock,
+        repository,
+        base.as_ref()
+            .map(|snapshot| (snapshot as &dyn Snapshot, "HEAD")),
+        &index,
+        "the index",
+    )?;
+    let source = StagedSource::new(repository)?;
+    finish(arguments, clock, &judging, &source, "what is staged", None)
+}
+
+fn examine_range(
+    arguments: &ScanArguments,
+    clock: &Clock,
+    repository: &Repository,
+    range: &str,
+) -> Result<Outcome> {
+    let source = RangeSource::between(repository, range)?;
+    let commit = match range.split_once("..") {
+        Some((_, end)) if !end.is_empty() => repository.resolve(end)?,
+        _ => repository.resolve("HEAD")?,
+    };
+    let base = policy::BaseOfRange::find(repository, "origin")?;
+    let judging = of_change(
+        arguments,
+        clock,
+        repository,
+        Some(base.or_start(source.base(), "the start of the range")),
+        source.head(),
+        "the end of the range",
+    )?;
+    let looked_at = format!("the commits of {range}");
+    let commit = Some(commit.hex());
+    finish(arguments, clock, &judging, &source, &looked_at, commit)
+}
+
+fn examine_history(
+    arguments: &ScanArguments,
+    clock: &Clock,
+    repository: &Repository,
+) -> Result<Outcome> {
     let extent = if arguments.all {
         Extent::AllRefs
     } else {
@@ -254,9 +275,24 @@ fn finish(
     looked_at: &str,
     commit: Option<String>,
 ) -> Result<Outcome> {
+    let (mut outcome, _) = survey(arguments, clock, judging, source, looked_at, commit)?;
+    if arguments.strict {
+        engine::make_strict(&mut outcome);
+    }
+    Ok(outcome)
+}
+
+fn survey(
+    arguments: &ScanArguments,
+    clock: &Clock,
+    judging: &Judging,
+    source: &dyn Source,
+    looked_at: &str,
+    commit: Option<String>,
+) -> Result<(Outcome, Vec<AgentFile>)> {
     let seen = Arc::new(Seen::default());
     let progress = Progress::start(&seen, looked_at);
-    let result = engine::run(&Run {
+    let result = engine::survey(&Run {
         source,
         policies: &judging.policies,
         rules: &judging.rules,
@@ -264,6 +300,7 @@ fn finish(
         seen: &seen,
         now: clock.now,
         loosened: &judging.loosened,
+        weakened: &[],
         by_agent: false,
         dependencies: if arguments.deps {
             Dependencies::Shown
@@ -274,11 +311,43 @@ fn finish(
         commit,
     });
     drop(progress);
-    let mut outcome = result?;
-    if arguments.strict {
-        engine::make_strict(&mut outcome);
-    }
-    Ok(outcome)
+    result
+}
+
+/// A tree as `reach` and `drill` look at it.
+pub struct Surveyed {
+    pub outcome: Outcome,
+    pub files: Vec<AgentFile>,
+    pub agents: AgentsPresent,
+    pub rules: RuleSet,
+    pub snapshot: FolderSnapshot,
+}
+
+/// Looks at a folder under the built-in policy, so that nothing is hidden.
+pub fn survey_folder(folder: &Path, clock: &Clock) -> Result<Surveyed> {
+    let arguments = ScanArguments {
+        policy: Some("none".to_owned()),
+        ..ScanArguments::default()
+    };
+    let snapshot = FolderSnapshot::new(folder);
+    let judging = of_tree(&arguments, clock, &snapshot, None)?;
+    let source = TreeSource::new(folder, &[PathBuf::from(".")], IgnoredFiles::Read)?;
+    let (outcome, files) = survey(
+        &arguments,
+        clock,
+        &judging,
+        &source,
+        "the working tree",
+        None,
+    )?;
+    let agents = AgentsPresent::look(&judging.rules, &snapshot);
+    Ok(Surveyed {
+        outcome,
+        files,
+        agents,
+        rules: judging.rules,
+        snapshot,
+    })
 }
 
 /// The outcome of the working tree and of what is staged, with the findings that `wanted` names, for commands that name

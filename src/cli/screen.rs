@@ -4,8 +4,9 @@
 
 use std::io::{self, IsTerminal, Write};
 
-use super::{Color, ScreenArguments};
+use super::{Color, ScreenArguments, UNDECIDED};
 use crate::act::agent;
+use crate::engine::without_secrets;
 use crate::error::{Error, Result};
 use crate::report::{Audience, Entry, Released, Style, Verbosity};
 
@@ -93,9 +94,24 @@ impl Screen {
     pub fn error(&self, error: &Error) {
         let mut out = io::stderr().lock();
         // A closed standard error leaves nobody to tell; the exit code still says it.
-        let _ = writeln!(out, "tokenleash: {error}");
+        let said = without_secrets(&error.to_string());
+        let _ = writeln!(out, "tokenleash: {said}");
         if let Some(hint) = &error.hint {
-            let _ = writeln!(out, "  hint: {hint}");
+            let _ = writeln!(out, "  hint: {}", without_secrets(hint));
+        }
+    }
+
+    /// Writes what is wrong with the arguments, or the help that they ask for; gives the exit code.
+    pub fn usage(error: &clap::Error) -> u8 {
+        let text = error.to_string();
+        let said = without_secrets(&text);
+        let shown = match said == text {
+            true => error.print(),
+            false => io::stderr().lock().write_all(said.as_bytes()),
+        };
+        match shown {
+            Ok(()) if !error.use_stderr() => 0,
+            _ => UNDECIDED,
         }
     }
 }

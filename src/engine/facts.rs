@@ -2,15 +2,17 @@
 //!
 //! In: an item and its bytes, whole or as a stream. Out: sightings, dropped matches, and what could not be looked at.
 
+use std::collections::BTreeSet;
 use std::io::Read;
 
 use super::recipes;
 use crate::find::recipe::RecipeSighting;
 use crate::find::{self, Blob, Found};
 use crate::judge;
-use crate::model::{Dropped, Sighting, Span, Unchecked};
+use crate::model::{Dropped, RepoPath, Sighting, Span, Unchecked};
+use crate::read::agent_config;
 use crate::rules::RuleSet;
-use crate::source::{Content, Form, Item};
+use crate::source::{Content, Form, Item, Keeping};
 use crate::syntax::{self, Format};
 
 /// Bytes read at once from a content that is too large to hold.
@@ -25,6 +27,10 @@ pub(super) struct Facts {
     pub(super) recipes: Vec<(Item, RecipeSighting)>,
     pub(super) dropped: Vec<Dropped>,
     pub(super) unchecked: Vec<Unchecked>,
+    /// Workflow files that were seen, and files that workflows may call.
+    pub(super) wiring: BTreeSet<RepoPath>,
+    /// Files that say something of agents.
+    pub(super) of_agents: Vec<(RepoPath, Keeping)>,
 }
 
 impl Facts {
@@ -34,6 +40,7 @@ impl Facts {
             && self.recipes.is_empty()
             && self.dropped.is_empty()
             && self.unchecked.is_empty()
+            && self.of_agents.is_empty()
     }
 }
 
@@ -60,6 +67,11 @@ pub(super) fn examine(
                 .extend(recipes.into_iter().map(|one| (item.clone(), one)));
             if item.form == Form::File {
                 facts.unchecked.extend(unparsable(item, text, rules));
+                if item.keeping != Keeping::Dependency
+                    && agent_config::concerns(&item.path, text, rules)
+                {
+                    facts.of_agents.push((item.path.clone(), item.keeping));
+                }
             }
             text.len() as u64
         }
@@ -69,6 +81,11 @@ pub(super) fn examine(
 
 fn take(item: &Item, found: Found, facts: &mut Facts) {
     facts.dropped.extend(found.dropped);
+    facts.unchecked.extend(found.limited.map(|limit| Unchecked {
+        path: item.path.clone(),
+        why: limit.why().to_owned(),
+        undecided: true,
+    }));
     let sightings = found.sightings.into_iter();
     facts
         .sightings

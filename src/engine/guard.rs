@@ -1,9 +1,9 @@
-//! What is said of the guard itself: canaries that pass, policies that a change loosens.
+//! What is said of the guard itself: canaries that pass, policies that a change loosens, places that it takes away.
 
 use super::Run;
 use crate::judge;
+use crate::judge::guard::Weakening;
 use crate::model::{Confidence, Excerpt, Finding, Place, RepoPath, Rule, Unchecked, Verdict};
-use crate::policy::loosening::Loosening;
 use crate::policy::{canary, fingerprint, within_band};
 
 pub(super) fn canary_remark(run: &Run<'_>) -> Option<Unchecked> {
@@ -40,20 +40,56 @@ pub(super) fn add_loosenings(run: &Run<'_>, findings: &mut Vec<Finding>) {
         findings.push(guard_finding(
             rule,
             verdict,
-            path,
-            loosening,
-            because,
+            Told {
+                path,
+                line: loosening.line,
+                what: &loosening.what,
+                message: format!(
+                    "This change loosens the policy: {}. It does not count for this change.",
+                    loosening.what
+                ),
+                because,
+            },
             run.policies.salt(),
         ));
     }
 }
 
+/// TL904: a weakened guard warns, and blocks where an agent makes the change.
+pub(super) fn add_weakenings(run: &Run<'_>, findings: &mut Vec<Finding>) {
+    let Some(rule) = judge::rules::by_id("TL904") else {
+        return;
+    };
+    for Weakening { path, line, what } in run.weakened {
+        let (verdict, because) = if run.by_agent {
+            (Verdict::Block, Some("an agent makes this change"))
+        } else {
+            (rule.verdict, None)
+        };
+        let told = Told {
+            path,
+            line: *line,
+            what,
+            message: format!("This change weakens the guard: {what}."),
+            because,
+        };
+        findings.push(guard_finding(rule, verdict, told, run.policies.salt()));
+    }
+}
+
+/// What a finding about the guard says, and where.
+struct Told<'a> {
+    path: &'a RepoPath,
+    line: u32,
+    what: &'a str,
+    message: String,
+    because: Option<&'a str>,
+}
+
 fn guard_finding(
     rule: &'static Rule,
     verdict: Verdict,
-    path: &RepoPath,
-    loosening: &Loosening,
-    because: Option<&str>,
+    told: Told<'_>,
     salt: Option<&str>,
 ) -> Finding {
     let severity = if verdict == Verdict::Block {
@@ -67,11 +103,11 @@ fn guard_finding(
         kind: None,
         severity: within_band(severity, verdict),
         confidence: Confidence::High,
-        path: path.clone(),
+        path: told.path.clone(),
         place: Place {
-            start_line: loosening.line,
+            start_line: told.line,
             start_column: 1,
-            end_line: loosening.line,
+            end_line: told.line,
             end_column: 1,
             start_character: 1,
         },
@@ -86,19 +122,16 @@ fn guard_finding(
             salt,
             &[
                 rule.id.as_bytes(),
-                path.as_bytes(),
-                loosening.what.as_bytes(),
+                told.path.as_bytes(),
+                told.what.as_bytes(),
             ],
         ),
         bound_to_place: false,
-        message: format!(
-            "This change loosens the policy: {}. It does not count for this change.",
-            loosening.what
-        ),
+        message: told.message,
         excerpt: Excerpt::default(),
         related: Vec::new(),
         line_hash: String::new(),
-        reasons: because.map(str::to_owned).into_iter().collect(),
+        reasons: told.because.map(str::to_owned).into_iter().collect(),
         rotate: None,
         waived: None,
         known: false,

@@ -9,7 +9,8 @@ use crate::error::Result;
 use crate::find::{self, Blob};
 use crate::judge::{self, AgentsPresent, Class, Judged, advice};
 use crate::model::{Confidence, Finding, Related, RepoPath, Sighting, Verdict};
-use crate::policy::fingerprint;
+use crate::policy::Ruling;
+use crate::policy::fingerprint::{self, Fingerprint};
 use crate::source::{Form, Item, Keeping, Visited};
 
 /// Hears one sighting after another and keeps what all of them share.
@@ -75,6 +76,19 @@ impl<'r, 'a> Hearing<'r, 'a> {
             None
         };
         let at_head = judged.item.commit.is_none() || self.stands_at_head(&judged)?;
+        let finding = self.finding(&judged, ruling, print, introduced, at_head);
+        self.keep(finding, &judged.item);
+        Ok(())
+    }
+
+    fn finding(
+        &self,
+        judged: &Judged,
+        ruling: Ruling,
+        print: Fingerprint,
+        introduced: Option<bool>,
+        at_head: bool,
+    ) -> Finding {
         let mut reasons = judged.reasons.clone();
         reasons.extend(ruling.reason.clone());
         if !at_head {
@@ -83,7 +97,7 @@ impl<'r, 'a> Hearing<'r, 'a> {
                     .to_owned(),
             );
         }
-        let finding = Finding {
+        Finding {
             rule: ruling.rule.id,
             verdict: ruling.verdict,
             kind: judged.sighting.kind,
@@ -97,20 +111,18 @@ impl<'r, 'a> Hearing<'r, 'a> {
             breadth: judged.breadth.clone(),
             reach: judged.reach.clone(),
             masked: Some(judged.sighting.mask.clone()),
-            advice: advice::advice(&judged, run.rules),
+            advice: advice::advice(judged, self.run.rules),
             fingerprint: print.text,
             bound_to_place: print.bound_to_place,
-            message: advice::message(&judged),
+            message: advice::message(judged),
             excerpt: judged.sighting.excerpt.clone(),
-            related: related(&judged),
+            related: related(judged),
             line_hash: judged.sighting.line_hash.clone(),
             reasons,
-            rotate: rotation(&judged, at_head),
+            rotate: rotation(judged, at_head),
             waived: ruling.waived,
             known: ruling.known,
-        };
-        self.keep(finding, &judged.item);
-        Ok(())
+        }
     }
 
     /// Keeps a finding; in a history the same secret at the same path is one finding.
@@ -198,12 +210,12 @@ fn rotation(judged: &Judged, at_head: bool) -> Option<String> {
         return None;
     }
     if judged.item.commit.is_some() || !at_head {
-        return Some("it stands in a commit: rotate it if that commit was ever pushed".to_owned());
+        return Some("if that commit was ever pushed, whoever fetched it has it".to_owned());
     }
     judged
         .how()
         .in_context()
-        .then(|| "it stands where an agent reads it at every call: rotate it".to_owned())
+        .then(|| "an agent reads this place at every call".to_owned())
 }
 
 fn counts_in_dependency(judged: &Judged) -> bool {

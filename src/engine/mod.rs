@@ -3,24 +3,30 @@
 //! In: a source, the policies, the rules, and what is needed of the world as values. Out: an `Outcome`. It reads no disk,
 //! no clock and no environment of its own; two steps, facts and then judgement.
 
+mod agents;
 mod facts;
 mod guard;
 mod hearing;
 mod recipes;
 mod shield;
+mod structure;
 mod summary;
 
+use std::collections::HashSet;
 use std::sync::Mutex;
 use std::sync::atomic::{AtomicU64, Ordering};
 
 use crate::error::Result;
-use crate::model::{Outcome, Overall, RepoPath};
+use crate::judge::guard::Weakening;
+use crate::model::{Outcome, Overall, RepoPath, Unchecked};
 use crate::policy::Policies;
 use crate::policy::loosening::Loosening;
+use crate::read::agent_config::AgentFile;
 use crate::rules::RuleSet;
-use crate::source::{Form, Source, Visited};
+use crate::source::{Form, Keeping, Source, Visited};
 use facts::Facts;
 use hearing::Hearing;
+pub use shield::without_secrets;
 
 /// What a run needs of the world.
 pub struct Run<'a> {
@@ -34,6 +40,8 @@ pub struct Run<'a> {
     pub now: i64,
     /// Lines of the policy that this change loosens, and the file they stand in.
     pub loosened: &'a [(RepoPath, Loosening)],
+    /// Places where this change takes the guard away.
+    pub weakened: &'a [Weakening],
     /// Whether an agent makes this change, by the strong signals.
     pub by_agent: bool,
     /// Whether hits in installed dependencies are shown one by one.
@@ -61,6 +69,16 @@ pub enum Dependencies {
 
 /// Runs the pipeline.
 pub fn run(run: &Run<'_>) -> Result<Outcome> {
+    survey(run).map(|(outcome, _)| outcome)
+}
+
+/// Masks whatever is a credential inside a text of the repository.
+pub fn masked(text: &str, rules: &RuleSet) -> String {
+    shield::masked(text, rules).unwrap_or_else(|| text.to_owned())
+}
+
+/// Runs the pipeline, and hands over what the files of agents say as well.
+pub fn survey(run: &Run<'_>) -> Result<(Outcome, Vec<AgentFile>)> {
     let facts = Mutex::new(Facts::default());
     let visited = run.source.visit(run.threads, &|item, content| {
         let mut seen = Facts::default();
@@ -69,7 +87,10 @@ pub fn run(run: &Run<'_>) -> Result<Outcome> {
             run.seen.files.fetch_add(1, Ordering::Relaxed);
         }
         run.seen.bytes.fetch_add(read, Ordering::Relaxed);
-        if seen.is_empty() {
+        let is_wiring = item.form == Form::File
+            && item.keeping == Keeping::Git
+            && structure::may_be_wiring(&item.path);
+        if !is_wiring && seen.is_empty() {
             return;
         }
         let mut all = match facts.lock() {
@@ -80,6 +101,10 @@ pub fn run(run: &Run<'_>) -> Result<Outcome> {
         all.recipes.extend(seen.recipes);
         all.dropped.extend(seen.dropped);
         all.unchecked.extend(seen.unchecked);
+        all.of_agents.extend(seen.of_agents);
+        if is_wiring {
+            all.wiring.insert(item.path.clone());
+        }
     })?;
     let facts = match facts.into_inner() {
         Ok(facts) => facts,
@@ -89,7 +114,20 @@ pub fn run(run: &Run<'_>) -> Result<Outcome> {
 }
 
 /// The second step: judgement over all facts, policy, and the outcome.
-fn conclude(run: &Run<'_>, facts: Facts, visited: Visited) -> Result<Outcome> {
+fn conclude(
+    run: &Run<'_>,
+    mut facts: Facts,
+    visited: Visited,
+) -> Result<(Outcome, Vec<AgentFile>)> {
+    let wiring = structure::judge(run, &visited, &facts.wiring);
+    // Threads hand over in any order; what is kept of a secret that stands twice must not depend on it.
+    facts
+        .sightings
+        .sort_by_key(|(item, sighting)| (item.number, sighting.span));
+    let paths = shield::Paths::new(
+        run.rules,
+        facts.sightings.iter().map(|(_, sighting)| sighting),
+    );
     let mut hearing = Hearing::new(run, &visited);
     for (item, sighting) in facts.sightings {
         hearing.hear(item, sighting)?;
@@ -108,12 +146,23 @@ fn conclude(run: &Run<'_>, facts: Facts, visited: Visited) -> Result<Outcome> {
         entry
     }));
     unchecked.extend(guard::canary_remark(run));
+    let unparsed = |entry: &Unchecked| unchecked.iter().any(|known| known.path == entry.path);
+    let more: Vec<_> = wiring
+        .unchecked
+        .into_iter()
+        .filter(|entry| !unparsed(entry))
+        .collect();
+    unchecked.extend(more);
+    findings.extend(wiring.findings);
+    let silent = silent + wiring.silent;
     guard::add_loosenings(run, &mut findings);
+    guard::add_weakenings(run, &mut findings);
+    let files = agents::add(run, &visited, facts.of_agents, &mut findings)?;
     for finding in &mut findings {
-        shield::finding(finding, run.rules);
+        shield::finding(finding, &paths);
     }
     for entry in &mut unchecked {
-        shield::unchecked(entry, run.rules);
+        shield::unchecked(entry, &paths);
     }
     findings.sort_by(|a, b| {
         (&a.path, a.place, a.rule, &a.fingerprint, &a.commit).cmp(&(
@@ -127,9 +176,12 @@ fn conclude(run: &Run<'_>, facts: Facts, visited: Visited) -> Result<Outcome> {
     unchecked.sort();
     unchecked.dedup();
     let mut dropped = facts.dropped;
+    for entry in &mut dropped {
+        paths.mask(&mut entry.path);
+    }
     dropped.sort_by(|a, b| (&a.path, a.place, a.filter).cmp(&(&b.path, b.place, b.filter)));
     let remarks = summary::remarks(run, &visited, &findings, hidden, dependencies);
-    Ok(Outcome {
+    let outcome = Outcome {
         summary: summary::summarise(run, &findings, &unchecked, silent, dropped.len() as u64),
         findings,
         policy_from: run.policies.from.clone(),
@@ -139,7 +191,43 @@ fn conclude(run: &Run<'_>, facts: Facts, visited: Visited) -> Result<Outcome> {
         commit: run.commit.clone(),
         seconds: None,
         looked_at: run.looked_at.clone(),
-    })
+        agent_jobs: wiring.jobs,
+    };
+    Ok((outcome, files))
+}
+
+/// Adds the findings of a second look that no change introduced, and counts anew.
+pub fn add_existing(outcome: &mut Outcome, other: Outcome) {
+    let known: HashSet<(String, RepoPath)> = outcome
+        .findings
+        .iter()
+        .map(|finding| (finding.fingerprint.clone(), finding.path.clone()))
+        .collect();
+    for mut finding in other.findings {
+        if !known.contains(&(finding.fingerprint.clone(), finding.path.clone())) {
+            finding.introduced = Some(false);
+            outcome.findings.push(finding);
+        }
+    }
+    outcome
+        .findings
+        .sort_by(|a, b| (&a.path, a.place, a.rule).cmp(&(&b.path, b.place, b.rule)));
+    outcome.summary.files = outcome.summary.files.max(other.summary.files);
+    outcome.summary.bytes = outcome.summary.bytes.max(other.summary.bytes);
+    for job in other.agent_jobs {
+        if !outcome.agent_jobs.contains(&job) {
+            outcome.agent_jobs.push(job);
+        }
+    }
+    outcome.unchecked.extend(other.unchecked);
+    outcome.unchecked.sort();
+    outcome.unchecked.dedup();
+    settle(outcome);
+}
+
+/// Counts anew, after findings or what was not looked at have changed.
+pub fn settle(outcome: &mut Outcome) {
+    summary::recount(&mut outcome.summary, &outcome.findings, &outcome.unchecked);
 }
 
 /// Makes whatever could not be read decide, as a change's own blobs do.

@@ -12,7 +12,7 @@ use crate::find::Blob;
 use crate::find::recipe::{RecipeSighting, find_recipes};
 use crate::judge::rules::tl120_recipe_for_broad_credential as tl120;
 use crate::model::{Advice, Confidence, Excerpt, Finding, RepoPath, Verdict};
-use crate::policy::{Ruling, fingerprint};
+use crate::policy::{Ruling, fingerprint, within_band};
 use crate::rules::RuleSet;
 use crate::source::{Form, Item, Keeping, Visited};
 
@@ -63,9 +63,13 @@ pub(super) fn hear(
             hearing.silent += 1;
             continue;
         }
-        let ruling = run
+        let mut ruling = run
             .policies
-            .rule_on_line(&tl120::RULE, verdict, &sighting.path, &print);
+            .rule_on_structure(&tl120::RULE, &sighting.path, &print);
+        if verdict < tl120::RULE.verdict {
+            ruling.verdict = ruling.verdict.min(verdict);
+            ruling.severity = within_band(ruling.severity, ruling.verdict);
+        }
         if ruling.reason.is_some() && ruling.verdict < verdict && !ruling.known {
             hearing.hidden += 1;
         }

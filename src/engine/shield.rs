@@ -1,13 +1,21 @@
 //! The last look before any writer: no path, name, message or piece of evidence carries a secret out (decision 10).
 //!
-//! In: findings and what could not be checked. Out: the same, with every credential inside a text masked.
+//! In: findings, what could not be checked, and errors. Out: the same, with every credential inside a text masked.
+
+use std::collections::BTreeMap;
 
 use crate::find::{self, Blob};
-use crate::model::{Finding, RepoPath, Unchecked};
+use crate::model::{AgentJob, Finding, RepoPath, Sighting, Unchecked};
 use crate::rules::RuleSet;
 
+/// Masks every credential inside a text that goes to a person without a report, such as an error that names what was
+/// typed.
+pub fn without_secrets(text: &str) -> String {
+    masked(text, &RuleSet::builtin()).unwrap_or_else(|| text.to_owned())
+}
+
 /// Masks whatever is a credential inside a text.
-pub(super) fn masked(text: &str, rules: &RuleSet) -> Option<String> {
+pub(crate) fn masked(text: &str, rules: &RuleSet) -> Option<String> {
     if !find::may_hold(text.as_bytes(), rules) {
         return None;
     }
@@ -52,15 +60,63 @@ fn mask_in_place(text: &mut String, rules: &RuleSet) {
     }
 }
 
-fn mask_path(path: &mut RepoPath, rules: &RuleSet) {
-    if let Some(masked) = masked(&path.lossy(), rules) {
-        *path = RepoPath::new(masked);
+/// The shortest value that is looked for by itself in paths.
+const WORTH_LOOKING_FOR: usize = 16;
+
+/// Whether a value cannot well be the name of a folder by chance: a file whose path is masked is hard to find.
+fn is_unlike_a_word(secret: &[u8]) -> bool {
+    let digits = secret.iter().filter(|byte| byte.is_ascii_digit()).count();
+    secret.len() >= WORTH_LOOKING_FOR && digits >= 3
+}
+
+/// Masks in paths, as soon as they are known, the values that say nothing by themselves, such as a UUID: what a file
+/// showed to be a credential is one in a path as well.
+pub(super) struct Paths<'r> {
+    rules: &'r RuleSet,
+    seen: BTreeMap<Vec<u8>, String>,
+}
+
+impl<'r> Paths<'r> {
+    /// Keeps the values that were seen.
+    pub(super) fn new<'s>(
+        rules: &'r RuleSet,
+        sightings: impl Iterator<Item = &'s Sighting>,
+    ) -> Self {
+        let bare = sightings.filter(|sighting| {
+            sighting
+                .kind
+                .is_none_or(|kind| kind.public_prefix().is_empty())
+        });
+        let seen = bare
+            .map(|sighting| {
+                (
+                    sighting.secret.expose(<[u8]>::to_vec),
+                    sighting.mask.clone(),
+                )
+            })
+            .filter(|(secret, _)| is_unlike_a_word(secret))
+            .collect();
+        Paths { rules, seen }
+    }
+
+    /// Masks a path.
+    pub(super) fn mask(&self, path: &mut RepoPath) {
+        for (secret, mask) in &self.seen {
+            if let Some(at) = memchr::memmem::find(path.as_bytes(), secret) {
+                let (before, rest) = path.as_bytes().split_at(at);
+                *path = RepoPath::new([before, mask.as_bytes(), &rest[secret.len()..]].concat());
+            }
+        }
+        if let Some(masked) = masked(&path.lossy(), self.rules) {
+            *path = RepoPath::new(masked);
+        }
     }
 }
 
 /// Masks every text of a finding that came from the repository.
-pub(super) fn finding(finding: &mut Finding, rules: &RuleSet) {
-    mask_path(&mut finding.path, rules);
+pub(super) fn finding(finding: &mut Finding, paths: &Paths<'_>) {
+    let rules = paths.rules;
+    paths.mask(&mut finding.path);
     mask_in_place(&mut finding.message, rules);
     mask_in_place(&mut finding.excerpt.text, rules);
     for reason in &mut finding.reasons {
@@ -77,7 +133,7 @@ pub(super) fn finding(finding: &mut Finding, rules: &RuleSet) {
         }
     }
     for related in &mut finding.related {
-        mask_path(&mut related.path, rules);
+        paths.mask(&mut related.path);
         mask_in_place(&mut related.message, rules);
     }
     for text in [&mut finding.waived, &mut finding.rotate]
@@ -85,6 +141,9 @@ pub(super) fn finding(finding: &mut Finding, rules: &RuleSet) {
         .flatten()
     {
         mask_in_place(text, rules);
+    }
+    if let Some(advice) = &mut finding.advice {
+        mask_in_place(&mut advice.how, rules);
     }
     if let Some(reference) = finding
         .advice
@@ -95,8 +154,21 @@ pub(super) fn finding(finding: &mut Finding, rules: &RuleSet) {
     }
 }
 
+/// Masks every text of an agent's entry that came from the repository.
+pub(super) fn agent_job(job: &mut AgentJob, rules: &RuleSet) {
+    for text in [&mut job.path, &mut job.job, &mut job.step] {
+        mask_in_place(text, rules);
+    }
+    for secret in &mut job.holds.secrets {
+        mask_in_place(&mut secret.name, rules);
+    }
+    for trigger in &mut job.triggers {
+        mask_in_place(trigger, rules);
+    }
+}
+
 /// Masks the path and the reason of what could not be checked.
-pub(super) fn unchecked(entry: &mut Unchecked, rules: &RuleSet) {
-    mask_path(&mut entry.path, rules);
-    mask_in_place(&mut entry.why, rules);
+pub(super) fn unchecked(entry: &mut Unchecked, paths: &Paths<'_>) {
+    paths.mask(&mut entry.path);
+    mask_in_place(&mut entry.why, paths.rules);
 }

@@ -14,6 +14,22 @@ pub(super) fn summarise(
     silent: u64,
     dropped: u64,
 ) -> Summary {
+    let mut summary = Summary {
+        overall: Overall::Clean,
+        files: run.seen.files.load(Ordering::Relaxed),
+        bytes: run.seen.bytes.load(Ordering::Relaxed),
+        blocked: 0,
+        warned: 0,
+        noted: 0,
+        silent,
+        dropped,
+    };
+    recount(&mut summary, findings, unchecked);
+    summary
+}
+
+/// Counts the findings by verdict, and says what follows.
+pub(super) fn recount(summary: &mut Summary, findings: &[Finding], unchecked: &[Unchecked]) {
     let decides = |finding: &&Finding| finding.introduced != Some(false);
     let count = |verdict: Verdict| {
         findings
@@ -22,24 +38,16 @@ pub(super) fn summarise(
             .filter(|finding| finding.verdict == verdict)
             .count() as u64
     };
-    let blocked = count(Verdict::Block);
-    let overall = if blocked > 0 {
+    summary.blocked = count(Verdict::Block);
+    summary.warned = count(Verdict::Warn);
+    summary.noted = count(Verdict::Note);
+    summary.overall = if summary.blocked > 0 {
         Overall::Blocked
     } else if unchecked.iter().any(|entry| entry.undecided) {
         Overall::Undecided
     } else {
         Overall::Clean
     };
-    Summary {
-        overall,
-        files: run.seen.files.load(Ordering::Relaxed),
-        bytes: run.seen.bytes.load(Ordering::Relaxed),
-        blocked,
-        warned: count(Verdict::Warn),
-        noted: count(Verdict::Note),
-        silent,
-        dropped,
-    }
 }
 
 pub(super) fn remarks(
@@ -76,6 +84,10 @@ pub(super) fn remarks(
     }
     if visited.special > 0 {
         remarks.push(format!("{} special files were not opened", visited.special));
+    }
+    let declared = run.policies.base.credentials.len();
+    if declared > 0 {
+        remarks.push(format!("{declared} declared, not verified"));
     }
     for waiver in &run.policies.base.waivers {
         let standing = waiver.standing(run.policies.today, run.policies.base.waiver_days);

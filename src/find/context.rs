@@ -6,7 +6,7 @@ use super::candidate::Candidate;
 use super::search::Search;
 use super::{beside, filter, generic, lexer, near, scheme, shape};
 use crate::model::{Beside, Near, Recognised, Span, TokenKind};
-use crate::rules::name;
+use crate::rules::{RuleSet, name};
 
 /// How many lines around a value a provider's word may stand.
 const WORD_LINES: usize = 5;
@@ -194,15 +194,23 @@ fn by_place(search: &Search<'_>, site: &Site, found: &mut Vec<Candidate>) {
             None => wanted.rsplit('.').next().unwrap_or(""),
         };
         if search.path.is_none() || key_fits(&key, tail) {
-            add(
-                search,
-                site,
-                kind,
-                Recognised::Named,
-                wanted.len() * 4,
-                found,
-            );
+            let before = found.len();
+            let weight = wanted.len() * 4;
+            add(search, site, kind, Recognised::Named, weight, found);
+            if key_path.is_some() {
+                believe(&mut found[before..]);
+            }
         }
+    }
+}
+
+/// A provider's own file at its own key: words are believed to be a credential there.
+fn believe(found: &mut [Candidate]) {
+    for candidate in found
+        .iter_mut()
+        .filter(|found| found.dropped == Some("words"))
+    {
+        candidate.dropped = None;
     }
 }
 
@@ -244,35 +252,46 @@ fn request(
     hosts: &[String],
     found: &mut Vec<Candidate>,
 ) {
-    if hosts.is_empty() {
-        return;
+    let bearer = scheme == Some("bearer") || site.name == "AUTHORIZATION";
+    let mut kinds = requested(search.rules, header, hosts);
+    if bearer && !header.ends_with(b"authorization") {
+        kinds.extend(requested(search.rules, b"authorization", hosts));
     }
-    let authorization = header.ends_with(b"authorization")
-        || scheme == Some("bearer")
-        || site.name == "AUTHORIZATION";
-    for kind in &search.rules.by_context().requests {
+    for (kind, weight) in kinds {
+        add(search, site, kind, Recognised::Requested, weight, found);
+    }
+}
+
+/// The kinds that a header of a request to one of `hosts` carries, nearest host first by weight.
+pub fn requested(
+    rules: &RuleSet,
+    header: &[u8],
+    hosts: &[String],
+) -> Vec<(&'static TokenKind, usize)> {
+    let mut kinds = Vec::new();
+    if hosts.is_empty() {
+        return kinds;
+    }
+    let authorization = header.ends_with(b"authorization");
+    let header = name::normalise(last_parts(header));
+    for kind in &rules.by_context().requests {
         for request in kind.requests {
             let named = match request.header {
                 "" => true,
                 "authorization" => authorization,
-                wanted => name::normalise(header) == name::normalise(wanted.as_bytes()),
+                wanted => header == name::normalise(wanted.as_bytes()),
             };
-            let place = named
-                .then(|| {
-                    hosts.iter().position(|host| {
-                        request
-                            .hosts
-                            .iter()
-                            .any(|wanted| near::is_below(host, wanted))
-                    })
-                })
-                .flatten();
-            if let Some(place) = place {
+            let is_asked = |host: &String| {
+                let mut wanted = request.hosts.iter();
+                wanted.any(|wanted| near::is_below(host, wanted))
+            };
+            if let Some(place) = named.then(|| hosts.iter().position(is_asked)).flatten() {
                 let weight = 400usize.saturating_sub(place * 20) + request.header.len() * 2;
-                add(search, site, kind, Recognised::Requested, weight, found);
+                kinds.push((*kind, weight));
             }
         }
     }
+    kinds
 }
 
 fn by_word(search: &Search<'_>, site: &Site, found: &mut Vec<Candidate>) {

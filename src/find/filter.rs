@@ -7,11 +7,15 @@ use sha2::{Digest, Sha256};
 use crate::model::TokenKind;
 
 /// First eight bytes of the SHA-256 of samples that providers publish.
-const SAMPLES: [u64; 4] = [
+const SAMPLES: [u64; 8] = [
     0x1a5d_44a2_dca1_9669,
     0x7831_4b11_be2e_5815,
     0xc6ea_27c5_34f9_93d3,
     0xe21b_597b_a6b9_cafa,
+    0xbc3a_e723_f57c_6b9e,
+    0x3543_c50b_0cb9_cea8,
+    0x82e7_4299_544e_0073,
+    0x8600_7eb3_6769_6d32,
 ];
 
 /// Starts of references, in the syntax of shells, agents and templates.
@@ -50,6 +54,56 @@ const REFERENCES: [&str; 34] = [
     "@Microsoft.KeyVault",
     "keyring:",
     "awskms:",
+];
+
+/// Words that people make passwords of where no secret stands; the longer of two that start alike first.
+const GUESSED: [&str; 46] = [
+    "password",
+    "passwort",
+    "passwd",
+    "passw",
+    "pass",
+    "pswd",
+    "pwd",
+    "secret",
+    "s3cret",
+    "changeme",
+    "change",
+    "letmein",
+    "welcome",
+    "hunter",
+    "qwerty",
+    "admin",
+    "root",
+    "user",
+    "testing",
+    "test",
+    "guest",
+    "login",
+    "demo",
+    "default",
+    "super",
+    "mysql",
+    "postgres",
+    "sql",
+    "redis",
+    "mongo",
+    "rabbit",
+    "clickhouse",
+    "database",
+    "db",
+    "token",
+    "auth",
+    "key",
+    "foo",
+    "bar",
+    "baz",
+    "local",
+    "dev",
+    "my",
+    "pw",
+    "open",
+    "sesame",
 ];
 
 /// Words of placeholders.
@@ -93,6 +147,9 @@ pub fn of_shaped(value: &[u8], kind: &TokenKind) -> Option<&'static str> {
         .max()
         .unwrap_or(0);
     let body = &value[start.min(value.len())..];
+    if kind.shapes.is_empty() && (is_guessed(value) || is_placeholder(value)) {
+        return Some("placeholder");
+    }
     of_random(body).or_else(|| is_sample(value).then_some("published-sample"))
 }
 
@@ -167,6 +224,55 @@ pub fn is_placeholder(value: &[u8]) -> bool {
         || lower
             .bytes()
             .all(|byte| matches!(byte, b'*' | b'.' | b'x' | b'-' | b'_' | b'#' | b'?'))
+        || is_capital_name(value)
+}
+
+/// Whether a value is a capitalised name of words, `AUTH_TOKEN`, that stands for a value.
+fn is_capital_name(value: &[u8]) -> bool {
+    let capital = |byte: &u8| byte.is_ascii_uppercase() || *byte == b'_';
+    value.iter().all(capital)
+        && value
+            .split(|byte| *byte == b'_')
+            .filter(|word| word.len() > 1)
+            .count()
+            >= 2
+}
+
+/// Whether a password is made of words that anybody would try first, with at most three characters beside them.
+pub fn is_guessed(value: &[u8]) -> bool {
+    let plain = |byte: &u8| match byte {
+        b'@' | b'4' => b'a',
+        b'0' => b'o',
+        b'3' => b'e',
+        b'$' | b'5' => b's',
+        b'1' | b'!' => b'i',
+        other => other.to_ascii_lowercase(),
+    };
+    let lower = value.to_ascii_lowercase();
+    let spelled: Vec<u8> = value.iter().map(plain).collect();
+    value.len() <= 32
+        && [lower, spelled].iter().any(|text| {
+            let rest = beside_words(text);
+            rest < text.len() && rest <= 3
+        })
+}
+
+/// How many letters and digits stand in a text beside guessed words.
+fn beside_words(text: &[u8]) -> usize {
+    let (mut at, mut rest) = (0, 0);
+    while at < text.len() {
+        match GUESSED
+            .iter()
+            .find(|word| text[at..].starts_with(word.as_bytes()))
+        {
+            Some(word) => at += word.len(),
+            None => {
+                rest += usize::from(text[at].is_ascii_alphanumeric());
+                at += 1;
+            }
+        }
+    }
+    rest
 }
 
 fn is_sample(value: &[u8]) -> bool {

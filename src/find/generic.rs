@@ -270,12 +270,19 @@ fn is_code(value: &[u8], quoted: bool) -> bool {
 
 fn is_path(value: &[u8]) -> bool {
     let slashes = value.iter().filter(|byte| **byte == b'/').count();
+    let host = value.split(|byte| *byte == b'/').next().unwrap_or_default();
+    let below_host = slashes >= 1
+        && host.contains(&b'.')
+        && host
+            .iter()
+            .all(|byte| byte.is_ascii_alphabetic() || *byte == b'.' || *byte == b'-');
     let random =
         value.len() >= 24 && value.iter().filter(|byte| byte.is_ascii_digit()).count() >= 3;
     value.starts_with(b"/") && !random
         || value.starts_with(b"./")
         || value.starts_with(b"~/")
         || (slashes >= 2 && !random)
+        || below_host
 }
 
 /// Whether three or more words stand here, joined by marks.
@@ -306,7 +313,15 @@ fn is_words(value: &[u8]) -> bool {
             .count();
         (digits == 0 || (turns <= 1 && digits <= 4)) && upper_inside * 4 <= part.len()
     };
-    parts.iter().all(plain)
+    let mut marks: Vec<u8> = value
+        .iter()
+        .copied()
+        .filter(|byte| !byte.is_ascii_alphanumeric())
+        .collect();
+    marks.sort_unstable();
+    marks.dedup();
+    marks.len() <= 3
+        && parts.iter().all(plain)
         && (parts.len() > 1
             || value.iter().filter(|byte| byte.is_ascii_digit()).count() <= 4
                 && !has_symbols(value))

@@ -10,16 +10,19 @@ mod context;
 mod decode;
 mod excerpt;
 mod filter;
+mod flow;
 mod generic;
 mod lanes;
 mod lexer;
 mod line_hash;
 mod mask;
+mod mutate;
 mod near;
 mod pair;
 mod patterns;
 mod place;
 mod prefilter;
+pub mod proof;
 pub mod recipe;
 mod recognise;
 mod sample;
@@ -41,7 +44,9 @@ use crate::model::{Beside, Dropped, Encoding, Recognised, RepoPath, Secret, Sigh
 use crate::rules::RuleSet;
 
 pub use line_hash::line_hashes;
+pub use mutate::unnoticed;
 pub use sample::sample;
+pub use search::Limit;
 
 /// One blob, or a window of one.
 #[derive(Clone, Copy, Debug)]
@@ -61,6 +66,8 @@ pub struct Blob<'a> {
 pub struct Found {
     pub sightings: Vec<Sighting>,
     pub dropped: Vec<Dropped>,
+    /// Why not everything in the blob was looked at.
+    pub limited: Option<Limit>,
 }
 
 /// Finds every credential in one blob.
@@ -73,7 +80,9 @@ pub fn find(blob: &Blob<'_>, rules: &RuleSet) -> Found {
         };
         let mut search = Search::new(inner.text, Some(blob.path), rules, 0);
         search.run();
-        let mut found = write(&inner, &choose(search), Some(Encoding::Utf16));
+        let (chosen, limited) = choose(search);
+        let mut found = write(&inner, &chosen, Some(Encoding::Utf16));
+        found.limited = limited;
         for sighting in &mut found.sightings {
             let place = |at: usize| readable.places.get(at).copied().unwrap_or(blob.text.len());
             sighting.span =
@@ -84,9 +93,16 @@ pub fn find(blob: &Blob<'_>, rules: &RuleSet) -> Found {
     let mut search = Search::new(blob.text, Some(blob.path), rules, 0);
     search.run();
     if search.found.is_empty() {
-        return Found::default();
+        return Found {
+            limited: search.limited.get(),
+            ..Found::default()
+        };
     }
-    write(blob, &choose(search), None)
+    let (chosen, limited) = choose(search);
+    Found {
+        limited,
+        ..write(blob, &chosen, None)
+    }
 }
 
 /// Whether anything in the text may be a credential, whatever its path.
@@ -110,7 +126,7 @@ pub fn count_hits(text: &[u8], rules: &RuleSet) -> usize {
 }
 
 /// The best candidate of every place, pairs joined, with what stands beside each.
-fn choose(mut search: Search<'_>) -> Vec<Candidate> {
+fn choose(mut search: Search<'_>) -> (Vec<Candidate>, Option<Limit>) {
     tell_twins_apart(&mut search);
     let chosen = candidate::best(search.found.clone());
     let before = search.found.len();
@@ -138,7 +154,7 @@ fn choose(mut search: Search<'_>) -> Vec<Candidate> {
             candidate.kind = Some(kind);
         }
     }
-    chosen
+    (chosen, search.limited.get())
 }
 
 /// Kinds of one shape: their names, requests and content tell which is meant.

@@ -10,7 +10,7 @@ const LINES: usize = 6;
 /// How many bytes before and behind at most.
 const BYTES: usize = 1500;
 /// How many other uses of a variable are looked at.
-const USES: usize = 8;
+const USES: usize = 16;
 
 /// The window around a span, cut at lines.
 pub fn window(text: &[u8], span: Span, lines: usize) -> Span {

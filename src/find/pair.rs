@@ -5,7 +5,7 @@
 use super::candidate::Candidate;
 use super::search::Search;
 use super::{filter, generic, near, shape};
-use crate::model::{Recognised, Span, TokenKind};
+use crate::model::{Level, Recognised, Span, TokenKind, Verbs};
 
 /// How many lines around one half the other is searched where no name leads to it.
 const LINES: usize = 6;
@@ -93,7 +93,7 @@ fn distance(a: Span, b: Span) -> usize {
 /// Joins halves: the one that a pair needs most keeps the finding.
 pub fn join(mut chosen: Vec<Candidate>) -> Vec<Candidate> {
     let mut gone = vec![false; chosen.len()];
-    for at in 0..chosen.len() {
+    for at in halves_first(&chosen) {
         let Some(kind) = chosen[at].kind.filter(|kind| !kind.pair.is_empty()) else {
             continue;
         };
@@ -114,6 +114,8 @@ pub fn join(mut chosen: Vec<Candidate>) -> Vec<Candidate> {
         };
         let (keep, drop) = match chosen[other].kind {
             Some(half) if half.pair == kind.id && half.level > kind.level => (other, at),
+            // The third part of temporary credentials joins the pair that stands.
+            Some(_) if chosen[other].other_half.is_some() => (other, at),
             _ => (at, other),
         };
         let id = chosen[drop].kind.map_or("", |kind| kind.id);
@@ -126,5 +128,29 @@ pub fn join(mut chosen: Vec<Candidate>) -> Vec<Candidate> {
     }
     let mut gone = gone.into_iter();
     chosen.retain(|_| !gone.next().unwrap_or(false));
+    chosen.iter_mut().for_each(spare_lone_id);
     chosen
+}
+
+/// Ids that their own text names come first, so that the other parts join them.
+fn halves_first(chosen: &[Candidate]) -> Vec<usize> {
+    let mut order: Vec<usize> = (0..chosen.len()).collect();
+    order.sort_by_key(|at| !chosen[*at].kind.is_some_and(|kind| kind.alone));
+    order
+}
+
+/// An id that only names a key opens nothing where its secret is not in the file.
+fn spare_lone_id(candidate: &mut Candidate) {
+    let lone = candidate.other_half.is_none()
+        && candidate
+            .kind
+            .is_some_and(|kind| kind.alone && !kind.pair.is_empty());
+    if lone {
+        let claims = candidate.claims.get_or_insert_default();
+        claims.level = Some(Level::Public);
+        claims.verbs = Some(Verbs::of(&[]));
+        claims
+            .evidence
+            .push("its secret half does not stand in this file".to_owned());
+    }
 }

@@ -26,6 +26,8 @@ pub enum Hit {
     Encoded(usize),
     /// A run of `LONG_RUN` or more bytes that holds literal number `.1` of the table, at its start `.0`.
     Inside(usize, usize),
+    /// Inside a run of `LONG_RUN` or more bytes stand the first bytes of a start literal that ends in `_` or `-`.
+    Glued(usize),
     /// Two string literals that an operator joins, at the operator.
     Joined(usize),
 }
@@ -268,6 +270,14 @@ fn at_long_run(
         return ControlFlow::Continue(());
     }
     let run = &text[at..at + length];
+    for joiner in memchr::memchr2_iter(b'_', b'-', run).filter(|joiner| *joiner > 3) {
+        let begin = joiner - 3;
+        if run[begin - 1].is_ascii_alphanumeric()
+            && in_filter(tables.start_filter, four_at(run, begin))
+        {
+            on(Hit::Glued(at + begin))?;
+        }
+    }
     for (number, inside) in tables.inside.iter().enumerate() {
         if let Some(found) = memchr::memmem::find(run, inside.literal.as_bytes()) {
             on(Hit::Inside(at + found, number))?;

@@ -3,13 +3,15 @@
 //! In: one text (a blob, or what was decoded out of one), its path, the rules. Out: candidates, several to a place.
 //! Depth and size of decoding are bounded; it never panics.
 
-use std::cell::{OnceCell, RefCell};
+use std::cell::{Cell, OnceCell, RefCell};
 use std::collections::{HashMap, HashSet};
 use std::ops::ControlFlow;
 
 use super::candidate::Candidate;
 use super::prefilter::{self, Hit};
-use super::{beside, context, decode, filter, generic, lexer, near, patterns, recognise, shape};
+use super::{
+    beside, context, decode, filter, flow, generic, lexer, near, patterns, recognise, shape,
+};
 use crate::model::{Beside, ChecksumState, Recognised, RepoPath, Span, TokenKind};
 use crate::rules::table::{self, Leads};
 use crate::rules::{RuleSet, glob, name};
@@ -21,8 +23,40 @@ pub const DEPTH: u8 = 3;
 /// The most candidates of one text; a file of nothing but keys is not read to the end.
 const MOST: usize = 20_000;
 
+/// Starts of so few bytes say nothing behind a `-` or `_`: `portal-api-…`.
+const SHORT_START: usize = 4;
+
+/// The longest reference to a variable that is followed.
+const LONGEST_REFERENCE: usize = 64;
+
 /// Of how many names the other uses are searched, in one text.
-const NAMES: usize = 64;
+const NAMES: usize = 256;
+
+/// A bound that a text has reached.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Limit {
+    /// So many places look like credentials that the rest of the text was not read.
+    Candidates,
+    /// So many variables that where the last ones are used was not searched.
+    Names,
+    /// Packed members that are too large, too many, or damaged.
+    Packed,
+}
+
+impl Limit {
+    /// What was not looked at, in words.
+    pub fn why(self) -> &'static str {
+        match self {
+            Limit::Candidates => {
+                "it holds more than 20,000 possible credentials; the rest was not read"
+            }
+            Limit::Names => {
+                "it holds more than 256 credential variables; where the others are used was not searched"
+            }
+            Limit::Packed => "not every packed member could be unpacked within the limits",
+        }
+    }
+}
 
 /// One text under search.
 pub struct Search<'t> {
@@ -41,6 +75,8 @@ pub struct Search<'t> {
     words: RefCell<HashMap<Vec<u8>, Vec<usize>>>,
     /// Strings of Azure before this offset were read already.
     pub read_until: usize,
+    /// Why not everything was looked at.
+    pub limited: Cell<Option<Limit>>,
 }
 
 impl<'t> Search<'t> {
@@ -59,6 +95,7 @@ impl<'t> Search<'t> {
             kinds_here: OnceCell::new(),
             words: RefCell::default(),
             read_until: 0,
+            limited: Cell::default(),
         }
     }
 
@@ -82,22 +119,45 @@ impl<'t> Search<'t> {
                     self.lead(inside.leads, at, inside.literal.len());
                 }
             }
+            Hit::Glued(at) => self.glued(at),
             Hit::Joined(at) => decode::joined(self, at),
         }
-        let enough = self.found.len() >= MOST || (self.first_only && !self.found.is_empty());
-        if enough {
+        if self.found.len() >= MOST {
+            self.limited.set(Some(Limit::Candidates));
+            return ControlFlow::Break(());
+        }
+        if self.first_only && !self.found.is_empty() {
             ControlFlow::Break(())
         } else {
             ControlFlow::Continue(())
         }
     }
 
+    /// A start inside a word, where only a checksum can say that a token begins there.
+    fn glued(&mut self, at: usize) {
+        let text = self.text;
+        for start in self.starts_at(at) {
+            if let Leads::Shape(number, _) = start.leads
+                && start.before.is_empty()
+                && text[at..].starts_with(start.literal.as_bytes())
+                && let Some(kind) = self.rules.number(number)
+                && kind.checksum.is_some()
+            {
+                self.lead(start.leads, at, start.literal.len());
+            }
+        }
+    }
+
+    /// The start literals of one slot.
+    fn starts_at(&self, at: usize) -> &'static [table::Start] {
+        let tables = self.rules.tables();
+        let slot = table::slot(prefilter::four_at(self.text, at));
+        &tables.starts[usize::from(tables.slots[slot])..usize::from(tables.slots[slot + 1])]
+    }
+
     fn at_start(&mut self, at: usize) {
-        let (text, rules) = (self.text, self.rules);
-        let tables = rules.tables();
-        let slot = table::slot(prefilter::four_at(text, at));
-        let range = usize::from(tables.slots[slot])..usize::from(tables.slots[slot + 1]);
-        for start in &tables.starts[range] {
+        let text = self.text;
+        for start in self.starts_at(at) {
             let before = at.checked_sub(start.before.len());
             if text[at..].starts_with(start.literal.as_bytes())
                 && let Some(begin) = before
@@ -193,7 +253,8 @@ impl<'t> Search<'t> {
         if !kind.alone || !shape::ends_freely(shape, self.text, span.end) {
             return;
         }
-        let free = shape::starts_freely(self.text, span.start);
+        let free = shape::starts_freely(self.text, span.start)
+            && !(shape.start().len() <= SHORT_START && shape::is_joined(self.text, span.start));
         let sum = kind
             .checksum
             .map(|algorithm| token::checksum(algorithm, span.of(self.text)));
@@ -237,6 +298,10 @@ impl<'t> Search<'t> {
             return;
         };
         let value = literal.span.of(self.text);
+        if value.len() <= LONGEST_REFERENCE {
+            let left = beside::left_of(self.text, name_end);
+            flow::lead_back(self, &literal, &left);
+        }
         let plausible =
             value.len() >= 12 || value.len() >= 6 && value.iter().any(u8::is_ascii_digit);
         if plausible && self.tried.insert((literal.span.start, literal.span.end)) {
@@ -308,20 +373,29 @@ impl<'t> Search<'t> {
             .as_ref()
     }
 
-    /// Other places where a variable is used; of the first names that are asked for.
-    pub fn uses(&self, name: Span) -> Vec<near::Use> {
-        let word = name.of(self.text);
+    /// Where a word stands by itself; nowhere once the first names were asked for.
+    pub fn places_of(&self, word: &[u8]) -> Vec<usize> {
         let mut words = self.words.borrow_mut();
-        if word.len() < 3 || (words.len() >= NAMES && !words.contains_key(word)) {
+        if words.len() >= NAMES && !words.contains_key(word) {
+            self.limited.set(self.limited.get().or(Some(Limit::Names)));
             return Vec::new();
         }
-        let places = words
+        if word.is_empty() {
+            return Vec::new();
+        }
+        words
             .entry(word.to_vec())
-            .or_insert_with(|| near::places_of(self.text, word));
-        places
-            .iter()
-            .filter(|at| **at != name.start)
-            .map(|at| near::use_at(self.text, Span::new(*at, at + word.len())))
+            .or_insert_with(|| near::places_of(self.text, word))
+            .clone()
+    }
+
+    /// Other places where a variable is used.
+    pub fn uses(&self, name: Span) -> Vec<near::Use> {
+        let word = name.of(self.text);
+        self.places_of(word)
+            .into_iter()
+            .filter(|at| *at != name.start)
+            .map(|at| near::use_at(self.text, Span::new(at, at + word.len())))
             .collect()
     }
 

@@ -45,6 +45,14 @@ pub fn starts_freely(text: &[u8], at: usize) -> bool {
     !before.is_ascii_alphanumeric() || escape_ends(text, at)
 }
 
+/// Whether a `-` or `_` with a letter or digit before it joins `at` to a word.
+pub fn is_joined(text: &[u8], at: usize) -> bool {
+    matches!(
+        at.checked_sub(2).map(|from| &text[from..at]),
+        Some([before, b'-' | b'_']) if before.is_ascii_alphanumeric()
+    )
+}
+
 fn escape_ends(text: &[u8], at: usize) -> bool {
     let back = |count: usize| at.checked_sub(count).map(|from| &text[from..at]);
     let hex = |part: &[u8]| part.iter().all(u8::is_ascii_hexdigit);

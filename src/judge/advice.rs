@@ -96,7 +96,7 @@ pub fn advice(judged: &Judged, rules: &RuleSet) -> Option<Advice> {
     let Some(kind) = kind else {
         return Some(Advice {
             narrower: Vec::new(),
-            none_because: Some("the kind of this credential is not known".to_owned()),
+            none_because: Some("Its kind is not known".to_owned()),
             how:
                 "Take the value out of the file; read it from the environment or a secret manager."
                     .to_owned(),

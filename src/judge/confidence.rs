@@ -29,6 +29,13 @@ pub fn judge_confidence(
         confidence = Confidence::Low;
         reasons.push("the checksum is wrong: a sample or a typing error".to_owned());
     }
+    if let Some(kind) = sighting.kind
+        && !kind.pair.is_empty()
+        && sighting.recognised == Recognised::Prefix
+    {
+        confidence = Confidence::Low;
+        reasons.push("it is the public half, and its secret half is not in this file".to_owned());
+    }
     let proven = sighting.checksum == ChecksumState::Valid
         || (sighting.recognised == Recognised::Decoded && content_shows_use(sighting));
     if let Some(word) = path_class.word()

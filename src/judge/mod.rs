@@ -4,11 +4,14 @@
 //! marker exists. Nothing here knows a verdict but `rules`, where each TL rule carries its own.
 
 pub mod advice;
+pub mod agents;
 mod breadth;
 mod confidence;
+pub mod guard;
 mod place;
 mod reach;
 pub mod rules;
+pub mod workflow;
 
 pub use breadth::{Standing, class_of, judge_breadth};
 pub use place::{PathClass, class_of_path};

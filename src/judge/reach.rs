@@ -34,6 +34,11 @@ impl AgentsPresent {
         self.present.iter().map(|(agent, _)| agent.name).collect()
     }
 
+    /// All of them, each with the path that shows it.
+    pub fn entries(&self) -> impl Iterator<Item = (&'static Agent, &'static str)> + '_ {
+        self.present.iter().copied()
+    }
+
     fn of(&self, ids: &[&str]) -> Vec<(&'static Agent, &'static str)> {
         self.present
             .iter()

@@ -14,6 +14,7 @@ mod secret;
 mod sighting;
 mod span;
 mod verdict;
+mod wiring;
 
 pub use breadth::{Breadth, Level, Verb, Verbs};
 pub use finding::{Advice, Finding, Related, Unchecked};
@@ -31,3 +32,8 @@ pub use sighting::{
 };
 pub use span::{Place, Span};
 pub use verdict::{Confidence, Verdict};
+pub use wiring::{
+    Access, AgentJob, AgentStep, Basis, Call, Command, HeldSecret, HeldToken, Holds, Job, Passing,
+    Permissions, Purpose, Scopes, SecretReach, Setting, Spot, Step, Through, TokenFrom,
+    TokenSource, Trigger, Uses, Workflow,
+};

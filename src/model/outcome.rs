@@ -1,6 +1,6 @@
 //! The whole result of a run, as every report writes it.
 
-use super::{Dropped, Finding, Unchecked, Verdict};
+use super::{AgentJob, Dropped, Finding, Unchecked, Verdict};
 
 /// What the run says as a whole. `Blocked` beats `Undecided` beats `Clean`.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
@@ -81,4 +81,6 @@ pub struct Outcome {
     pub seconds: Option<f64>,
     /// What ran, in words for the summary: "staged changes", "working tree", "12 commits".
     pub looked_at: String,
+    /// Agents in workflows, with what they hold.
+    pub agent_jobs: Vec<AgentJob>,
 }

@@ -7,7 +7,7 @@ use jiff::civil::Date;
 use serde::Deserialize;
 use toml::Spanned;
 
-use super::{Level, Policy, Waiver};
+use super::{Declaration, Level, Policy, Waiver};
 use crate::error::{Error, Result};
 use crate::judge::rules;
 use crate::model::{How, Verdict};
@@ -36,6 +36,19 @@ struct RawConfig {
     token: Vec<Spanned<TokenEntry>>,
     #[serde(default)]
     waiver: Vec<Spanned<RawWaiver>>,
+    #[serde(default)]
+    credential: Vec<Spanned<RawCredential>>,
+}
+
+#[derive(Debug, Deserialize)]
+#[serde(deny_unknown_fields)]
+struct RawCredential {
+    name: String,
+    #[serde(rename = "where")]
+    place: String,
+    declared: String,
+    owner: String,
+    expires: toml::value::Datetime,
 }
 
 #[derive(Clone, Copy, Debug, Deserialize)]
@@ -67,24 +80,7 @@ pub fn read(text: &str, shown_as: &str) -> Result<Policy> {
     let raw: RawConfig =
         toml::from_str(text).map_err(|error| syntax_error(&error, text, shown_as))?;
     let at = |offset: usize| place(text, shown_as, offset);
-    let mut levels = Vec::new();
-    for (id, word) in &raw.levels {
-        let rule = rules::by_id(id.get_ref()).ok_or_else(|| {
-            Error::config("there is no rule with this id")
-                .at(at(id.span().start))
-                .hint("`tokenleash rules list` shows the ids")
-        })?;
-        levels.push(Level {
-            rule: rule.id,
-            verdict: match word.get_ref() {
-                LevelWord::Off => Verdict::Silent,
-                LevelWord::Note => Verdict::Note,
-                LevelWord::Warn => Verdict::Warn,
-                LevelWord::Block => Verdict::Block,
-            },
-            line: line_of(text, id.span().start),
-        });
-    }
+    let levels = read_levels(&raw, text, &at)?;
     let mut exclude = Vec::new();
     for pattern in &raw.exclude {
         if !is_pattern(pattern.get_ref()) {
@@ -104,6 +100,12 @@ pub fn read(text: &str, shown_as: &str) -> Result<Policy> {
             at(waiver.span().start)
         })?);
     }
+    let mut credentials = Vec::new();
+    for credential in &raw.credential {
+        credentials.push(read_credential(credential.get_ref(), || {
+            at(credential.span().start)
+        })?);
+    }
     if let Some(salt) = &raw.salt
         && salt.get_ref().len() < 16
     {
@@ -121,10 +123,56 @@ pub fn read(text: &str, shown_as: &str) -> Result<Policy> {
             .iter()
             .map(|entry| (entry.get_ref().clone(), line_of(text, entry.span().start)))
             .collect(),
+        credentials,
         salt: raw.salt.map(|salt| salt.into_inner()),
         waiver_days: raw.waiver_days.unwrap_or(WAIVER_DAYS),
         policy_refs: raw.policy_refs,
         shown_as: shown_as.to_owned(),
+    })
+}
+
+fn read_levels(raw: &RawConfig, text: &str, at: &dyn Fn(usize) -> String) -> Result<Vec<Level>> {
+    let mut levels = Vec::new();
+    for (id, word) in &raw.levels {
+        let rule = rules::by_id(id.get_ref()).ok_or_else(|| {
+            Error::config("there is no rule with this id")
+                .at(at(id.span().start))
+                .hint("`tokenleash rules list` shows the ids")
+        })?;
+        levels.push(Level {
+            rule: rule.id,
+            verdict: match word.get_ref() {
+                LevelWord::Off => Verdict::Silent,
+                LevelWord::Note => Verdict::Note,
+                LevelWord::Warn => Verdict::Warn,
+                LevelWord::Block => Verdict::Block,
+            },
+            line: line_of(text, id.span().start),
+        });
+    }
+    Ok(levels)
+}
+
+fn read_credential(raw: &RawCredential, at: impl Fn() -> String) -> Result<Declaration> {
+    if raw.name.trim().is_empty() || raw.owner.trim().is_empty() {
+        return Err(Error::config("a credential has a `name` and an `owner`").at(at()));
+    }
+    if !is_pattern(&raw.place) {
+        return Err(Error::config("a credential's `where` is a path pattern").at(at()));
+    }
+    let expires = raw
+        .expires
+        .date
+        .and_then(|date| Date::new(date.year as i16, date.month as i8, date.day as i8).ok())
+        .ok_or_else(|| {
+            Error::config("a credential's `expires` is a date, as in 2026-12-31").at(at())
+        })?;
+    Ok(Declaration {
+        name: raw.name.trim().to_owned(),
+        place: raw.place.clone(),
+        kind: raw.declared.clone(),
+        owner: raw.owner.trim().to_owned(),
+        expires,
     })
 }
 

@@ -28,23 +28,7 @@ pub fn compare(before: &Policy, after: &Policy) -> Vec<Loosening> {
             what,
         });
     };
-    for level in &after.levels {
-        let now = level.verdict;
-        let then = verdict_of(before, level.rule);
-        if now < then {
-            add(
-                level.line,
-                format!("{} goes from {} to {}", level.rule, then.word(), now.word()),
-            );
-        }
-    }
-    for level in &before.levels {
-        let default = rules::by_id(level.rule).map_or(Verdict::Silent, |rule| rule.verdict);
-        let gone = !after.levels.iter().any(|kept| kept.rule == level.rule);
-        if gone && level.verdict > default {
-            add(1, format!("the level of {} is removed", level.rule));
-        }
-    }
+    compare_levels(before, after, &mut add);
     for (pattern, line) in &after.exclude {
         if !before.exclude.iter().any(|(known, _)| known == pattern) {
             add(*line, "a path is excluded".to_owned());
@@ -85,6 +69,26 @@ pub fn compare(before: &Policy, after: &Policy) -> Vec<Loosening> {
     }
     found.sort_by_key(|loosening| loosening.line);
     found
+}
+
+fn compare_levels(before: &Policy, after: &Policy, add: &mut dyn FnMut(u32, String)) {
+    for level in &after.levels {
+        let now = level.verdict;
+        let then = verdict_of(before, level.rule);
+        if now < then {
+            add(
+                level.line,
+                format!("{} goes from {} to {}", level.rule, then.word(), now.word()),
+            );
+        }
+    }
+    for level in &before.levels {
+        let default = rules::by_id(level.rule).map_or(Verdict::Silent, |rule| rule.verdict);
+        let gone = !after.levels.iter().any(|kept| kept.rule == level.rule);
+        if gone && level.verdict > default {
+            add(1, format!("the level of {} is removed", level.rule));
+        }
+    }
 }
 
 fn verdict_of(policy: &Policy, rule: &str) -> Verdict {

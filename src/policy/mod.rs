@@ -42,6 +42,18 @@ pub struct Waiver {
     pub line: u32,
 }
 
+/// A person's word of what stands under a name; shown as declared, never as verified.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Declaration {
+    pub name: String,
+    /// A path pattern.
+    pub place: String,
+    /// The id of the kind.
+    pub kind: String,
+    pub owner: String,
+    pub expires: Date,
+}
+
 /// An entry of the baseline: what was there when the repository adopted the guard.
 #[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord)]
 pub struct Known {
@@ -57,6 +69,7 @@ pub struct Policy {
     /// Path patterns with their lines.
     pub exclude: Vec<(String, u32)>,
     pub waivers: Vec<Waiver>,
+    pub credentials: Vec<Declaration>,
     pub known: Vec<Known>,
     /// Own token kinds with their lines.
     pub tokens: Vec<(TokenEntry, u32)>,

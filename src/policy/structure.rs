@@ -1,79 +1,74 @@
-//! Policy on findings that are about a line and not about a credential.
+//! Policy over findings about structure: they have no credential, no breadth and no reach.
 //!
-//! In: a rule, the verdict that its judgement gives here, a path, a fingerprint. Out: a ruling. The stricter of two
-//! policies wins, as for credentials.
+//! In: a rule, a path and a fingerprint. Out: a ruling. Levels, excluded paths, the baseline and waivers count as they do
+//! for credentials; of two policies the stricter wins.
 
-use jiff::civil::Date;
-
-use super::{Policies, Policy, Ruling, WaiverStanding, within_band};
-use crate::model::{How, RepoPath, Rule, Verdict};
+use super::{Policies, Policy, Ruling, WaiverStanding, is_floor, within_band};
+use crate::model::{RepoPath, Rule, Verdict};
 use crate::rules::glob;
 
 impl Policies {
-    /// Rules on a line; `verdict` is what the rule says of this place, never more than its own.
-    pub fn rule_on_line(
+    /// Rules on a finding about structure.
+    pub fn rule_on_structure(
         &self,
         rule: &'static Rule,
-        verdict: Verdict,
         path: &RepoPath,
         fingerprint: &str,
     ) -> Ruling {
-        let of =
-            |policy: &Policy| policy.rule_on_line(rule, verdict, path, fingerprint, self.today);
-        let base = of(&self.base);
-        match self.also.as_ref().map(of) {
-            Some(also) if also.verdict > base.verdict => also,
-            _ => base,
+        let base = self.structure_by(&self.base, rule, path, fingerprint);
+        let Some(also) = &self.also else {
+            return base;
+        };
+        let head = self.structure_by(also, rule, path, fingerprint);
+        if head.verdict > base.verdict {
+            head
+        } else {
+            base
         }
     }
-}
 
-impl Policy {
-    fn rule_on_line(
+    fn structure_by(
         &self,
+        policy: &Policy,
         rule: &'static Rule,
-        verdict: Verdict,
         path: &RepoPath,
         fingerprint: &str,
-        today: Date,
     ) -> Ruling {
         let mut ruling = Ruling {
             rule,
-            verdict,
+            verdict: rule.verdict,
             severity: rule.severity,
             waived: None,
             known: false,
             reason: None,
         };
-        if let Some(level) = self.levels.iter().find(|level| level.rule == rule.id) {
-            ruling.reason = Some(format!("the level is set in {}", self.at(level.line)));
-            ruling.verdict = match verdict < rule.verdict {
-                true => level.verdict.min(verdict),
-                false => level.verdict,
-            };
+        if !is_floor(rule.id) {
+            if let Some(level) = policy.levels.iter().find(|level| level.rule == rule.id) {
+                ruling.reason = Some(format!("the level is set in {}", policy.at(level.line)));
+                ruling.verdict = level.verdict;
+            }
+            if let Some((_, line)) = policy.excluded(path) {
+                ruling.reason = Some(format!("the path is excluded in {}", policy.at(*line)));
+                ruling.verdict = Verdict::Silent;
+            }
         }
-        if let Some((_, line)) = self.excluded(path) {
-            ruling.reason = Some(format!("the path is excluded in {}", self.at(*line)));
-            ruling.verdict = Verdict::Silent;
-        }
-        let is_known = self.known.iter().any(|known| {
+        let known = policy.known.iter().any(|known| {
             known.fingerprint == fingerprint && known.path.as_bytes() == path.as_bytes()
         });
-        if is_known {
+        if known {
             ruling.known = true;
             ruling.verdict = ruling.verdict.min(Verdict::Note);
             ruling.reason = Some("the baseline knows it".to_owned());
         }
-        let waiver = self.waivers.iter().find(|waiver| {
+        let waiver = policy.waivers.iter().find(|waiver| {
             waiver.fingerprint == fingerprint
-                && waiver.standing(today, self.waiver_days) == WaiverStanding::Counts
-                && waiver.reach >= How::Workspace
+                && waiver.standing(self.today, policy.waiver_days) == WaiverStanding::Counts
                 && glob::matches(&waiver.path, path.as_bytes())
         });
         if let Some(waiver) = waiver {
             ruling.waived = Some(format!("{}: {}", waiver.owner, waiver.reason));
             ruling.verdict = ruling.verdict.min(Verdict::Note);
-            ruling.reason = Some(format!("waived in {}", self.at(waiver.line)));
+            ruling.reason = Some(format!("waived in {}", policy.at(waiver.line)));
         }
         ruling.severity = within_band(ruling.severity, ruling.verdict);
         ruling

@@ -220,6 +220,7 @@ pub fn outcome() -> Outcome {
         commit: None,
         seconds: Some(0.0091),
         looked_at: "staged changes".into(),
+        agent_jobs: Vec::new(),
     }
 }
 

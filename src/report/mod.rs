@@ -5,10 +5,12 @@
 //! terminal, runner or viewer.
 
 pub mod catalogue;
+pub mod drill;
 mod github;
 mod json;
 pub mod page;
 mod parts;
+pub mod reach;
 pub mod recipe_page;
 pub mod sanitize;
 mod sarif;

@@ -117,7 +117,9 @@ fn recognised(kind: &TokenKind) -> String {
         words.join(", ")
     };
     let starts: Vec<&str> = kind.shapes.iter().map(|shape| shape.start()).collect();
-    let starts: Vec<&str> = starts.into_iter().filter(|text| !text.is_empty()).collect();
+    let mut starts: Vec<&str> = starts.into_iter().filter(|text| !text.is_empty()).collect();
+    starts.sort_unstable();
+    starts.dedup();
     if !starts.is_empty() {
         lines.push(format!("- It starts with {}.", code(&starts)));
     }

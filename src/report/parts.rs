@@ -167,9 +167,7 @@ fn steps(finding: &Finding) -> Vec<String> {
     } else if let Some(reference) = reference {
         steps.push(format!("Put `{}` in its place.", quote(reference)));
     } else if finding.masked.is_some() {
-        steps.push(
-            "Take it out of this file; read it from the environment or a secret store.".into(),
-        );
+        steps.push("Take it out of this file; read it from the environment.".into());
     }
     if let Some(step) = finding.advice.as_ref().and_then(narrower) {
         steps.push(step);

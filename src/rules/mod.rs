@@ -2,7 +2,9 @@
 //!
 //! In: the tables that `build.rs` baked, and a repository's own entries. Out: a `RuleSet`. It reads no file.
 
+pub mod agent_facts;
 mod anchor;
+pub mod ci;
 pub mod glob;
 pub mod key_path;
 pub mod name;
@@ -26,6 +28,7 @@ include!(concat!(env!("OUT_DIR"), "/catalogue.rs"));
 /// The built-in catalogue, and a repository's own kinds beside it.
 #[derive(Clone, Debug)]
 pub struct RuleSet {
+    base: &'static [TokenKind],
     own: Vec<&'static TokenKind>,
     tables: Tables,
     by_context: OnceLock<ByContext>,
@@ -44,6 +47,7 @@ impl RuleSet {
     /// The catalogue that is baked into the binary; costs nothing.
     pub fn builtin() -> RuleSet {
         RuleSet {
+            base: &KINDS,
             own: Vec::new(),
             tables: TABLES,
             by_context: OnceLock::new(),
@@ -69,6 +73,7 @@ impl RuleSet {
         let all: Vec<&TokenKind> = KINDS.iter().chain(own).collect();
         match table::build(&all) {
             Ok(tables) if problems.is_empty() => Ok(RuleSet {
+                base: &KINDS,
                 own: own.iter().collect(),
                 tables,
                 by_context: OnceLock::new(),
@@ -84,9 +89,21 @@ impl RuleSet {
         }
     }
 
+    /// A rule set of one kind and nothing else, to try changes of it; `None` where it has no anchor.
+    pub fn only(kind: TokenKind) -> Option<RuleSet> {
+        let base: &'static [TokenKind] = Vec::leak(vec![kind]);
+        let tables = table::build(&[&base[0]]).ok()?;
+        Some(RuleSet {
+            base,
+            own: Vec::new(),
+            tables,
+            by_context: OnceLock::new(),
+        })
+    }
+
     /// Every kind, the catalogue's first.
     pub fn kinds(&self) -> impl Iterator<Item = &'static TokenKind> + '_ {
-        KINDS.iter().chain(self.own.iter().copied())
+        self.base.iter().chain(self.own.iter().copied())
     }
 
     /// The kind with an id.
@@ -177,9 +194,9 @@ impl RuleSet {
     /// The kind with a number of the tables.
     pub(crate) fn number(&self, number: u16) -> Option<&'static TokenKind> {
         let number = usize::from(number);
-        match KINDS.get(number) {
+        match self.base.get(number) {
             Some(kind) => Some(kind),
-            None => self.own.get(number - KINDS.len()).copied(),
+            None => self.own.get(number - self.base.len()).copied(),
         }
     }
 }

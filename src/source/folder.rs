@@ -4,6 +4,7 @@ use std::path::{Path, PathBuf};
 
 use super::Snapshot;
 use crate::error::{Error, Result};
+use crate::model::RepoPath;
 
 /// A configuration file above this size is not read whole.
 const HELD_AT_MOST: u64 = 256 << 20;
@@ -62,6 +63,22 @@ impl Snapshot for FolderSnapshot {
             return Err(failed());
         }
         std::fs::read(&place).map(Some).map_err(|_| failed())
+    }
+
+    fn files_in(&self, folder: &[u8]) -> Vec<RepoPath> {
+        let entries = self
+            .place(folder)
+            .and_then(|place| std::fs::read_dir(place).ok());
+        let files = entries.into_iter().flatten().flatten();
+        let mut paths: Vec<RepoPath> = files
+            .filter(|entry| entry.file_type().is_ok_and(|kind| kind.is_file()))
+            .map(|entry| {
+                let name = entry.file_name().into_encoded_bytes();
+                RepoPath::new([folder, b"/", &name].concat())
+            })
+            .collect();
+        paths.sort();
+        paths
     }
 
     fn exists(&self, marker: &[u8]) -> bool {

@@ -15,6 +15,7 @@ use super::objects::Objects;
 use super::snapshot::{exists_in_tree, read_blob, read_in_tree};
 use super::trees::DEPTH_AT_MOST;
 use crate::error::{Error, Result};
+use crate::model::RepoPath;
 
 /// An index in memory; one that does not exist is empty, as it is for Git.
 pub(super) struct Index {
@@ -110,6 +111,17 @@ impl Index {
         self.entries()
             .get(at)
             .is_some_and(|entry| self.path(entry).starts_with(prefix))
+    }
+
+    /// The tracked paths below a folder; `prefix` ends with `/`.
+    fn paths_below<'a>(&'a self, prefix: &'a [u8]) -> impl Iterator<Item = &'a [u8]> {
+        let at = self
+            .entries()
+            .partition_point(|entry| self.path(entry) < prefix);
+        self.entries()[at..]
+            .iter()
+            .map(|entry| self.path(entry))
+            .take_while(move |path| path.starts_with(prefix))
     }
 
     /// Finds the collapsed folder of a sparse index that holds a path, and the rest of the path.
@@ -220,6 +232,13 @@ impl Snapshot for IndexSnapshot {
                 None => Ok(None),
             },
         }
+    }
+
+    fn files_in(&self, folder: &[u8]) -> Vec<RepoPath> {
+        let prefix = [folder, b"/"].concat();
+        let paths = self.index.paths_below(&prefix);
+        let direct = |path: &&[u8]| !path[prefix.len()..].contains(&b'/');
+        paths.filter(direct).map(RepoPath::new).collect()
     }
 
     fn exists(&self, marker: &[u8]) -> bool {

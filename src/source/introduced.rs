@@ -35,6 +35,8 @@ pub(super) struct Introduced {
     pub(super) commits: Vec<Judged>,
     pub(super) unchecked: Vec<Unchecked>,
     pub(super) submodules: u64,
+    /// Whether commits of the change are not in this clone.
+    pub(super) is_cut: bool,
     seen: HashMap<(ObjectId, Vec<u8>), usize>,
 }
 

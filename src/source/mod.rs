@@ -3,7 +3,9 @@
 //! A source hands over blobs that differ (or all of them, in a tree) and two snapshots, base and head, that read any
 //! path on demand. Later stages never ask Git. Nothing of the scanned repository is executed: no hook, no filter.
 
+mod ancestry;
 mod before;
+mod commit_tree;
 mod commits;
 mod disk;
 mod folder;
@@ -26,6 +28,7 @@ mod work;
 
 use std::io::Read;
 
+pub use commit_tree::CommitTreeSource;
 pub use folder::FolderSnapshot;
 pub use git_environment::GitEnvironment;
 pub use history::{Extent, HistorySource};
@@ -104,6 +107,11 @@ pub trait Snapshot: Sync {
 
     /// Whether a path exists, or (with a trailing `/`) whether anything stands below it.
     fn exists(&self, marker: &[u8]) -> bool;
+
+    /// The files that stand in one folder, those of its own folders left out; empty where that cannot be said.
+    fn files_in(&self, _folder: &[u8]) -> Vec<RepoPath> {
+        Vec::new()
+    }
 }
 
 /// A snapshot without a file: the state before the first commit, or of standard input.

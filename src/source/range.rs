@@ -103,6 +103,26 @@ impl RangeSource {
         Self::from_updates(repository, updates, &known.collect::<Vec<_>>(), base)
     }
 
+    /// Takes what `tip`, a commit or an annotated tag by its full id, has and none of the known commits reaches.
+    pub fn since(
+        repository: &Repository,
+        tip: &str,
+        known: &[Commit],
+        base: Option<Commit>,
+    ) -> Result<Self> {
+        let unknown = || Error::source(format!("object {tip} is not in this clone"));
+        let id = ObjectId::from_hex(tip.as_bytes()).map_err(|_| unknown())?;
+        let head = repository.resolve(tip)?;
+        let known: Vec<ObjectId> = known.iter().map(|commit| commit.id).collect();
+        let tip = (b"HEAD".to_vec(), id);
+        Self::build(repository, &[tip], &known, Some(head), base)
+    }
+
+    /// Whether this clone ends before the change does: commits of it were not seen.
+    pub fn is_cut(&self) -> bool {
+        self.content.is_cut
+    }
+
     /// How many commits the change has.
     pub fn commit_count(&self) -> usize {
         self.content.commits.len()
@@ -218,6 +238,7 @@ fn gather(
         .filter_map(|id| known_commit(&objects, id))
         .collect();
     let walk = walk(&objects, repository.shallow(), &starts, &known)?;
+    content.is_cut = !walk.cut.is_empty();
     for id in walk.cut {
         content.unchecked.push(Unchecked {
             path: RepoPath::new(format!("commit {id}")),

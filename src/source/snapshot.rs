@@ -6,8 +6,9 @@ use gix::ObjectId;
 
 use super::Snapshot;
 use super::objects::Objects;
-use super::trees::{Found, find_path};
+use super::trees::{Change, Comparison, Found, find_path};
 use crate::error::{Error, Result};
+use crate::model::RepoPath;
 
 /// The files of a commit.
 pub struct CommitSnapshot {
@@ -31,6 +32,22 @@ impl Snapshot for CommitSnapshot {
     fn exists(&self, marker: &[u8]) -> bool {
         let objects = self.objects.lock().unwrap_or_else(PoisonError::into_inner);
         exists_in_tree(&objects, &self.tree, marker)
+    }
+
+    fn files_in(&self, folder: &[u8]) -> Vec<RepoPath> {
+        let objects = self.objects.lock().unwrap_or_else(PoisonError::into_inner);
+        let Ok(Some(Found::Folder(tree))) = find_path(&objects, &self.tree, folder) else {
+            return Vec::new();
+        };
+        let mut paths = Vec::new();
+        let mut start = folder.to_vec();
+        Comparison::new(&objects).run(&tree, &[], &mut start, &mut |path, change| {
+            let inside = &path[(folder.len() + 1).min(path.len())..];
+            if matches!(change, Change::Blob { .. }) && !inside.contains(&b'/') {
+                paths.push(RepoPath::new(path));
+            }
+        });
+        paths
     }
 }
 
@@ -58,7 +75,7 @@ pub(super) fn read_blob(objects: &Objects, id: &ObjectId, path: &[u8]) -> Result
 /// Whether a path, or with a trailing `/` a folder, stands in a tree.
 pub(super) fn exists_in_tree(objects: &Objects, tree: &ObjectId, marker: &[u8]) -> bool {
     match marker.strip_suffix(b"/") {
-        Some(folder) => matches!(find_path(objects, tree, folder), Ok(Some(Found::Folder))),
+        Some(folder) => matches!(find_path(objects, tree, folder), Ok(Some(Found::Folder(_)))),
         None => matches!(find_path(objects, tree, marker), Ok(Some(_))),
     }
 }

@@ -1,9 +1,10 @@
-//! The staged change: the index that this commit uses, against HEAD and every commit that is being merged.
+//! The staged change: the index that this commit uses, against HEAD and what is being merged, as far as it is published.
 //!
-//! In: a repository. Out: the blobs that are in the index and in none of the parents at the same path. The work tree is
+//! In: a repository. Out: the blobs that are in the index and in none of these trees at the same path. The work tree is
 //! never read, so that partial staging, filters and line ends are as Git will store them. Folders whose cached id is
 //! a parent's are not opened: Git commits by the same ids.
 
+use std::collections::HashSet;
 use std::ops::Range;
 use std::path::Path;
 use std::sync::{Arc, Mutex, PoisonError};
@@ -16,6 +17,7 @@ use gix::objs::tree::{EntryRef, name_order};
 use gix::objs::{Kind, TreeRef};
 
 use super::before::{Before, Removed};
+use super::commits::{read_commit, walk};
 use super::git_environment::GitEnvironment;
 use super::index::{Index, IndexSnapshot, child};
 use super::objects::Objects;
@@ -52,7 +54,8 @@ struct Plan {
 }
 
 impl StagedSource {
-    /// Compares the index with HEAD, and while a merge is being made with every merged commit.
+    /// Compares the index with HEAD, and while a merge is being made with the merged commits that a remote has: what only
+    /// this clone has merges as news, since no hook may have seen it yet.
     pub fn new(repository: &Repository) -> Result<Self> {
         Self::against(repository, merge_heads(repository.git_dir()))
     }
@@ -70,13 +73,12 @@ impl StagedSource {
         let head = repository.head()?;
         let index = Arc::new(repository.index()?);
         let mut parents: Vec<ObjectId> = head.iter().map(|commit| commit.tree).collect();
-        if head.is_some() {
-            let trees = merged
-                .into_iter()
-                .filter_map(|id| repository.commit(id).ok());
-            parents.extend(trees.map(|commit| commit.tree));
-        }
         let objects = repository.objects();
+        if let Some(head) = &head
+            && !merged.is_empty()
+        {
+            parents.extend(published_trees(repository, &objects, head.id, &merged)?);
+        }
         let mut planner = Planner {
             index: &index,
             objects: &objects,
@@ -178,6 +180,30 @@ fn merge_heads(git_dir: &Path) -> Vec<ObjectId> {
         .collect()
 }
 
+/// The trees of the newest published commits among what is merged: their content is somebody's past, not this change.
+fn published_trees(
+    repository: &Repository,
+    objects: &Objects,
+    head: ObjectId,
+    merged: &[ObjectId],
+) -> Result<Vec<ObjectId>> {
+    let remote = repository.tips("refs/remotes/")?;
+    let known: Vec<ObjectId> = remote.into_iter().map(|(_, id)| id).chain([head]).collect();
+    let fresh = walk(objects, repository.shallow(), merged, &known)?.commits;
+    let is_fresh: HashSet<ObjectId> = fresh.iter().map(|(id, _)| *id).collect();
+    let reached = fresh
+        .iter()
+        .flat_map(|(_, commit)| &commit.parents)
+        .chain(merged);
+    let mut trees = Vec::new();
+    for id in reached.filter(|id| !is_fresh.contains(*id)) {
+        trees.extend(read_commit(objects, id)?.map(|commit| commit.tree));
+    }
+    trees.sort_unstable();
+    trees.dedup();
+    Ok(trees)
+}
+
 struct Planner<'a> {
     index: &'a Index,
     objects: &'a Objects,
@@ -200,17 +226,17 @@ impl Planner<'_> {
             return;
         }
         let mut buffers = vec![Vec::new(); trees.len()];
-        let objects = self.objects;
-        let trees: Vec<TreeRef<'_>> = trees
-            .iter()
-            .zip(&mut buffers)
-            .map(|(tree, buffer)| read_tree(objects, tree.as_ref(), buffer))
+        let opened = trees.iter().zip(&mut buffers);
+        let trees: Vec<TreeRef<'_>> = opened
+            .map(|(tree, buffer)| read_tree(self.objects, tree.as_ref(), buffer))
             .collect();
         let mut kept = vec![false; trees.first().map_or(0, |tree| tree.entries.len())];
         let index = self.index;
-        let prefix = index.entries().get(range.start).map_or(&[][..], |entry| {
-            index.path(entry).get(..cut).unwrap_or_default()
-        });
+        let first = index
+            .entries()
+            .get(range.start)
+            .map_or(&[][..], |entry| index.path(entry));
+        let prefix = first.get(..cut).unwrap_or_default();
         let mut at = range.start;
         while at < range.end {
             let entry = &index.entries()[at];
@@ -227,9 +253,8 @@ impl Planner<'_> {
                         continue;
                     }
                     let child = child(cached, name);
-                    let end = index
-                        .end_of_folder(at..range.end, &path[..below], child)
-                        .max(at + 1);
+                    let end = index.end_of_folder(at..range.end, &path[..below], child);
+                    let end = end.max(at + 1);
                     self.folder(child, &others, at..end, below, depth + 1);
                     at = end;
                 }
@@ -245,12 +270,10 @@ impl Planner<'_> {
                 }
             }
         }
-        if let Some(head) = trees.first() {
-            let gone = head.entries.iter().zip(&kept).filter(|(_, kept)| !**kept);
-            self.plan
-                .removed
-                .extend(gone.filter_map(|(entry, _)| Removed::new(prefix, entry)));
-        }
+        let head = trees.first().map_or(&[][..], |head| &head.entries);
+        let gone = head.iter().zip(&kept).filter(|(_, kept)| !**kept);
+        let removed = gone.filter_map(|(entry, _)| Removed::new(prefix, entry));
+        self.plan.removed.extend(removed);
     }
 
     fn conflict(&mut self, path: &[u8]) {

@@ -84,20 +84,14 @@ impl<'a> Comparison<'a> {
             return;
         }
         let mut buffer = Vec::new();
-        let entries = match self.objects.find(tree, &mut buffer) {
-            Ok(Some((Kind::Tree, data))) => TreeRef::from_bytes(data, self.objects.hash()),
-            _ => {
-                return found(
-                    path,
-                    Change::Unread("the folder is not in this clone, so it was not opened"),
-                );
-            }
+        let opened = match self.objects.find(tree, &mut buffer) {
+            Ok(Some((Kind::Tree, data))) => TreeRef::from_bytes(data, self.objects.hash())
+                .map_err(|_| "the folder is damaged, so it was not opened"),
+            _ => Err("the folder is not in this clone, so it was not opened"),
         };
-        let Ok(entries) = entries else {
-            return found(
-                path,
-                Change::Unread("the folder is damaged, so it was not opened"),
-            );
+        let entries = match opened {
+            Ok(entries) => entries,
+            Err(why) => return found(path, Change::Unread(why)),
         };
         let mut buffers = vec![Vec::new(); others.len()];
         let others: Vec<TreeRef<'_>> = others
@@ -187,7 +181,7 @@ fn named<'t>(tree: &TreeRef<'t>, entry: &EntryRef<'_>) -> Option<EntryRef<'t>> {
 /// What stands at a path.
 pub(super) enum Found {
     Blob(ObjectId),
-    Folder,
+    Folder(ObjectId),
 }
 
 /// Finds a path in a tree; `None` where nothing (or a submodule) stands there.
@@ -210,5 +204,5 @@ pub(super) fn find_path(objects: &Objects, tree: &oid, path: &[u8]) -> Result<Op
             _ => return Ok(None),
         }
     }
-    Ok(Some(Found::Folder))
+    Ok(Some(Found::Folder(folder)))
 }

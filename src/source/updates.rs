@@ -13,10 +13,11 @@ pub struct RefUpdate {
 }
 
 impl RefUpdate {
-    /// Reads the lines of `pre-push`: local ref, local id, remote ref, remote id.
+    /// Reads the lines of `pre-push`: local ref, local id, remote ref, remote id. What a person typed as the local ref
+    /// may hold spaces, as in `:/fix the bug`.
     pub fn from_push_lines(text: &[u8]) -> Result<Vec<RefUpdate>> {
         parse(text, |fields| match fields {
-            [_, new, name, old] => Some((*old, *new, *name)),
+            [_, .., new, name, old] => Some((*old, *new, *name)),
             _ => None,
         })
     }

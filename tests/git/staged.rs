@@ -247,7 +247,7 @@ fn a_folder_further_down_finds_the_repository() {
 }
 
 #[test]
-fn a_merge_counts_against_both_sides() {
+fn a_merge_counts_against_what_is_published() {
     let sandbox = Sandbox::new();
     let repo = sandbox.started("repo");
     repo.git(&["checkout", "-q", "-b", "side"]);
@@ -256,6 +256,8 @@ fn a_merge_counts_against_both_sides() {
     repo.git(&["checkout", "-q", "main"]);
     repo.commit("ours", "ours\n");
     repo.git(&["merge", "-q", "--no-ff", "--no-commit", "side"]);
+    assert_eq!(look(&staged(&repo)).paths(), ["shared", "theirs"]);
+    repo.git(&["update-ref", "refs/remotes/origin/side", "side"]);
     assert!(look(&staged(&repo)).seen.is_empty());
     repo.stage("shared", "changed while merging\n");
     repo.stage("evil", "in neither\n");
@@ -299,6 +301,9 @@ fn a_merge_hook_is_told_what_is_merged() {
         ["theirs"]
     );
     let source = StagedSource::merging(&opened, &environment).unwrap();
+    assert_eq!(look(&source).paths(), ["theirs"]);
+    repo.git(&["update-ref", "refs/remotes/origin/side", "side"]);
+    let source = StagedSource::merging(&opened, &environment).unwrap();
     assert!(look(&source).seen.is_empty());
 }
 
@@ -315,6 +320,7 @@ fn a_conflict_is_unchecked_until_it_is_solved() {
     assert!(conflicted.seen.is_empty() && !conflicted.is_decided());
     assert_eq!(conflicted.visited.unchecked.len(), 1);
     assert!(staged(&repo).tree_id().is_err());
+    repo.git(&["update-ref", "refs/remotes/origin/side", "side"]);
     repo.stage("README", "main\nside\n");
     let source = staged(&repo);
     let solved = look(&source);

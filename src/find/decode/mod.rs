@@ -28,6 +28,9 @@ fn nested(
     let mut inner = Search::new(decoded, search.path, search.rules, search.depth + 1);
     inner.first_only = search.first_only;
     inner.run();
+    if let Some(limit) = inner.limited.get() {
+        search.limited.set(Some(limit));
+    }
     let mut any = false;
     for mut candidate in inner.found {
         if candidate.kind.is_none() && encoding != Encoding::Joined {

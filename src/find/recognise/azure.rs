@@ -7,7 +7,8 @@ use crate::find::candidate::Candidate;
 use crate::find::filter;
 use crate::find::search::Search;
 use crate::model::{Recognised, Span};
-use crate::token::{self, azure_connection, sas};
+use crate::token::azure_connection::Service;
+use crate::token::{self, azure_connection, base64, sas};
 
 /// How far a string may reach.
 const REACH: usize = 2000;
@@ -69,8 +70,22 @@ pub fn connection(search: &mut Search<'_>, mark: usize) {
     let mut candidate = Candidate::new(secret, key, Some(kind), Recognised::Decoded);
     candidate.weight = 60;
     candidate.claims = kind.claims.and_then(|reader| token::claims(reader, value));
-    candidate.dropped = filter::of_named(key);
+    candidate.dropped = filter::of_named(key).or_else(|| not_a_key(found.service, key));
     search.push(candidate);
+}
+
+/// Azure makes keys of fixed lengths; what has another length was written by a person.
+fn not_a_key(service: Service, key: &[u8]) -> Option<&'static str> {
+    let lengths = match service {
+        Service::Storage | Service::Cosmos => 64..=64,
+        Service::ServiceBus => 32..=32,
+        Service::Iot => 16..=64,
+        Service::AppConfiguration | Service::SignalR => 30..=96,
+        Service::Sql => return None,
+    };
+    let signature = memchr::memmem::find(key, b"sig=").is_some();
+    let fits = base64::decode(key, 128).is_some_and(|bytes| lengths.contains(&bytes.len()));
+    (!fits && !signature).then_some("wrong-length")
 }
 
 /// A shared access signature around the mark of `sig`.

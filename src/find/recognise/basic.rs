@@ -21,7 +21,10 @@ pub fn header(search: &mut Search<'_>, mark: usize) {
     let value = literal.span.of(text);
     let real = basic::decode(value).is_some_and(|pair| {
         pair.password.expose(|password| {
-            password.len() >= 6 && filter::of_named(password).is_none() && password != pair.user
+            password.len() >= 6
+                && filter::of_named(password).is_none()
+                && !filter::is_guessed(password)
+                && password != pair.user
         })
     });
     if real {

@@ -50,7 +50,8 @@ pub fn authorized_user(search: &mut Search<'_>, begin: usize) {
         .position(|byte| *byte == b':')
         .map(|gap| at + gap);
     if let Some(literal) = mark.and_then(|mark| lexer::literal_after(text, mark))
-        && filter::of_named(literal.span.of(text)).is_none()
+        && literal.quoted
+        && is_refresh_token(literal.span.of(text))
     {
         decoded(
             search,
@@ -60,6 +61,11 @@ pub fn authorized_user(search: &mut Search<'_>, begin: usize) {
             40,
         );
     }
+}
+
+/// Google's refresh tokens start with `1/`; program text that passes one on holds a name there.
+fn is_refresh_token(value: &[u8]) -> bool {
+    value.len() >= 40 && value.starts_with(b"1/") && filter::of_named(value).is_none()
 }
 
 /// Docker's `"auth": "base64"`.

@@ -3,10 +3,11 @@
 //! In: where `eyJ` stands. Out: the token, by the variant that its claims name.
 
 use super::decoded;
+use crate::find::candidate::Candidate;
 use crate::find::search::Search;
 use crate::find::shape;
-use crate::model::Span;
-use crate::token::jwt;
+use crate::model::{Recognised, Span};
+use crate::token::jwt::{self, Jwt};
 
 /// The longest token.
 const LONGEST: usize = 16 * 1024;
@@ -36,7 +37,29 @@ pub fn token(search: &mut Search<'_>, begin: usize) {
     };
     let span = Span::new(begin, begin + value.len());
     let code = format!("jwt/{}", jwt::variant(&decoded_token));
-    if !decoded(search, &code, span, value, 20) {
+    if code == "jwt/generic" && says_nothing(&decoded_token) {
+        let mut candidate = Candidate::new(span, value, None, Recognised::Generic);
+        candidate.dropped = decoded_token.members().is_empty().then_some("empty-claims");
+        search.push(candidate);
+    } else if !decoded(search, &code, span, value, 20) {
         decoded(search, "jwt/generic", span, value, 5);
     }
+}
+
+/// Whether a token names no issuer, audience, time or right: a sample, or of use to nobody that we could name.
+fn says_nothing(token: &Jwt) -> bool {
+    token.members().len() <= 1
+        && ![
+            "iss",
+            "aud",
+            "exp",
+            "iat",
+            "scope",
+            "scp",
+            "role",
+            "roles",
+            "permissions",
+        ]
+        .iter()
+        .any(|claim| token.members().contains_key(*claim))
 }

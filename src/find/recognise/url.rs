@@ -120,6 +120,10 @@ pub fn url(search: &mut Search<'_>, colon: usize) {
     candidate.weight = 50;
     candidate.claims = kind.claims.and_then(|reader| token::claims(reader, value));
     candidate.dropped = why_not(user, password, parsed.host, parsed.is_local());
+    if filter::is_guessed(password) || user == password {
+        (candidate.kind, candidate.claims) = (None, None);
+        candidate.recognised = Recognised::Generic;
+    }
     if variant == "userinfo"
         && candidate.dropped.is_none()
         && (password.len() < 6 || password.len() < 24 && generic::is_written(password))
@@ -152,6 +156,9 @@ fn why_not(user: &[u8], password: &[u8], host: &[u8], local: bool) -> Option<&'s
             .any(|word| word.len() > 3 && lower.starts_with(word));
     if excused && weak {
         return Some("placeholder");
+    }
+    if memchr::memmem::find(password, b"://").is_some() {
+        return Some("several-urls");
     }
     if filter::is_placeholder(host) && weak {
         return Some("placeholder");

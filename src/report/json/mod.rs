@@ -9,7 +9,8 @@ use serde::Serialize;
 
 use super::{Style, sanitize, select};
 use crate::model::{
-    Advice, Breadth, Dropped, Finding, Outcome, Place, Reach, Related, RepoPath, Unchecked, Verdict,
+    Advice, AgentJob, Breadth, Dropped, Finding, Outcome, Place, Reach, Related, RepoPath,
+    Unchecked, Verdict,
 };
 
 /// The version of the document's form.
@@ -31,7 +32,7 @@ struct Document<'o> {
     remarks: &'o [String],
     commit: Option<&'o str>,
     looked_at: &'o str,
-    agent_jobs: [(); 0],
+    agent_jobs: &'o [AgentJob],
     #[serde(skip_serializing_if = "Option::is_none")]
     dropped: Option<Vec<DroppedOut<'o>>>,
 }
@@ -185,7 +186,7 @@ impl<'o> Document<'o> {
             remarks: &outcome.remarks,
             commit: outcome.commit.as_deref(),
             looked_at: &outcome.looked_at,
-            agent_jobs: [],
+            agent_jobs: &outcome.agent_jobs,
             dropped: style
                 .why_not
                 .then(|| outcome.dropped.iter().map(DroppedOut::of).collect()),

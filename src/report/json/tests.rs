@@ -1,3 +1,5 @@
+//! The JSON document holds its contract, field by field.
+
 use super::*;
 use crate::report::fixture;
 use crate::report::{Entry, Style};

@@ -64,8 +64,9 @@ impl<'r> Table<'r> {
             rules: rules
                 .iter()
                 .map(|rule| {
-                    let left = worst.get(rule.id).copied().unwrap_or(rule.verdict);
-                    (rule, left.min(rule.verdict))
+                    // A rule can also be raised: a looser policy blocks where an agent brings it.
+                    let verdict = worst.get(rule.id).copied().unwrap_or(rule.verdict);
+                    (rule, verdict)
                 })
                 .collect(),
             taxa: BTreeMap::new(),

@@ -1,3 +1,5 @@
+//! The SARIF file is valid, stable and sorted by severity.
+
 use serde_json::Value;
 
 use super::super::{Entry, fixture};

@@ -68,13 +68,12 @@ fn shrink(sections: &mut Vec<Section>, parts: &Parts, width: usize, mask: &str) 
     if excess(sections) > 0 {
         sections.retain(|section| section.label != Label::Caret);
     }
+    forget(sections, parts, 0, width, mask);
     for (label, least) in [
         (Label::Step(2), 1),
         (Label::Step(0), 1),
-        (Label::Step(1), 3),
-        (Label::Known, 2),
-        (Label::Step(1), 1),
         (Label::Known, 1),
+        (Label::Step(1), 1),
         (Label::Head, 1),
     ] {
         cut(sections, label, least, width);
@@ -111,6 +110,9 @@ fn cut(sections: &mut [Section], label: Label, least: usize, width: usize) {
         if let Some(last) = section.lines.last_mut() {
             let rest: Vec<&str> = rest.iter().map(|line| line.trim()).collect();
             *last = fit_words(&format!("{last} {}", rest.join(" ")), width);
+            if let Some(whole) = last.strip_suffix(": …") {
+                *last = format!("{whole}.");
+            }
         }
     }
 }

@@ -1,3 +1,5 @@
+//! A block reads as decided, in twelve lines of eighty columns.
+
 use super::super::{Format, Style, fixture};
 use super::*;
 

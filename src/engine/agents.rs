@@ -1,0 +1,271 @@
+//! What files of agents say: judged at base and at head by the same call, and introduced where only head gives them.
+//!
+//! In: the paths that say something of agents, the findings so far. Out: more findings. Nothing is read where no such
+//! path changed and no broad credential was found.
+
+use std::collections::{BTreeMap, BTreeSet};
+
+use super::{Run, structure};
+use crate::error::Result;
+use crate::find::{self, Blob};
+use crate::judge::agents::{BroadThere, Declared, Known, judge_files, read_agents};
+use crate::judge::workflow::StructureFinding;
+use crate::judge::{self, AgentsPresent, Class};
+use crate::model::{Confidence, Finding, Related, RepoPath, Verdict};
+use crate::policy::fingerprint;
+use crate::read::agent_config::{self, AgentFile};
+use crate::source::{Form, Item, Keeping, Snapshot, Visited};
+
+/// Files at the root that hold credentials so often that a change is judged with them.
+const LIKELY: &[&str] = &[
+    ".env",
+    ".env.local",
+    ".env.development",
+    ".env.production",
+    ".env.staging",
+    ".envrc",
+    ".dev.vars",
+    ".npmrc",
+    ".netrc",
+    ".mcp.json",
+    ".cursor/mcp.json",
+    ".vscode/mcp.json",
+    ".claude/settings.json",
+    ".claude/settings.local.json",
+    ".railway/config.json",
+    "terraform.tfstate",
+    "terraform.tfvars",
+    "secrets.toml",
+    ".streamlit/secrets.toml",
+];
+
+/// Adds the findings about structure; returns what head's files say of agents.
+pub(super) fn add(
+    run: &Run<'_>,
+    visited: &Visited,
+    paths: Vec<(RepoPath, Keeping)>,
+    findings: &mut Vec<Finding>,
+) -> Result<Vec<AgentFile>> {
+    let broad = broad_of(findings, |_| true);
+    if paths.is_empty() && (broad.is_empty() || !visited.is_change) {
+        return Ok(Vec::new());
+    }
+    let mut all = BTreeSet::new();
+    let mut ignored = BTreeSet::new();
+    for (path, keeping) in paths {
+        if keeping != Keeping::Git {
+            ignored.insert(path.clone());
+        }
+        all.insert(path);
+    }
+    if visited.is_change {
+        all.extend(agent_config::fixed_paths(run.rules));
+    }
+    let all: Vec<RepoPath> = all.into_iter().collect();
+    let mut head_broad = broad;
+    if visited.is_change {
+        head_broad.extend(broad_in(run, run.source.head(), &head_broad));
+    }
+    let (files, head) = judge_state(run, run.source.head(), &all, &head_broad);
+    let base = if visited.is_change {
+        let mut base_broad = broad_of(findings, |finding| finding.introduced == Some(false));
+        base_broad.extend(broad_in(run, run.source.base(), &base_broad));
+        judge_state(run, run.source.base(), &all, &base_broad).1
+    } else {
+        Vec::new()
+    };
+    let known: BTreeSet<_> = base.iter().map(key).collect();
+    let mut grouped: BTreeMap<(&'static str, RepoPath, Option<bool>), Vec<StructureFinding>> =
+        BTreeMap::new();
+    for finding in head {
+        // A file of one person that Git ignores is where it belongs.
+        if finding.rule.id == "TL405" && ignored.contains(finding.spot.path.as_ref()) {
+            continue;
+        }
+        let introduced = visited.is_change.then(|| !known.contains(&key(&finding)));
+        let group = (
+            finding.rule.id,
+            finding.spot.path.as_ref().clone(),
+            introduced,
+        );
+        grouped.entry(group).or_default().push(finding);
+    }
+    for ((_, _, introduced), group) in grouped {
+        findings.extend(finding_of(run, group, introduced));
+    }
+    Ok(files)
+}
+
+type Key = (&'static str, RepoPath, String);
+
+fn key(finding: &StructureFinding) -> Key {
+    (
+        finding.rule.id,
+        finding.spot.path.as_ref().clone(),
+        finding.route.clone(),
+    )
+}
+
+fn judge_state(
+    run: &Run<'_>,
+    snapshot: &dyn Snapshot,
+    paths: &[RepoPath],
+    broad: &[BroadThere],
+) -> (Vec<AgentFile>, Vec<StructureFinding>) {
+    let files = read_agents(paths, &|path| snapshot.read(path).ok().flatten(), run.rules);
+    let declared: Vec<Declared> = run
+        .policies
+        .base
+        .credentials
+        .iter()
+        .map(|declaration| Declared {
+            name: declaration.name.clone(),
+            place: declaration.place.clone(),
+            kind: declaration.kind.clone(),
+            owner: declaration.owner.clone(),
+            expired: declaration.expires < run.policies.today,
+        })
+        .collect();
+    let known = Known {
+        rules: run.rules,
+        broad,
+        declared: &declared,
+    };
+    let findings = judge_files(&files, known);
+    (files, findings)
+}
+
+/// The broad credentials among the findings so far.
+fn broad_of(findings: &[Finding], counts: impl Fn(&Finding) -> bool) -> Vec<BroadThere> {
+    findings
+        .iter()
+        .filter(|finding| ["TL101", "TL102", "TL105", "TL107"].contains(&finding.rule))
+        .filter(|finding| {
+            finding.confidence >= Confidence::Medium && finding.at_head && counts(finding)
+        })
+        .filter_map(|finding| {
+            let kind = finding.kind?;
+            let breadth = finding.breadth.as_ref()?;
+            let is_broad =
+                judge::class_of(Some(kind), Some(breadth), judge::Standing::Live) == Class::Broad;
+            is_broad.then(|| BroadThere {
+                path: finding.path.clone(),
+                place: finding.place,
+                name: kind.name.to_owned(),
+                worst: kind.worst.to_owned(),
+                deletes: breadth.verbs.has(crate::model::Verb::Delete),
+                how: finding
+                    .reach
+                    .iter()
+                    .map(|reach| reach.how)
+                    .max()
+                    .unwrap_or(crate::model::How::Workspace),
+            })
+        })
+        .collect()
+}
+
+/// The broad credentials in files of a state that hold one often; those that are known already are left out.
+fn broad_in(run: &Run<'_>, snapshot: &dyn Snapshot, known: &[BroadThere]) -> Vec<BroadThere> {
+    let agents = AgentsPresent::look(run.rules, snapshot);
+    let mut found = Vec::new();
+    for name in LIKELY {
+        let path = RepoPath::from(*name);
+        if known.iter().any(|there| there.path == path) {
+            continue;
+        }
+        let Ok(Some(text)) = snapshot.read(path.as_bytes()) else {
+            continue;
+        };
+        let blob = Blob {
+            path: &path,
+            text: &text,
+            first_line: 1,
+            offset: 0,
+            whole: true,
+        };
+        let item = Item {
+            path: path.clone(),
+            form: Form::File,
+            keeping: Keeping::Git,
+            commit: None,
+            commits: 0,
+            number: usize::MAX,
+        };
+        for sighting in find::find(&blob, run.rules).sightings {
+            let judged = judge::judge(sighting, item.clone(), run.rules, &agents, run.now);
+            let Some(kind) = judged.sighting.kind else {
+                continue;
+            };
+            if judged.class == Class::Broad && judged.confidence >= Confidence::Medium {
+                found.push(BroadThere {
+                    path: path.clone(),
+                    place: judged.sighting.place,
+                    name: kind.name.to_owned(),
+                    worst: kind.worst.to_owned(),
+                    deletes: judged
+                        .breadth
+                        .as_ref()
+                        .is_some_and(|b| b.verbs.has(crate::model::Verb::Delete)),
+                    how: judged.how(),
+                });
+            }
+        }
+    }
+    found
+}
+
+/// One finding for all of a rule in a file: the first speaks, the others are related places.
+fn finding_of(
+    run: &Run<'_>,
+    group: Vec<StructureFinding>,
+    introduced: Option<bool>,
+) -> Option<Finding> {
+    let mut group = group;
+    group.sort_by_key(|finding| finding.spot.place);
+    let mut rest = group.into_iter();
+    let first = rest.next()?;
+    let path = first.spot.path.as_ref().clone();
+    let print = fingerprint::of_parts(
+        run.policies.salt(),
+        &[
+            first.rule.id.as_bytes(),
+            path.as_bytes(),
+            first.route.as_bytes(),
+        ],
+    );
+    let ruling = run.policies.rule_on_structure(first.rule, &path, &print);
+    if ruling.verdict == Verdict::Silent {
+        return None;
+    }
+    let related_of = |(spot, message): (crate::model::Spot, String)| Related {
+        path: spot.path.as_ref().clone(),
+        place: spot.place,
+        message,
+    };
+    let mut related: Vec<Related> = first.related.iter().cloned().map(related_of).collect();
+    let mut more = 0;
+    for other in rest {
+        more += 1;
+        related.push(related_of((other.spot, other.message)));
+    }
+    let message = match more {
+        0 => first.message.clone(),
+        1 => format!("{} One more like it stands in this file.", first.message),
+        more => format!("{} {more} more like it stand in this file.", first.message),
+    };
+    let mut reasons = first.reasons.clone();
+    reasons.extend(ruling.reason);
+    Some(Finding {
+        verdict: ruling.verdict,
+        severity: ruling.severity,
+        introduced,
+        fingerprint: print,
+        message,
+        related,
+        reasons,
+        waived: ruling.waived,
+        known: ruling.known,
+        ..structure::plain(first)
+    })
+}

@@ -1,0 +1,212 @@
+//! What is wrong with the wiring: workflows judged at head and, where there is a change, at base.
+//!
+//! In: the workflow files that were seen, two snapshots. Out: findings, agents with what they hold, and files that GitHub
+//! loads and that do not parse. What judging head gives and judging base does not is introduced (decision 3).
+
+use std::collections::{BTreeMap, BTreeSet, HashSet};
+
+use super::{Run, shield};
+use crate::find;
+use crate::judge::workflow::{Reading, StructureFinding, judge_workflows};
+use crate::model::{
+    Advice, AgentJob, Confidence, Excerpt, Finding, Related, RepoPath, Unchecked, Verdict,
+};
+use crate::policy::fingerprint;
+use crate::read::workflow::is_workflow;
+use crate::source::{Snapshot, Visited};
+
+/// What judging the wiring gives.
+#[derive(Default)]
+pub(super) struct Structure {
+    pub(super) findings: Vec<Finding>,
+    pub(super) jobs: Vec<AgentJob>,
+    pub(super) unchecked: Vec<Unchecked>,
+    pub(super) silent: u64,
+}
+
+/// The folder in which GitHub looks for workflows.
+const WORKFLOWS: &[u8] = b".github/workflows";
+
+/// Whether a file is a workflow, or one that a workflow may call.
+pub(super) fn may_be_wiring(path: &RepoPath) -> bool {
+    is_workflow(path) || called_as(path).is_some()
+}
+
+/// The part of a path by which a workflow that calls the file names it.
+fn called_as(path: &RepoPath) -> Option<&[u8]> {
+    let bytes = path.as_bytes();
+    let name = path.file_name();
+    if name == b"action.yml" || name == b"action.yaml" {
+        let folder = bytes[..bytes.len() - name.len()].strip_suffix(b"/")?;
+        return folder.rsplit(|&byte| byte == b'/').next();
+    }
+    let called = is_workflow(path) || name.ends_with(b".sh") || name.ends_with(b".bash");
+    called.then_some(name)
+}
+
+/// The workflows to judge: those that were seen, and in a change those that call a file of it.
+fn workflows(run: &Run<'_>, visited: &Visited, wiring: &BTreeSet<RepoPath>) -> Vec<RepoPath> {
+    let seen = wiring.iter().filter(|path| is_workflow(path)).cloned();
+    let mut paths: BTreeSet<RepoPath> = seen.collect();
+    if visited.is_change && !wiring.is_empty() {
+        let names: Vec<&[u8]> = wiring.iter().filter_map(called_as).collect();
+        for path in run.source.head().files_in(WORKFLOWS) {
+            if paths.contains(&path) || !is_workflow(&path) {
+                continue;
+            }
+            let text = run.source.head().read(path.as_bytes()).ok().flatten();
+            let text = text.unwrap_or_default();
+            if names
+                .iter()
+                .any(|name| memchr::memmem::find(&text, name).is_some())
+            {
+                paths.insert(path);
+            }
+        }
+    }
+    paths.into_iter().collect()
+}
+
+/// Judges the workflows that a run saw.
+pub(super) fn judge(run: &Run<'_>, visited: &Visited, wiring: &BTreeSet<RepoPath>) -> Structure {
+    let paths = workflows(run, visited, wiring);
+    if paths.is_empty() {
+        return Structure::default();
+    }
+    let head = read(run.source.head(), &paths);
+    let known: Option<HashSet<String>> = visited.is_change.then(|| {
+        let base = read(run.source.base(), &paths);
+        let prints = base.findings.iter().map(|finding| print(run, finding));
+        prints.collect()
+    });
+    let mut structure = Structure {
+        jobs: head.jobs,
+        unchecked: head
+            .unparsed
+            .into_iter()
+            .map(|(path, error)| Unchecked {
+                path,
+                why: format!(
+                    "GitHub loads this workflow and it does not parse: {error}; it was searched as bytes (TL902)"
+                ),
+                undecided: visited.is_change,
+            })
+            .collect(),
+        ..Structure::default()
+    };
+    let hashes = line_hashes(run.source.head(), &head.findings);
+    for found in head.findings {
+        let print = print(run, &found);
+        let ruling = run
+            .policies
+            .rule_on_structure(found.rule, &found.spot.path, &print);
+        if ruling.verdict == Verdict::Silent {
+            structure.silent += 1;
+            continue;
+        }
+        let line = (
+            found.spot.path.as_ref().clone(),
+            found.spot.place.start_line,
+        );
+        let mut reasons = found.reasons.clone();
+        reasons.extend(ruling.reason);
+        structure.findings.push(Finding {
+            rule: found.rule.id,
+            verdict: ruling.verdict,
+            severity: ruling.severity,
+            introduced: known.as_ref().map(|known| !known.contains(&print)),
+            line_hash: hashes.get(&line).cloned().unwrap_or_default(),
+            fingerprint: print,
+            reasons,
+            waived: ruling.waived,
+            known: ruling.known,
+            ..plain(found)
+        });
+    }
+    for job in &mut structure.jobs {
+        shield::agent_job(job, run.rules);
+    }
+    structure
+}
+
+fn read(snapshot: &dyn Snapshot, paths: &[RepoPath]) -> Reading {
+    judge_workflows(paths, &|path| snapshot.read(path).ok().flatten())
+}
+
+fn print(run: &Run<'_>, finding: &StructureFinding) -> String {
+    let parts = [
+        finding.rule.id.as_bytes(),
+        finding.spot.path.as_bytes(),
+        finding.route.as_bytes(),
+    ];
+    fingerprint::of_parts(run.policies.salt(), &parts)
+}
+
+/// The hashes by which code scanning knows the lines of findings again.
+fn line_hashes(
+    head: &dyn Snapshot,
+    findings: &[StructureFinding],
+) -> BTreeMap<(RepoPath, u32), String> {
+    let mut lines: BTreeMap<RepoPath, Vec<u32>> = BTreeMap::new();
+    for finding in findings {
+        let path = finding.spot.path.as_ref().clone();
+        lines
+            .entry(path)
+            .or_default()
+            .push(finding.spot.place.start_line);
+    }
+    let mut hashes = BTreeMap::new();
+    for (path, lines) in lines {
+        let Ok(Some(text)) = head.read(path.as_bytes()) else {
+            continue;
+        };
+        for (line, hash) in find::line_hashes(&text, &lines) {
+            hashes.insert((path.clone(), line), hash);
+        }
+    }
+    hashes
+}
+
+/// A finding without a credential, as the rule gives it.
+pub(super) fn plain(found: StructureFinding) -> Finding {
+    Finding {
+        rule: found.rule.id,
+        verdict: found.rule.verdict,
+        kind: None,
+        severity: found.rule.severity,
+        confidence: Confidence::High,
+        path: found.spot.path.as_ref().clone(),
+        place: found.spot.place,
+        commit: None,
+        introduced: None,
+        at_head: true,
+        breadth: None,
+        reach: Vec::new(),
+        masked: None,
+        advice: Some(Advice {
+            narrower: Vec::new(),
+            none_because: None,
+            how: found.advice,
+            docs: String::new(),
+            reference: None,
+        }),
+        fingerprint: String::new(),
+        bound_to_place: false,
+        message: found.message,
+        excerpt: Excerpt::default(),
+        related: found
+            .related
+            .into_iter()
+            .map(|(spot, message)| Related {
+                path: spot.path.as_ref().clone(),
+                place: spot.place,
+                message,
+            })
+            .collect(),
+        line_hash: String::new(),
+        reasons: Vec::new(),
+        rotate: None,
+        waived: None,
+        known: false,
+    }
+}

@@ -1,0 +1,351 @@
+//! What a job would do with less: the scopes that its steps use, as far as that can be seen.
+//!
+//! In: a site. Out: a `Need`: scopes that are needed, sets of which one is enough, and what could not be read, by name.
+//! Nothing is called unneeded while something that may use it is unread.
+
+use super::Site;
+use super::grant::Grant;
+use super::routes::{calls, curl_route, gh_route, is_github_api};
+use super::tools::{github_tool, tools};
+use crate::model::{Access, Command, Scopes, Step};
+use crate::read::expression;
+use crate::rules::ci;
+
+/// What a job needs of its token.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Need {
+    known: Scopes,
+    either: Vec<Vec<Scopes>>,
+    /// What may need anything, in words.
+    pub unknown: Vec<String>,
+    /// What no job token reaches.
+    pub beyond: Vec<String>,
+    /// Whether something may use the job's OIDC token that could not be read.
+    oidc_unknown: bool,
+}
+
+/// Reads the needs of all steps of the agent's job.
+pub(super) fn of(site: &Site<'_>) -> Need {
+    let mut need = Need::default();
+    if site.step.is_none() {
+        need.unknown
+            .push("the called workflow is not in this repository".to_owned());
+        need.oidc_unknown = true;
+        return need;
+    }
+    let persisted = site.holds.persisted_credentials;
+    for step in &site.inner_job.steps {
+        match (&step.uses, &step.run) {
+            (Some(_), _) => need.action(site, step),
+            (None, Some(_)) => need.run(step, persisted),
+            (None, None) => {}
+        }
+    }
+    need
+}
+
+impl Need {
+    /// The scopes that are needed; `None` while something is unknown.
+    pub fn scopes(&self) -> Option<Scopes> {
+        self.unknown.is_empty().then(|| self.least(&Scopes::new()))
+    }
+
+    /// What is granted beyond the need; `None` while something is unknown or nothing is stated.
+    pub fn excess(&self, grant: &Grant) -> Option<Scopes> {
+        let granted = grant.scopes.as_ref()?;
+        if !self.unknown.is_empty() {
+            return None;
+        }
+        let least = self.least(granted);
+        let beyond = granted.iter().filter(|(scope, access)| {
+            **access > least.get(*scope).copied().unwrap_or(Access::None)
+        });
+        Some(
+            beyond
+                .map(|(scope, access)| (scope.clone(), *access))
+                .collect(),
+        )
+    }
+
+    /// Whether nothing in the job can use the right to ask for OIDC tokens.
+    pub fn leaves_oidc_unused(&self) -> bool {
+        !self.oidc_unknown && !self.known.contains_key("id-token")
+    }
+
+    /// The known scopes, with one set of each alternative: one that is granted, else the first.
+    fn least(&self, granted: &Scopes) -> Scopes {
+        let mut least = self.known.clone();
+        for sets in &self.either {
+            let covered = |set: &&Scopes| covers(&least, set);
+            if sets.iter().any(|set| covered(&set)) {
+                continue;
+            }
+            let chosen = sets
+                .iter()
+                .find(|set| covers(granted, set))
+                .or(sets.first());
+            if let Some(set) = chosen {
+                join(&mut least, set);
+            }
+        }
+        least
+    }
+
+    fn take(&mut self, needs: &ci::Needs) {
+        join(&mut self.known, &needs.scopes());
+        let either = needs.either();
+        if !either.is_empty() {
+            self.either.push(either);
+        }
+        self.beyond.extend(needs.beyond.clone());
+        self.unknown.extend(needs.unknown.clone());
+    }
+
+    fn action(&mut self, site: &Site<'_>, step: &Step) {
+        let Some(uses) = &step.uses else {
+            return;
+        };
+        if let Some(action) = ci::action_agent(&uses.name) {
+            self.agent_action(site, step, action);
+            return;
+        }
+        let Some(entry) = ci::action_needs(&uses.name) else {
+            self.unknown.push(format!("what {} needs", uses.name));
+            self.oidc_unknown = true;
+            return;
+        };
+        for condition in &entry.when {
+            let given = step.input(&condition.input).map(|s| s.value.trim());
+            let holds = match (&condition.is, given) {
+                _ if condition.absent => given.is_none_or(str::is_empty),
+                (Some(value), Some(given)) => {
+                    given.eq_ignore_ascii_case(value) || given.contains("${{")
+                }
+                (None, Some(given)) => !given.is_empty(),
+                (_, None) => false,
+            };
+            if holds {
+                join(&mut self.known, &condition.scopes());
+            }
+        }
+        let own_token = entry
+            .token
+            .iter()
+            .filter_map(|input| step.input(input))
+            .any(|setting| {
+                let is_job = expression::references(&setting.value)
+                    .iter()
+                    .any(|reference| {
+                        reference.part(1).eq_ignore_ascii_case("GITHUB_TOKEN")
+                            || reference.part(1).eq_ignore_ascii_case("token")
+                    });
+                !setting.value.trim().is_empty() && !is_job
+            });
+        if uses.name == "actions/github-script" {
+            if !own_token {
+                self.script(step);
+            }
+        } else if !own_token {
+            self.take(&entry.needs);
+        }
+    }
+
+    /// The calls of `github.rest` in a script.
+    fn script(&mut self, step: &Step) {
+        let text = step.input("script").map_or("", |s| s.value.as_str());
+        for call in calls(text) {
+            match ci::call_needs(&call) {
+                Some(needs) => self.take(needs),
+                None => self.unknown.push(format!("what github.rest.{call} needs")),
+            }
+        }
+        let opaque = [
+            "github.graphql",
+            "github.request",
+            "github.paginate(",
+            "require(",
+            "exec.",
+        ];
+        if opaque.iter().any(|word| text.contains(word))
+            && !text.contains("github.paginate(github.rest")
+        {
+            self.unknown
+                .push("what a script does besides github.rest".to_owned());
+        }
+    }
+
+    fn run(&mut self, step: &Step, persisted: bool) {
+        let has_token = holds_job_token(step);
+        if !step.agents.is_empty() {
+            self.unknown
+                .push("what the agent is asked to do".to_owned());
+        }
+        for command in &step.commands {
+            self.command(command, has_token);
+        }
+        if !step.wholly_read && (has_token || persisted) {
+            self.unknown
+                .push(format!("what the step {} runs", step.label()));
+        }
+    }
+
+    fn command(&mut self, command: &Command, has_token: bool) {
+        let name = command.words.first().map_or("", |word| base(word));
+        if name == "gh" && command.words.get(1).is_some_and(|word| word == "api") {
+            self.route(gh_route(&command.words));
+        } else if name == "curl" && command.words.iter().any(|word| is_github_api(word)) {
+            self.route(curl_route(&command.words));
+        } else if let Some(needs) = ci::command_needs(&command.words) {
+            self.take(needs);
+        } else if has_token
+            && matches!(
+                name,
+                "node" | "python" | "python3" | "deno" | "bun" | "tsx" | "ruby" | "go"
+            )
+        {
+            self.unknown
+                .push(format!("what a program run by {name} does with the token"));
+        }
+    }
+
+    fn route(&mut self, route: Option<(String, String)>) {
+        let Some((method, path)) = route else {
+            self.unknown.push("what a call of the API does".to_owned());
+            return;
+        };
+        match ci::route_needs(&method, &path) {
+            Some(needs) => self.take(needs),
+            None => self
+                .unknown
+                .push(format!("what {method} on an API route needs")),
+        }
+    }
+
+    /// An agent's own need: what its tools let it do.
+    fn agent_action(&mut self, site: &Site<'_>, step: &Step, action: &ci::ActionAgent) {
+        join(
+            &mut self.known,
+            &Scopes::from([("contents".to_owned(), Access::Read)]),
+        );
+        let exchanges = site.holds.tokens.iter().any(|token| {
+            token.source == crate::model::TokenSource::AppExchanged
+                && token.from == crate::model::TokenFrom::Default
+        });
+        let federates = [
+            "anthropic_federation_rule_id",
+            "gcp_workload_identity_provider",
+        ]
+        .iter()
+        .any(|input| step.input(input).is_some());
+        if exchanges || federates {
+            join(
+                &mut self.known,
+                &Scopes::from([("id-token".to_owned(), Access::Write)]),
+            );
+        }
+        match tools(step, action) {
+            Some(tools) => tools.iter().for_each(|tool| self.tool(tool)),
+            None => self
+                .unknown
+                .push("what the agent is asked to do".to_owned()),
+        }
+    }
+
+    /// One entry of an agent's list of allowed tools.
+    fn tool(&mut self, tool: &str) {
+        if let Some(pattern) = tool.strip_prefix("Bash(") {
+            let pattern = pattern
+                .trim_end_matches(')')
+                .trim_end_matches('*')
+                .trim_end_matches(':');
+            let words: Vec<String> = pattern.split_whitespace().map(str::to_owned).collect();
+            let name = words.first().map_or("", String::as_str);
+            match ci::command_needs(&words) {
+                Some(needs) => self.take(needs),
+                None if matches!(name, "gh" | "git" | "curl" | "" | "bash" | "sh") => {
+                    let reads = [
+                        "git log",
+                        "git diff",
+                        "git show",
+                        "git status",
+                        "git blame",
+                        "git add",
+                        "git commit",
+                        "git rm",
+                        "git branch",
+                        "git checkout",
+                        "git config",
+                        "git rev-parse",
+                        "git switch",
+                        "git ls-files",
+                        "git grep",
+                        "git merge-base",
+                    ];
+                    if !reads.iter().any(|read| pattern.starts_with(read)) {
+                        self.unknown
+                            .push("what an open shell pattern lets the agent do".to_owned());
+                    }
+                }
+                None => {}
+            }
+            return;
+        }
+        let scopes: &[(&str, Access)] = match tool {
+            "Bash" | "*" => {
+                self.unknown
+                    .push("what an open shell lets the agent do".to_owned());
+                return;
+            }
+            _ if tool.starts_with("mcp__github_inline_comment__") => {
+                &[("pull-requests", Access::Write)]
+            }
+            _ if tool.starts_with("mcp__github_ci__") => &[("actions", Access::Read)],
+            _ if tool.starts_with("mcp__github_file_ops__") => &[("contents", Access::Write)],
+            _ if tool.starts_with("mcp__github_comment__") => {
+                &[("issues", Access::Write), ("pull-requests", Access::Write)]
+            }
+            _ if tool.starts_with("mcp__github__") => github_tool(tool),
+            _ if tool.starts_with("mcp__") => {
+                self.unknown.push("what a tool server does".to_owned());
+                return;
+            }
+            _ => &[],
+        };
+        for (scope, access) in scopes {
+            join(
+                &mut self.known,
+                &Scopes::from([((*scope).to_owned(), *access)]),
+            );
+        }
+    }
+}
+
+fn join(known: &mut Scopes, more: &Scopes) {
+    for (scope, access) in more {
+        let have = known.entry(scope.clone()).or_insert(Access::None);
+        *have = (*have).max(*access);
+    }
+}
+
+fn covers(have: &Scopes, wanted: &Scopes) -> bool {
+    wanted
+        .iter()
+        .all(|(scope, access)| have.get(scope).copied().unwrap_or(Access::None) >= *access)
+}
+
+fn base(word: &str) -> &str {
+    word.rsplit('/').next().unwrap_or(word)
+}
+
+/// Whether a step's environment or text names the job token.
+fn holds_job_token(step: &Step) -> bool {
+    step.env.iter().chain(&step.run).any(|setting| {
+        expression::references(&setting.value)
+            .iter()
+            .any(|reference| {
+                let second = reference.part(1);
+                second.eq_ignore_ascii_case("GITHUB_TOKEN")
+                    || (reference.is_of("github") && second.eq_ignore_ascii_case("token"))
+            })
+    })
+}

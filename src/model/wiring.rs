@@ -1,0 +1,369 @@
+//! Facts: how a workflow is wired. Jobs, steps, what is handed to them, and where an agent runs.
+//!
+//! In: what `read` finds in workflow and action files. Out: nouns for the judgement. Nothing here is a judgement.
+//! A setting's value may be a literal credential, so no type that holds one shows it in `Debug`.
+
+use std::collections::BTreeMap;
+use std::fmt;
+use std::sync::Arc;
+
+use serde::Serialize;
+
+use super::{Place, RepoPath, Span};
+
+/// Where something stands: a file, the bytes, and the lines and columns of these.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Spot {
+    pub path: Arc<RepoPath>,
+    pub span: Span,
+    pub place: Place,
+}
+
+/// A name and its value as written, `${{ }}` unresolved.
+#[derive(Clone, PartialEq, Eq)]
+pub struct Setting {
+    pub name: String,
+    pub value: String,
+    pub name_spot: Spot,
+    pub spot: Spot,
+}
+
+/// Shows no value: it may be a secret.
+impl fmt::Debug for Setting {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Setting")
+            .field("name", &self.name)
+            .field("place", &self.spot.place)
+            .finish_non_exhaustive()
+    }
+}
+
+/// How much of a scope is granted, least first.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize)]
+#[serde(rename_all = "lowercase")]
+pub enum Access {
+    None,
+    Read,
+    Write,
+}
+
+impl Access {
+    /// The word used in workflows and in JSON.
+    pub fn word(self) -> &'static str {
+        match self {
+            Access::None => "none",
+            Access::Read => "read",
+            Access::Write => "write",
+        }
+    }
+
+    /// Reads the word; `None` where it is none of the three.
+    pub fn from_word(word: &str) -> Option<Access> {
+        match word.to_ascii_lowercase().as_str() {
+            "none" => Some(Access::None),
+            "read" => Some(Access::Read),
+            "write" => Some(Access::Write),
+            _ => None,
+        }
+    }
+}
+
+/// Scopes and how much of each.
+pub type Scopes = BTreeMap<String, Access>;
+
+/// A `permissions:` block.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Permissions {
+    /// Every scope that the block names; `read-all` and `write-all` name all that are known.
+    pub scopes: Scopes,
+    /// The value of `read-all` or `write-all`.
+    pub all: Option<Access>,
+    /// The key `permissions`.
+    pub spot: Spot,
+    /// Where each scope stands; empty behind `read-all` and `write-all`.
+    pub entries: Vec<(String, Spot)>,
+}
+
+/// One event of `on:`.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Trigger {
+    pub event: String,
+    /// The activity types; empty where none is named.
+    pub types: Vec<String>,
+    pub spot: Spot,
+}
+
+/// What a step uses.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Uses {
+    /// `owner/repository` with a sub-path, lower-cased; a local action's path as `./path`; `docker://image`.
+    pub name: String,
+    /// The same as written, where case counts.
+    pub written: String,
+    /// What stands behind the `@`; empty where nothing does.
+    pub version: String,
+    pub spot: Spot,
+}
+
+/// A command in shell text: words without quotes, wrappers kept.
+#[derive(Clone, PartialEq, Eq)]
+pub struct Command {
+    pub words: Vec<String>,
+    /// Variables set for this command alone.
+    pub assignments: Vec<(String, String)>,
+    /// Whether something is written to its standard input.
+    pub has_input: bool,
+    pub spot: Spot,
+    /// Whether the command stands in a script that the step calls.
+    pub in_script: bool,
+}
+
+/// Shows no words: one may be a secret.
+impl fmt::Debug for Command {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Command")
+            .field("words", &self.words.len())
+            .field("place", &self.spot.place)
+            .finish_non_exhaustive()
+    }
+}
+
+/// How an agent comes to run in a job.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize)]
+#[serde(rename_all = "lowercase")]
+pub enum Through {
+    Action,
+    Cli,
+    Composite,
+    Reusable,
+}
+
+/// An agent that a step runs.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct AgentStep {
+    /// The agent's id, as `claude-code`.
+    pub agent: &'static str,
+    pub how: Through,
+    /// Where the agent is named: the action, or the command.
+    pub spot: Spot,
+    /// The words behind a command-line agent's name; empty for an action.
+    pub arguments: Vec<String>,
+}
+
+/// A step of a job; the steps of a composite action stand in its place.
+#[derive(Clone, Debug)]
+pub struct Step {
+    pub id: String,
+    pub name: String,
+    pub condition: Option<Setting>,
+    pub uses: Option<Uses>,
+    pub run: Option<Setting>,
+    pub with: Vec<Setting>,
+    pub env: Vec<Setting>,
+    pub commands: Vec<Command>,
+    pub agents: Vec<AgentStep>,
+    /// Whether everything that the step runs was read as commands.
+    pub wholly_read: bool,
+    pub spot: Spot,
+    /// The step that calls the composite action in which this one stands.
+    pub outer: Option<Spot>,
+}
+
+impl Step {
+    /// An input of the step's action; names have no case.
+    pub fn input(&self, name: &str) -> Option<&Setting> {
+        self.with.iter().find(|s| s.name.eq_ignore_ascii_case(name))
+    }
+
+    /// The step in words: its name, its id, what it uses, or what kind it is.
+    pub fn label(&self) -> String {
+        if !self.name.is_empty() {
+            return self.name.clone();
+        }
+        if !self.id.is_empty() {
+            return self.id.clone();
+        }
+        match &self.uses {
+            Some(uses) => uses.name.clone(),
+            None => "run".to_owned(),
+        }
+    }
+}
+
+/// How secrets come to a called workflow.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Passing {
+    Nothing,
+    /// `secrets: inherit`.
+    Inherit(Spot),
+    Named(Vec<Setting>),
+}
+
+/// A job that calls a reusable workflow.
+#[derive(Clone, Debug)]
+pub struct Call {
+    pub uses: Uses,
+    pub with: Vec<Setting>,
+    pub secrets: Passing,
+    /// The agent, where the called workflow is known to run one.
+    pub agent: Option<&'static str>,
+    /// The called workflow, where it stands in this repository.
+    pub workflow: Option<Box<Workflow>>,
+}
+
+/// A job of a workflow.
+#[derive(Clone, Debug)]
+pub struct Job {
+    pub id: String,
+    /// The key of the job.
+    pub spot: Spot,
+    pub permissions: Option<Permissions>,
+    pub env: Vec<Setting>,
+    pub condition: Option<Setting>,
+    /// Labels of the runner.
+    pub runs_on: Vec<String>,
+    pub runs_on_spot: Option<Spot>,
+    pub environment: Option<Setting>,
+    pub needs: Vec<String>,
+    pub steps: Vec<Step>,
+    pub call: Option<Call>,
+}
+
+/// One workflow file.
+#[derive(Clone, Debug)]
+pub struct Workflow {
+    pub path: Arc<RepoPath>,
+    pub triggers: Vec<Trigger>,
+    pub permissions: Option<Permissions>,
+    pub env: Vec<Setting>,
+    pub jobs: Vec<Job>,
+}
+
+/// Where a token comes from.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize)]
+#[serde(rename_all = "kebab-case")]
+pub enum TokenSource {
+    GithubToken,
+    AppExchanged,
+    AppToken,
+    Pat,
+    Oidc,
+    Other,
+}
+
+/// How a token comes to the agent.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize)]
+#[serde(rename_all = "lowercase")]
+pub enum TokenFrom {
+    Checkout,
+    With,
+    Env,
+    Output,
+    Default,
+}
+
+/// What the permissions of a token rest on.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize)]
+#[serde(rename_all = "lowercase")]
+pub enum Basis {
+    Stated,
+    Default,
+    Exchanged,
+}
+
+/// A token that an agent can use.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+pub struct HeldToken {
+    pub source: TokenSource,
+    pub from: TokenFrom,
+    /// `None` where they cannot be seen from here.
+    pub permissions: Option<Scopes>,
+    pub basis: Basis,
+    pub line: u32,
+    /// The secret's name, where the token is one.
+    #[serde(skip)]
+    pub name: String,
+    #[serde(skip)]
+    pub spot: Spot,
+    /// Whether the job's own token stands in where this one is not set.
+    #[serde(skip)]
+    pub optional: bool,
+}
+
+impl HeldToken {
+    /// How much of a scope the token carries; `None` where that cannot be seen.
+    pub fn access(&self, scope: &str) -> Option<Access> {
+        let scopes = self.permissions.as_ref()?;
+        Some(scopes.get(scope).copied().unwrap_or(Access::None))
+    }
+}
+
+/// What a secret is for, by its name and by where it is handed.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub enum Purpose {
+    /// Pays for the agent's own model.
+    Model,
+    /// No purpose is known.
+    Unknown,
+    /// Sends messages to people.
+    Messages,
+    /// A personal access token of GitHub, or the private key of an App.
+    Github,
+    /// Publishes packages or images.
+    Publish,
+    /// Deploys to, or administers, a cloud or a host.
+    Deploy,
+    /// Its name can mean nothing narrow.
+    Broad,
+}
+
+/// A secret that an agent can read.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+pub struct HeldSecret {
+    pub name: String,
+    pub kind: Option<&'static str>,
+    pub breadth: Option<&'static str>,
+    pub line: u32,
+    #[serde(skip)]
+    pub purpose: Purpose,
+    #[serde(skip)]
+    pub spot: Spot,
+    #[serde(skip)]
+    pub reached: SecretReach,
+}
+
+/// How near a secret comes to the agent.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub enum SecretReach {
+    /// Handed to an earlier step, which leaves traces in the job.
+    EarlierStep,
+    /// In the environment of the job or workflow.
+    Inherited,
+    /// In the agent step's own environment or inputs.
+    Handed,
+}
+
+/// Everything that an agent step holds.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize)]
+pub struct Holds {
+    pub tokens: Vec<HeldToken>,
+    pub secrets: Vec<HeldSecret>,
+    pub oidc: bool,
+    pub persisted_credentials: bool,
+}
+
+/// One agent in one job: an entry of `agent_jobs` in the JSON document, to the letter.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+pub struct AgentJob {
+    pub path: String,
+    pub job: String,
+    pub step: String,
+    pub agent: &'static str,
+    pub line: u32,
+    pub how: Through,
+    pub holds: Holds,
+    pub needs: Option<Scopes>,
+    pub excess: Option<Scopes>,
+    pub triggers: Vec<String>,
+    pub outsiders: bool,
+}

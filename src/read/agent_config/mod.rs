@@ -1,0 +1,351 @@
+//! Settings, instructions, ignore files and scripts of agents, as facts.
+//!
+//! In: one file's path and bytes. Out: an `AgentFile`: servers, switches, rules, hooks, what instructions ask, what is
+//! mounted, which scripts start an agent. It judges nothing, and no type that may hold a value shows it in `Debug`.
+
+mod containers;
+mod guards;
+pub(crate) use guards::hides_credentials;
+mod scripts;
+mod settings;
+
+#[cfg(test)]
+mod tests;
+
+use crate::model::{RepoPath, Span};
+use crate::rules::agent_facts::{IgnoreFile, LocalFile, Switch, agent_facts};
+use crate::rules::{RuleSet, glob};
+use crate::syntax;
+
+use super::lines::Lines;
+use super::mcp::{self, Server};
+
+/// Everything that one file says of agents.
+#[derive(Clone)]
+pub struct AgentFile {
+    pub path: RepoPath,
+    pub servers: Vec<Server>,
+    pub switches: Vec<SwitchOn>,
+    pub rules: Vec<PermissionRule>,
+    pub hooks: Vec<Hook>,
+    /// Whether the file switches an OS sandbox on.
+    pub sandboxed: bool,
+    pub said: Vec<Said>,
+    pub ignored: Vec<Ignored>,
+    pub inert: Vec<Inert>,
+    pub mounts: Vec<Mount>,
+    pub passed: Vec<Passed>,
+    pub starts: Vec<Start>,
+    pub local: Option<&'static LocalFile>,
+    text: Vec<u8>,
+}
+
+/// A switch of `rules/agents.toml` that is on.
+#[derive(Clone, Debug)]
+pub struct SwitchOn {
+    pub switch: &'static Switch,
+    /// The key and value as they count, for people.
+    pub shown: String,
+    pub span: Span,
+}
+
+/// What a rule decides.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Decision {
+    Allow,
+    Ask,
+    Deny,
+}
+
+/// A rule of what an agent may run or read. Its text may hold a credential.
+#[derive(Clone, PartialEq, Eq)]
+pub struct PermissionRule {
+    pub agent: &'static str,
+    pub decision: Decision,
+    /// The tool in front of the parentheses; empty where the rule is a command.
+    pub tool: String,
+    /// What stands in the parentheses; `None` where there are none.
+    pub about: Option<String>,
+    /// Whether the rule is about shell commands.
+    pub shell: bool,
+    pub span: Span,
+}
+
+/// A hook that looks at calls before they run.
+#[derive(Clone, PartialEq, Eq)]
+pub struct Hook {
+    pub event: String,
+    pub matcher: String,
+    pub span: Span,
+}
+
+/// A sentence of an instruction that speaks of credentials.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Said {
+    /// The sentence, cut and without control characters.
+    pub text: String,
+    pub span: Span,
+}
+
+/// A line of an ignore file that hides credentials.
+#[derive(Clone, Debug)]
+pub struct Ignored {
+    pub file: &'static IgnoreFile,
+    pub pattern: String,
+    pub span: Span,
+}
+
+/// Something that looks like a guard and does nothing.
+#[derive(Clone, Debug)]
+pub struct Inert {
+    /// What it guards, as a pattern; empty where that is everything the file names.
+    pub pattern: String,
+    pub says: String,
+    pub instead: String,
+    pub span: Span,
+}
+
+/// A path of the host inside a container.
+#[derive(Clone, Debug)]
+pub struct Mount {
+    pub source: String,
+    pub says: &'static str,
+    pub span: Span,
+}
+
+/// A variable of the host that is passed into a container.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Passed {
+    pub name: String,
+    pub span: Span,
+}
+
+/// A command that starts an agent without a person.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Start {
+    pub agent: &'static str,
+    /// The word that takes the person away.
+    pub flag: String,
+    /// Where the command stands, in words: "the script `fix`".
+    pub place: String,
+    /// Whether it runs while something is installed or a container is made, with nobody asking for an agent.
+    pub at_install: bool,
+    pub span: Span,
+}
+
+impl AgentFile {
+    fn new(path: &RepoPath, text: &[u8]) -> Self {
+        AgentFile {
+            path: path.clone(),
+            servers: Vec::new(),
+            switches: Vec::new(),
+            rules: Vec::new(),
+            hooks: Vec::new(),
+            sandboxed: false,
+            said: Vec::new(),
+            ignored: Vec::new(),
+            inert: Vec::new(),
+            mounts: Vec::new(),
+            passed: Vec::new(),
+            starts: Vec::new(),
+            local: None,
+            text: text.to_vec(),
+        }
+    }
+
+    /// The place of a span in this file.
+    pub fn place(&self, span: Span) -> crate::model::Place {
+        Lines::of(&self.text).place(span)
+    }
+}
+
+/// Names of files without a folder of an agent that may say something of agents.
+const NAMES: &[&str] = &[
+    "package.json",
+    "makefile",
+    "gnumakefile",
+    "justfile",
+    "procfile",
+    "dockerfile",
+    "containerfile",
+    "taskfile.yml",
+    "taskfile.yaml",
+    "tasks.json",
+    "devcontainer.json",
+    ".devcontainer.json",
+];
+
+/// Whether a file may say something of agents: a cheap test, by name first.
+pub fn concerns(path: &RepoPath, text: &[u8], rules: &RuleSet) -> bool {
+    let whole = path.lossy();
+    let name = whole.rsplit('/').next().unwrap_or_default();
+    let lower = name.to_ascii_lowercase();
+    let facts = agent_facts();
+    if whole.contains("node_modules/") {
+        return false;
+    }
+    if is_script(&lower) {
+        return scripts::may_start_an_agent(text) || lower.contains("devcontainer");
+    }
+    if is_compose(&lower) {
+        return true;
+    }
+    if !whole.starts_with('.') && !whole.contains("/.") && !is_text_of_settings(&lower) {
+        return false;
+    }
+    facts.ignore.iter().any(|entry| entry.file == name)
+        || facts.inert.iter().any(|entry| entry.file == name)
+        || surfaces(path, rules).next().is_some()
+        || facts.local.iter().any(|entry| fits(&entry.files, path))
+        || facts.switches.iter().any(|entry| fits(&entry.files, path))
+}
+
+/// Endings of the files outside an agent's folder that agents load.
+fn is_text_of_settings(lower: &str) -> bool {
+    match lower.rsplit_once('.') {
+        None => true,
+        Some((_, ending)) => [
+            "md",
+            "mdc",
+            "json",
+            "jsonc",
+            "json5",
+            "jsonl",
+            "yaml",
+            "yml",
+            "toml",
+            "txt",
+            "code-workspace",
+        ]
+        .contains(&ending),
+    }
+}
+
+/// Paths at the root of a repository that are looked at whenever something of agents changes.
+pub fn fixed_paths(rules: &RuleSet) -> Vec<RepoPath> {
+    let facts = agent_facts();
+    let of_surfaces = rules
+        .surfaces()
+        .iter()
+        .filter(|surface| surface.how.in_context())
+        .flat_map(|surface| surface.paths.iter().copied());
+    let of_switches = facts
+        .switches
+        .iter()
+        .flat_map(|switch| switch.files.iter().map(String::as_str));
+    let of_files = facts.ignore.iter().map(|entry| entry.file.as_str());
+    let others = [
+        "package.json",
+        "Makefile",
+        ".devcontainer/devcontainer.json",
+        "docker-compose.yml",
+        "compose.yaml",
+    ];
+    let mut paths: Vec<RepoPath> = of_surfaces
+        .chain(of_switches)
+        .chain(of_files)
+        .chain(others)
+        .map(|pattern| pattern.strip_prefix("**/").unwrap_or(pattern))
+        .filter(|path| !path.contains(['*', '{', '~']))
+        .map(RepoPath::from)
+        .collect();
+    paths.sort();
+    paths.dedup();
+    paths
+}
+
+fn is_script(lower: &str) -> bool {
+    NAMES.contains(&lower)
+        || lower.starts_with("dockerfile.")
+        || [".sh", ".bash", ".zsh", ".mk", ".dockerfile"]
+            .iter()
+            .any(|ending| lower.ends_with(ending))
+}
+
+fn is_compose(lower: &str) -> bool {
+    (lower.starts_with("docker-compose") || lower.starts_with("compose."))
+        && (lower.ends_with(".yml") || lower.ends_with(".yaml"))
+}
+
+fn fits(patterns: &[String], path: &RepoPath) -> bool {
+    patterns
+        .iter()
+        .any(|pattern| glob::matches(pattern, path.as_bytes()))
+}
+
+/// The surfaces of a path that belong to an agent's context.
+fn surfaces<'r>(
+    path: &'r RepoPath,
+    rules: &'r RuleSet,
+) -> impl Iterator<Item = &'static crate::model::Surface> + 'r {
+    rules.surfaces().iter().filter(move |surface| {
+        surface.how.in_context()
+            && surface
+                .paths
+                .iter()
+                .any(|pattern| glob::matches(pattern, path.as_bytes()))
+    })
+}
+
+/// Reads one file.
+pub fn read(path: &RepoPath, text: &[u8], rules: &RuleSet) -> AgentFile {
+    let mut file = AgentFile::new(path, text);
+    let whole = path.lossy();
+    let name = whole.rsplit('/').next().unwrap_or_default();
+    let lower = name.to_ascii_lowercase();
+    file.local = agent_facts()
+        .local
+        .iter()
+        .find(|entry| fits(&entry.files, path));
+    guards::read_ignore_file(&mut file, name, text);
+    let mut is_instruction = false;
+    let mut holds_servers = false;
+    for surface in surfaces(path, rules) {
+        holds_servers |= surface.id.starts_with("mcp-");
+        is_instruction |= surface.keys.is_empty() && !surface.id.starts_with("mcp-");
+    }
+    if is_instruction && is_prose(&lower) {
+        guards::read_instructions(&mut file, text);
+    }
+    let document = syntax::format_of(path)
+        .and_then(|format| syntax::parse(format, text).ok())
+        .unwrap_or_default();
+    if holds_servers {
+        file.servers = mcp::servers(&document);
+    }
+    settings::read(&mut file, &document);
+    containers::read(&mut file, &lower, &document);
+    scripts::read(&mut file, &lower, text, &document);
+    file
+}
+
+fn is_prose(lower: &str) -> bool {
+    [".md", ".mdc", ".markdown", ".txt"]
+        .iter()
+        .any(|ending| lower.ends_with(ending))
+        || [
+            ".cursorrules",
+            ".windsurfrules",
+            ".clinerules",
+            ".goosehints",
+            ".rules",
+        ]
+        .contains(&lower)
+}
+
+/// Text of a repository for a message: without control and direction marks, at most 120 characters.
+pub(crate) fn quoted(text: &str) -> String {
+    let plain: String = text
+        .chars()
+        .filter(|character| {
+            !character.is_control()
+                && !matches!(*character, '\u{200b}'..='\u{200f}' | '\u{202a}'..='\u{202e}' | '\u{2066}'..='\u{2069}' | '\u{feff}')
+        })
+        .collect();
+    let plain = plain.replace('`', "'");
+    let mut cut: String = plain.chars().take(120).collect();
+    if plain.chars().count() > 120 {
+        cut.push('…');
+    }
+    cut
+}

@@ -1,0 +1,102 @@
+//! Where an agent runs: in an action, in a command, in a script of the repository, in a called workflow.
+//!
+//! In: a step's `uses:` or its commands. Out: agents with their places. Text that only mentions an agent gives none.
+
+use crate::model::{AgentStep, Command, Through, Uses};
+use crate::rules::ci;
+
+/// Programs that show, search, install or store their words, and start none of them.
+const INERT: &[&str] = &[
+    "echo", "printf", "cat", "grep", "sed", "awk", "git", "gh", "npm", "pnpm", "yarn", "pip",
+    "pip3", "pipx", "export", "which", "type", "command", "jq", "tee", "ls", "cp", "mv", "rm",
+    "mkdir", "curl", "wget", "brew", "cargo", "go", "declare", "local", "readonly", "test", "[",
+    "[[", "chmod", "ln", "find", "tar", "apt-get", "docker", "podman",
+];
+
+/// First words behind an agent's name that make it work without a person.
+const STARTING: &[&str] = &[
+    "-p",
+    "--print",
+    "exec",
+    "run",
+    "--prompt",
+    "--prompt-file",
+    "-x",
+    "--execute",
+    "--add-dir",
+    "--allow-all-tools",
+    "--allow-all",
+    "--yolo",
+    "-y",
+    "--dangerously-skip-permissions",
+    "--message",
+    "--message-file",
+    "--headless",
+    "--policy",
+    "--model",
+    "--output-format",
+    "--verbose",
+];
+
+/// The most words of one command that are looked at.
+const MAX_WORDS: usize = 256;
+
+/// The agent that an action is.
+pub fn in_action(uses: &Uses) -> Option<AgentStep> {
+    let entry = ci::action_agent(&uses.name)?;
+    Some(AgentStep {
+        agent: &entry.agent,
+        how: Through::Action,
+        spot: uses.spot.clone(),
+        arguments: Vec::new(),
+    })
+}
+
+/// The agents that commands start, each program once.
+pub fn in_commands(commands: &[Command]) -> Vec<AgentStep> {
+    let mut found: Vec<AgentStep> = Vec::new();
+    for command in commands {
+        let Some((entry, from)) = started(command) else {
+            continue;
+        };
+        match found.iter_mut().find(|known| known.agent == entry.agent) {
+            Some(known) => known.arguments.extend_from_slice(&command.words[from..]),
+            None => found.push(AgentStep {
+                agent: &entry.agent,
+                how: Through::Cli,
+                spot: command.spot.clone(),
+                arguments: command.words[from..].to_vec(),
+            }),
+        }
+    }
+    found
+}
+
+/// The agent that a command starts, and where its arguments begin.
+fn started(command: &Command) -> Option<(&'static ci::CliAgent, usize)> {
+    let words = &command.words;
+    let name = words.first()?;
+    if let Some(entry) = ci::cli_agent(name, &words[1..], command.has_input) {
+        return Some((entry, 1));
+    }
+    let base = name.rsplit('/').next().unwrap_or(name);
+    if INERT.contains(&base) {
+        return None;
+    }
+    // `retry claude -p …`, `node harness.cjs /usr/local/bin/copilot --prompt …`, `python -m openhands.core.main …`
+    let at = (1..words.len().min(MAX_WORDS)).find(|&at| is_started(words, at))?;
+    let name = words[at].trim_end_matches(".js").trim_end_matches(".mjs");
+    let entry = ci::cli_agent(name, &words[at + 1..], false)?;
+    Some((entry, at + 1))
+}
+
+/// Whether the word at `at` is a program that another one starts: what follows it must run an agent by itself.
+fn is_started(words: &[String], at: usize) -> bool {
+    let by_module = words[at - 1] == "-m" && words[at].contains('.');
+    let by_option = words[at - 1].starts_with("--") && !words[at - 1].contains('=');
+    let follows = words.get(at + 1).is_some_and(|word| {
+        let option = word.split('=').next().unwrap_or(word);
+        STARTING.contains(&option)
+    });
+    by_module || (follows && !by_option)
+}

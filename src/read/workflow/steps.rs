@@ -1,0 +1,242 @@
+//! The steps of a job; those of composite actions stand in their place.
+//!
+//! In: a step's node and what is around it. Out: steps with commands and agents. An action that cannot be read stays as
+//! it is named, and what it does is unknown.
+
+use super::file::File;
+use super::jobs::RunDefaults;
+use super::substitute::Values;
+use super::{MAX_CALLS, MAX_STEPS, Reader, trimmed};
+use crate::model::{RepoPath, Setting, Step, Through, Uses};
+use crate::read::agents;
+use crate::syntax::Node;
+
+/// What stands around a step.
+pub(super) struct Scope<'s, 't> {
+    pub file: &'s File<'t>,
+    pub defaults: &'s RunDefaults,
+    pub values: &'s Values,
+    /// The folder of the composite action in which the step stands.
+    pub folder: Option<&'s str>,
+    pub depth: usize,
+}
+
+/// The keys of a step that only steer it.
+#[derive(Default)]
+pub(super) struct Steering {
+    pub shell: Option<String>,
+    pub folder: Option<String>,
+}
+
+impl Reader<'_> {
+    pub(super) fn step(&self, scope: &Scope<'_, '_>, item: &Node, out: &mut Vec<Step>) {
+        let Some(node) = scope.file.document.resolve(item) else {
+            return;
+        };
+        if let Some(nested) = node.as_list() {
+            // `parallel` groups and aliases of lists hold steps one level deeper.
+            if scope.depth < MAX_CALLS {
+                let inner = Scope {
+                    depth: scope.depth + 1,
+                    ..*scope
+                };
+                nested.iter().for_each(|item| self.step(&inner, item, out));
+            }
+            return;
+        }
+        if self.steps.get() >= MAX_STEPS {
+            return;
+        }
+        self.steps.set(self.steps.get() + 1);
+        let (mut step, steering, parallel) = parts(scope, node);
+        for group in parallel {
+            if scope.depth < MAX_CALLS {
+                let inner = Scope {
+                    depth: scope.depth + 1,
+                    ..*scope
+                };
+                self.step(&inner, group, out);
+            }
+        }
+        if let Some(uses) = &step.uses {
+            if let Some(path) = path_here(uses)
+                && self.composite(scope, &step, &path, out)
+            {
+                return;
+            }
+            step.agents.extend(agents::in_action(uses));
+        }
+        if step.run.is_some() {
+            self.run(scope, &mut step, &steering);
+        }
+        if scope.folder.is_some() {
+            for agent in &mut step.agents {
+                agent.how = Through::Composite;
+            }
+        }
+        out.push(step);
+    }
+
+    /// Puts the steps of a composite action of this repository in the place of the step that calls it.
+    fn composite(
+        &self,
+        scope: &Scope<'_, '_>,
+        caller: &Step,
+        path: &str,
+        out: &mut Vec<Step>,
+    ) -> bool {
+        if scope.depth >= MAX_CALLS {
+            return false;
+        }
+        let join = |name: &str| match path {
+            "" => name.to_owned(),
+            _ => format!("{path}/{name}"),
+        };
+        let found = ["action.yml", "action.yaml"]
+            .iter()
+            .find_map(|name| Some((join(name), self.file(&join(name))?)));
+        let Some((name, text)) = found else {
+            return false;
+        };
+        let Ok(file) = File::open(&RepoPath::from(name.as_str()), &text) else {
+            return false;
+        };
+        let lists = file.at(&["runs", "steps"]);
+        if lists.is_empty() {
+            return false;
+        }
+        let values = Values::of(&caller.with, None).with_defaults(&file, &["inputs"]);
+        let inner = Scope {
+            file: &file,
+            defaults: scope.defaults,
+            values: &values,
+            folder: Some(path),
+            depth: scope.depth + 1,
+        };
+        let from = out.len();
+        for list in lists {
+            for item in list.as_list().unwrap_or_default() {
+                self.step(&inner, item, out);
+            }
+        }
+        for step in &mut out[from..] {
+            step.outer = Some(caller.spot.clone());
+            let mut env = caller.env.clone();
+            env.append(&mut step.env);
+            step.env = env;
+            step.condition = both(caller.condition.as_ref(), step.condition.take());
+        }
+        true
+    }
+}
+
+/// Joins the condition of a caller with that of what it calls.
+fn both(outer: Option<&Setting>, inner: Option<Setting>) -> Option<Setting> {
+    let Some(outer) = outer else {
+        return inner;
+    };
+    let mut joined = outer.clone();
+    if let Some(inner) = inner {
+        let bare = |setting: &Setting| {
+            crate::read::expression::sole(&setting.value)
+                .unwrap_or(&setting.value)
+                .to_owned()
+        };
+        joined.value = format!("({}) && ({})", bare(outer), bare(&inner));
+    }
+    Some(joined)
+}
+
+/// The keys of a step.
+fn parts<'s>(scope: &'s Scope<'_, '_>, node: &'s Node) -> (Step, Steering, Vec<&'s Node>) {
+    let (file, values) = (scope.file, scope.values);
+    let mut step = Step {
+        id: String::new(),
+        name: String::new(),
+        condition: None,
+        uses: None,
+        run: None,
+        with: Vec::new(),
+        env: Vec::new(),
+        commands: Vec::new(),
+        agents: Vec::new(),
+        wholly_read: true,
+        spot: file.spot(node.span),
+        outer: None,
+    };
+    let mut steering = Steering {
+        shell: scope.defaults.shell.clone(),
+        folder: scope.defaults.folder.clone(),
+    };
+    let mut parallel = Vec::new();
+    for part in file.document.entries(node) {
+        let (key, value) = (part.key_span, &part.value);
+        let text = || {
+            file.setting(&part.key, key, value)
+                .map(|setting| setting.value)
+        };
+        match part.key.as_str() {
+            "id" => step.id = text().unwrap_or_default(),
+            "name" => step.name = text().unwrap_or_default(),
+            "if" => step.condition = file.setting("if", key, value).map(|s| values.condition(s)),
+            "uses" => step.uses = file.setting("uses", key, value).map(uses),
+            "run" => step.run = file.setting("run", key, value),
+            "with" => step.with.extend(values.fill(file.settings(value))),
+            "env" => step.env.extend(values.fill(file.settings(value))),
+            "shell" => steering.shell = text(),
+            "working-directory" => steering.folder = text(),
+            "parallel" | "steps" => parallel.push(value),
+            _ => {}
+        }
+    }
+    (step, steering, parallel)
+}
+
+/// Reads the text behind `uses:`.
+pub(super) fn uses(setting: Setting) -> Uses {
+    let written = trimmed(&setting);
+    let (name, version) = match written.rsplit_once('@') {
+        Some((name, version)) if !name.is_empty() => (name, version),
+        _ => (written, ""),
+    };
+    let name = name.trim_end_matches('/');
+    let is_local = name.starts_with("./") || name.starts_with("$/") || name == ".";
+    Uses {
+        name: if is_local {
+            name.to_owned()
+        } else {
+            name.to_ascii_lowercase()
+        },
+        written: name.to_owned(),
+        version: version.to_owned(),
+        spot: setting.spot,
+    }
+}
+
+/// The path of an action or workflow that may stand in this repository. Which repository this is cannot be seen from a
+/// checkout, so `owner/name/.github/…` is looked for here: repositories name their own actions so.
+pub(super) fn path_here(uses: &Uses) -> Option<String> {
+    local_path(&uses.name).or_else(|| {
+        let at = uses.written.find("/.github/")?;
+        local_path(&format!("./{}", &uses.written[at + 1..]))
+    })
+}
+
+/// The path from the repository's root of a local action or workflow; `None` where it is none or leaves the repository.
+pub(super) fn local_path(name: &str) -> Option<String> {
+    let rest = name
+        .strip_prefix("./")
+        .or_else(|| name.strip_prefix("$/"))
+        .or_else(|| (name == "." || name == "$").then_some(""))?;
+    let mut parts: Vec<&str> = Vec::new();
+    for part in rest.split('/') {
+        match part {
+            "" | "." => {}
+            ".." => {
+                parts.pop()?;
+            }
+            _ => parts.push(part),
+        }
+    }
+    Some(parts.join("/"))
+}

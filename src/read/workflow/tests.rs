@@ -1,0 +1,234 @@
+//! The shapes of real workflows: agents found where they run and nowhere else, places exact, hostile files bounded.
+
+use std::collections::BTreeMap;
+
+use proptest::prelude::*;
+
+use super::read;
+use crate::model::{RepoPath, Through, Workflow};
+
+fn parsed(text: &str, others: &[(&str, &str)]) -> Workflow {
+    let files: BTreeMap<&[u8], &str> = others
+        .iter()
+        .map(|(path, text)| (path.as_bytes(), *text))
+        .collect();
+    let lookup = |path: &[u8]| files.get(path).map(|text| text.as_bytes().to_vec());
+    read(
+        &RepoPath::from(".github/workflows/a.yml"),
+        text.as_bytes(),
+        &lookup,
+    )
+    .unwrap()
+}
+
+/// Agent, how it runs, line and column.
+fn agents(text: &str, others: &[(&str, &str)]) -> Vec<(&'static str, Through, u32, u32)> {
+    let workflow = parsed(text, others);
+    let mut found = Vec::new();
+    for job in &workflow.jobs {
+        for step in &job.steps {
+            for agent in &step.agents {
+                let place = agent.spot.place;
+                found.push((agent.agent, agent.how, place.start_line, place.start_column));
+            }
+        }
+        if let Some(call) = &job.call {
+            let place = call.uses.spot.place;
+            if let Some(agent) = call.agent {
+                found.push((
+                    agent,
+                    Through::Reusable,
+                    place.start_line,
+                    place.start_column,
+                ));
+            }
+        }
+    }
+    found
+}
+
+fn job(steps: &str) -> String {
+    format!("on: push\njobs:\n  a:\n    runs-on: x\n    steps:\n{steps}")
+}
+
+#[test]
+fn actions_are_found_however_they_are_written() {
+    for uses in [
+        "anthropics/claude-code-action@v1",
+        "'anthropics/claude-code-action@v1'",
+        "\"anthropics/claude-code-action@v1\"",
+        "Anthropics/Claude-Code-Action@0123456 # v1",
+        "anthropics/claude-code-action/base-action@v1",
+        "somebody/claude-code-action@main",
+    ] {
+        let found = agents(&job(&format!("      - uses: {uses}\n")), &[]);
+        assert_eq!(found.len(), 1, "{uses}");
+        assert_eq!((found[0].0, found[0].2), ("claude-code", 6), "{uses}");
+    }
+}
+
+#[test]
+fn commands_are_found_at_their_own_place() {
+    for (run, line, column) in [
+        (
+            "|\n          echo hello\n          if ! copilot \\\n            --prompt x --allow-all-tools; then\n            exit 1\n          fi\n",
+            8,
+            16,
+        ),
+        ("|\n          timeout 10m claude -p x | tee log\n", 7, 11),
+        ("claude -p x\n", 6, 14),
+        ("\"claude -p \\\"x\\\"\"\n", 6, 15),
+        (">-\n          srt claude\n          -p x\n", 7, 11),
+    ] {
+        let found = agents(&job(&format!("      - run: {run}")), &[]);
+        assert_eq!(found.len(), 1, "{run}");
+        assert_eq!((found[0].2, found[0].3), (line, column), "{run}");
+        assert_eq!(found[0].1, Through::Cli);
+    }
+}
+
+#[test]
+fn text_that_mentions_an_agent_is_none() {
+    for step in [
+        "      - run: npm install -g @anthropic-ai/claude-code\n",
+        "      - run: claude --version\n",
+        "      - run: echo 'now run claude -p'\n",
+        "      - name: claude -p\n        run: make\n",
+        "      - uses: a/b@v1\n        with:\n          prompt: use claude -p x\n",
+        "      - run: |\n          cat > p.md <<'EOF'\n          claude -p x\n          EOF\n",
+        "      - uses: actions/setup-node@v4 # claude\n",
+    ] {
+        assert_eq!(agents(&job(step), &[]), [], "{step}");
+    }
+}
+
+#[test]
+fn a_script_of_the_repository_is_followed() {
+    let script = (
+        "scripts/review.sh",
+        "#!/usr/bin/env bash\nset -e\nclaude -p \"$1\"\n",
+    );
+    for run in [
+        "./scripts/review.sh",
+        "bash scripts/review.sh",
+        "bash \"$GITHUB_WORKSPACE/scripts/review.sh\" x",
+        "${{ github.workspace }}/scripts/review.sh",
+        "npm run review",
+    ] {
+        let package = (
+            "package.json",
+            "{\"scripts\": {\"review\": \"claude -p x\"}}",
+        );
+        let found = agents(&job(&format!("      - run: {run}\n")), &[script, package]);
+        assert_eq!(found.len(), 1, "{run}");
+        assert_eq!(found[0].2, 6, "{run}");
+    }
+    assert_eq!(
+        agents(&job("      - run: ./scripts/../../review.sh\n"), &[script]),
+        []
+    );
+}
+
+#[test]
+fn composite_actions_stand_in_the_place_of_their_caller() {
+    let action = (
+        ".github/actions/review/action.yml",
+        "inputs:\n  token:\n    default: none\nruns:\n  using: composite\n  steps:\n    - uses: anthropics/claude-code-action@v1\n      with:\n        github_token: ${{ inputs.token }}\n",
+    );
+    let text = job(
+        "      - uses: ./.github/actions/review\n        with:\n          token: ${{ secrets.ONE }}\n",
+    );
+    let workflow = parsed(&text, &[action]);
+    let step = &workflow.jobs[0].steps[0];
+    assert_eq!(step.agents[0].how, Through::Composite);
+    assert_eq!(
+        step.input("github_token").unwrap().value,
+        "${{ secrets.ONE }}"
+    );
+    assert_eq!(step.outer.as_ref().unwrap().place.start_line, 6);
+    assert_eq!(step.agents[0].spot.path.lossy(), action.0);
+}
+
+#[test]
+fn called_workflows_hang_on_their_jobs() {
+    let called = (
+        ".github/workflows/b.yml",
+        "on:\n  workflow_call:\njobs:\n  b:\n    runs-on: x\n    steps:\n      - uses: openai/codex-action@v1\n        with:\n          openai-api-key: ${{ secrets.KEY }}\n",
+    );
+    let text = "on: issues\njobs:\n  a:\n    uses: ./.github/workflows/b.yml\n    secrets:\n      KEY: ${{ secrets.OPENAI_API_KEY }}\n";
+    let workflow = parsed(text, &[called]);
+    let inner = workflow.jobs[0]
+        .call
+        .as_ref()
+        .unwrap()
+        .workflow
+        .as_ref()
+        .unwrap();
+    let step = &inner.jobs[0].steps[0];
+    assert_eq!(step.agents[0].agent, "codex");
+    assert_eq!(
+        step.input("openai-api-key").unwrap().value,
+        "${{ secrets.OPENAI_API_KEY }}"
+    );
+    let elsewhere = "on: push\njobs:\n  a:\n    uses: All-Hands-AI/OpenHands/.github/workflows/openhands-resolver.yml@main\n";
+    assert_eq!(agents(elsewhere, &[])[0].0, "openhands");
+}
+
+#[test]
+fn a_workflow_that_calls_itself_ends() {
+    let text = "on: push\njobs:\n  a:\n    uses: ./.github/workflows/a.yml\n";
+    parsed(text, &[(".github/workflows/a.yml", text)]);
+    let action = "runs:\n  using: composite\n  steps:\n    - uses: ./x\n    - uses: ./x\n";
+    parsed(&job("      - uses: ./x\n"), &[("x/action.yml", action)]);
+}
+
+#[test]
+fn every_notation_of_yaml_is_read() {
+    for text in [
+        "\u{feff}on: [push]\njobs: {a: {runs-on: x, steps: [{uses: openai/codex-action@v1}]}}",
+        "on: push\r\njobs:\r\n  a:\r\n    runs-on: x\r\n    steps:\r\n      - uses: openai/codex-action@v1\r\n",
+        "on: push\nx: &s\n  - uses: openai/codex-action@v1\njobs:\n  a:\n    runs-on: x\n    steps: *s\n",
+        "on: push\nx: &j\n  runs-on: x\n  steps:\n    - uses: openai/codex-action@v1\njobs:\n  a:\n    <<: *j\n    name: y\n",
+        "on: push\nunknown: [1]\njobs:\n  a:\n    snapshot: x\n    steps:\n      - uses: openai/codex-action@v1\n        cache-mode: x\n",
+        "on: push\njobs:\n  a:\n    steps:\n      - parallel:\n          - uses: openai/codex-action@v1\n",
+        "---\non: push\njobs:\n  a:\n    steps:\n      - uses: openai/codex-action@v1\n---\nx: y\n",
+    ] {
+        assert_eq!(agents(text, &[]).len(), 1, "{text}");
+    }
+}
+
+#[test]
+fn a_key_that_stands_twice_counts_twice() {
+    let text = "on: push\npermissions:\n  contents: read\n  contents: write\njobs:\n  a:\n    steps:\n      - run: claude -p x\n    steps:\n      - run: codex exec x\n";
+    assert_eq!(agents(text, &[]).len(), 2);
+    let block = parsed(text, &[]).permissions.unwrap();
+    assert_eq!(block.scopes["contents"], crate::model::Access::Write);
+}
+
+#[test]
+fn hostile_files_end_soon() {
+    let mut bomb = String::from("a: &a [x, x, x, x, x, x, x, x]\n");
+    for (name, before) in ["b", "c", "d", "e", "f", "g", "h"]
+        .iter()
+        .zip(["a", "b", "c", "d", "e", "f", "g"])
+    {
+        bomb.push_str(&format!(
+            "{name}: &{name} [{}]\n",
+            vec![format!("*{before}"); 8].join(", ")
+        ));
+    }
+    bomb.push_str("on: push\njobs: {a: {steps: *h}}\n");
+    let steps = "      - run: claude -p x\n".repeat(20_000);
+    let long = format!("      - run: \"{}\"\n", "echo $(a; ".repeat(200_000));
+    for text in [bomb, job(&steps), job(&long), "[".repeat(100_000)] {
+        let _ = read(&RepoPath::from("a"), text.as_bytes(), &|_| None);
+    }
+}
+
+proptest! {
+    #[test]
+    fn no_bytes_make_it_panic(text in "(\\PC|[ \n:{}&*|>'\"-]|on: |jobs:\n|  a:\n|steps:\n|- run: |- uses: |\\$\\{\\{|secrets\\.|permissions: ){0,60}") {
+        let _ = read(&RepoPath::from("a"), text.as_bytes(), &|_| None);
+        let _ = read(&RepoPath::from("a"), job(&format!("      - run: {text}\n")).as_bytes(), &|_| None);
+    }
+}

@@ -1,0 +1,114 @@
+//! The map of `tokenleash reach`, written as text, JSON or a page.
+//!
+//! In: a map. Out: one document. Every text of a stranger is cleaned, and escaped for the format; the page needs nothing
+//! from the network.
+
+mod html;
+mod text;
+
+use std::io::{self, Write};
+
+use super::sanitize;
+use crate::judge::agents::map::{Line, ReachMap};
+
+pub use html::write as write_html;
+pub use text::write as write_text;
+
+/// Writes the map as JSON.
+pub fn write_json(map: &ReachMap, out: &mut dyn Write) -> io::Result<()> {
+    sanitize::write_json(map, out)?;
+    writeln!(out)
+}
+
+fn shown(text: &str) -> String {
+    sanitize::cut(&sanitize::clean(text), 240)
+}
+
+/// "and in 3 more places", where there are any.
+fn also(places: &[String]) -> String {
+    match places.len() {
+        0 => String::new(),
+        1 => " and in one more place".to_owned(),
+        more => format!(" and in {more} more places"),
+    }
+}
+
+fn place(line: &Line) -> String {
+    format!("{}:{}", shown(&line.path), line.line)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::judge::agents::map::{AgentLine, CredentialLine};
+
+    fn map(words: &str) -> ReachMap {
+        let line = || Line {
+            text: words.to_owned(),
+            path: words.to_owned(),
+            line: 3,
+        };
+        ReachMap {
+            schema: "tokenleash-reach/1",
+            agents: vec![AgentLine {
+                id: "cursor",
+                name: "Cursor",
+                evidence: ".cursor/",
+                holds: vec![0],
+                finds: vec![],
+                servers: vec![line()],
+                bounds: vec![],
+                words: vec![line()],
+                asks: vec![line()],
+                unasked: vec![line()],
+            }],
+            credentials: vec![CredentialLine {
+                kind: Some("railway-account-token"),
+                name: "Railway account token".to_owned(),
+                breadth: Some("account"),
+                can: "delete any volume".to_owned(),
+                masked: "(36 characters)".to_owned(),
+                path: words.to_owned(),
+                line: 2,
+                how: "handed",
+                rule: "TL101",
+                verdict: "block",
+                severity: 9.8,
+                agents: vec!["Cursor"],
+                narrower: vec!["railway-project-token"],
+                also: vec![words.to_owned()],
+            }],
+            structure: vec![line()],
+            changes: vec![words.to_owned()],
+            files: 3,
+            unchecked: 0,
+        }
+    }
+
+    #[test]
+    fn a_page_holds_no_foreign_markup_and_needs_no_network() {
+        let mut out = Vec::new();
+        write_html(&map("<script>alert(1)</script>\"'&\u{202e}"), &mut out).unwrap();
+        let page = String::from_utf8(out).unwrap();
+        assert!(!page.contains("<script"));
+        assert!(!page.contains('\u{202e}'));
+        assert!(page.contains("&lt;script&gt;"));
+        assert!(!page.contains("http://") && !page.contains("https://") && !page.contains("url("));
+        assert!(page.contains("prefers-color-scheme") && page.contains("@media print"));
+    }
+
+    #[test]
+    fn text_and_json_hold_no_control_characters() {
+        let hostile = map("a\u{1b}[2Jb\n::error::c\u{202e}");
+        let mut out = Vec::new();
+        write_text(&hostile, &mut out).unwrap();
+        let text = String::from_utf8(out).unwrap();
+        assert!(
+            !text.contains('\u{1b}') && !text.contains("\n::error") && !text.contains('\u{202e}')
+        );
+        let mut out = Vec::new();
+        write_json(&hostile, &mut out).unwrap();
+        assert!(serde_json::from_slice::<serde_json::Value>(&out).is_ok());
+        assert!(!out.contains(&0x1b));
+    }
+}

@@ -1,0 +1,36 @@
+//! What is known of workflows: agents, the permissions that actions and commands need, and what secrets are for.
+//!
+//! In: `rules/agents_ci.toml`, `rules/actions.toml`, `rules/commands.toml`, built into the program. Out: tables, read on
+//! first use. It judges nothing; what no entry covers is unknown.
+
+mod agents;
+mod needs;
+
+pub use agents::{
+    ActionAgent, CliAgent, DefaultToken, Guard, Leaves, Mints, ReusableAgent, action_agent,
+    cli_agent, cli_names, cli_of_agent, is_switch, leaves, mints, purpose_of, reusable_agent,
+};
+
+pub use needs::{
+    ActionNeeds, Condition, Needs, action_needs, call_needs, command_needs, route_needs,
+};
+
+/// Whether `text` fits a pattern in which `*` stands for any run of characters. Case counts.
+pub(crate) fn fits(pattern: &str, text: &str) -> bool {
+    let mut parts = pattern.split('*');
+    let first = parts.next().unwrap_or_default();
+    let Some(mut rest) = text.strip_prefix(first) else {
+        return false;
+    };
+    let parts: Vec<&str> = parts.collect();
+    let Some((last, middle)) = parts.split_last() else {
+        return rest.is_empty();
+    };
+    for part in middle {
+        match rest.find(part) {
+            Some(at) => rest = &rest[at + part.len()..],
+            None => return false,
+        }
+    }
+    rest.len() >= last.len() && rest.ends_with(last)
+}

@@ -1,0 +1,2 @@
+#!/bin/sh
+q chat "review the change"

@@ -1,0 +1,2 @@
+#!/bin/sh
+q chat --trust-all-tools --no-interactive "review the change"

@@ -18,6 +18,8 @@ mod rules {
     pub mod anchor;
     #[path = "lower.rs"]
     pub mod lower;
+    #[path = "recipe.rs"]
+    pub mod recipe;
     #[path = "schema.rs"]
     pub mod schema;
     #[path = "shape.rs"]
@@ -30,10 +32,11 @@ mod rules {
 }
 
 use model::{Agent, Provider, Request, Segment, Shape, Surface, TokenKind};
-use rules::{schema, surface_index, table};
+use rules::{recipe, schema, surface_index, table};
 
 fn main() {
     println!("cargo::rerun-if-changed=rules.toml");
+    println!("cargo::rerun-if-changed=rules/recipes.toml");
     for file in ["build.rs", "src/model", "src/rules"] {
         println!("cargo::rerun-if-changed={file}");
     }
@@ -46,6 +49,26 @@ fn main() {
     let baked = bake(&file).unwrap_or_else(|problems| fail(&problems));
     let out = env::var_os("OUT_DIR").unwrap_or_default();
     if fs::write(Path::new(&out).join("catalogue.rs"), baked).is_err() {
+        fail(&["OUT_DIR cannot be written".to_owned()]);
+    }
+    bake_recipes(Path::new(&out));
+}
+
+fn bake_recipes(out: &Path) {
+    let text = fs::read_to_string("rules/recipes.toml")
+        .unwrap_or_else(|_| fail(&["rules/recipes.toml: cannot be read".to_owned()]));
+    let file: recipe::RecipesFile = match toml::from_str(&text) {
+        Ok(file) => file,
+        Err(error) => fail(&[format!("rules/recipes.toml: {error}")]),
+    };
+    let baked = recipe::bake(&file).unwrap_or_else(|problems| {
+        let said: Vec<String> = problems
+            .iter()
+            .map(|problem| format!("rules/recipes.toml: {}: {}", problem.id, problem.message))
+            .collect();
+        fail(&said)
+    });
+    if fs::write(out.join("recipes.rs"), baked).is_err() {
         fail(&["OUT_DIR cannot be written".to_owned()]);
     }
 }

@@ -9,7 +9,7 @@ use super::{ExportArguments, ExportFormat};
 use crate::error::{Error, Result};
 use crate::judge::rules::RULES;
 use crate::model::TokenKind;
-use crate::report::{catalogue, page, sanitize};
+use crate::report::{catalogue, page, recipe_page, sanitize};
 use crate::rules::RuleSet;
 
 /// Runs the command.
@@ -32,7 +32,7 @@ pub fn run(arguments: &ExportArguments, rules: &RuleSet, screen: &Screen) -> Res
     Ok(0)
 }
 
-/// Writes one page a rule and one page a provider.
+/// Writes one page a rule, one page a provider, and the page of recipes.
 fn pages(rules: &RuleSet, folder: &Path) -> Result<()> {
     for rule in &RULES {
         let path = folder.join("rules").join(format!("{}.md", rule.id));
@@ -50,6 +50,8 @@ fn pages(rules: &RuleSet, folder: &Path) -> Result<()> {
         write(&folder.join("tokens").join(&name), page.as_bytes())?;
         index.push_str(&format!("- [{provider}]({name}): {}\n", kinds.len()));
     }
+    let recipes = recipe_page::recipes_page(rules.recipes());
+    write(&folder.join("recipes.md"), recipes.as_bytes())?;
     write(&folder.join("tokens").join("README.md"), index.as_bytes())
 }
 

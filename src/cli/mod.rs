@@ -214,6 +214,9 @@ pub enum RulesCommand {
         /// List the places that agents read
         #[arg(long)]
         surfaces: bool,
+        /// List the lines that make broad credentials
+        #[arg(long, conflicts_with = "surfaces")]
+        recipes: bool,
     },
     /// Show one rule or token kind
     Show {

@@ -14,8 +14,11 @@ use crate::rules::RuleSet;
 pub fn run(command: &RulesCommand, screen: &Screen) -> Result<u8> {
     let rules = RuleSet::builtin();
     match command {
-        RulesCommand::List { surfaces: true } => screen.say(list_surfaces(&rules).trim_end())?,
-        RulesCommand::List { surfaces: false } => screen.say(list(&rules).trim_end())?,
+        RulesCommand::List { surfaces: true, .. } => {
+            screen.say(list_surfaces(&rules).trim_end())?;
+        }
+        RulesCommand::List { recipes: true, .. } => screen.say(list_recipes(&rules).trim_end())?,
+        RulesCommand::List { .. } => screen.say(list(&rules).trim_end())?,
         RulesCommand::Show {
             id,
             markdown: false,
@@ -69,6 +72,21 @@ fn list_surfaces(rules: &RuleSet) -> String {
             surface.id,
             surface.how.word(),
             surface.paths.join(", ")
+        );
+    }
+    text
+}
+
+fn list_recipes(rules: &RuleSet) -> String {
+    let mut text = String::new();
+    for recipe in rules.recipes() {
+        let _ = writeln!(
+            text,
+            "{:<36} {:<12} {:<22} {}",
+            recipe.id,
+            recipe.form.word(),
+            recipe.provider,
+            recipe.name
         );
     }
     text

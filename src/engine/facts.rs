@@ -5,6 +5,8 @@
 use std::collections::BTreeSet;
 use std::io::Read;
 
+use super::recipes;
+use crate::find::recipe::RecipeSighting;
 use crate::find::{self, Blob, Found};
 use crate::judge;
 use crate::model::{Dropped, RepoPath, Sighting, Span, Unchecked};
@@ -22,6 +24,7 @@ const OVERLAP: usize = 64 << 10;
 #[derive(Default)]
 pub(super) struct Facts {
     pub(super) sightings: Vec<(Item, Sighting)>,
+    pub(super) recipes: Vec<(Item, RecipeSighting)>,
     pub(super) dropped: Vec<Dropped>,
     pub(super) unchecked: Vec<Unchecked>,
     /// Workflow files that were seen, and files that workflows may call.
@@ -34,6 +37,7 @@ impl Facts {
     /// Whether nothing was gathered.
     pub(super) fn is_empty(&self) -> bool {
         self.sightings.is_empty()
+            && self.recipes.is_empty()
             && self.dropped.is_empty()
             && self.unchecked.is_empty()
             && self.of_agents.is_empty()
@@ -57,6 +61,10 @@ pub(super) fn examine(
                 whole: true,
             };
             take(item, find::find(&blob, rules), facts);
+            let recipes = recipes::of_item(item, text, rules);
+            facts
+                .recipes
+                .extend(recipes.into_iter().map(|one| (item.clone(), one)));
             if item.form == Form::File {
                 facts.unchecked.extend(unparsable(item, text, rules));
                 if item.keeping != Keeping::Dependency

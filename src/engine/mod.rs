@@ -8,6 +8,7 @@ mod environment;
 mod facts;
 mod guard;
 mod hearing;
+mod recipes;
 mod shield;
 mod structure;
 mod summary;
@@ -99,6 +100,7 @@ pub fn survey(run: &Run<'_>) -> Result<(Outcome, Vec<AgentFile>)> {
             Err(poisoned) => poisoned.into_inner(),
         };
         all.sightings.extend(seen.sightings);
+        all.recipes.extend(seen.recipes);
         all.dropped.extend(seen.dropped);
         all.unchecked.extend(seen.unchecked);
         all.of_agents.extend(seen.of_agents);
@@ -132,6 +134,7 @@ fn conclude(
     for (item, sighting) in facts.sightings {
         hearing.hear(item, sighting)?;
     }
+    recipes::hear(run, &visited, facts.recipes, &mut hearing)?;
     let Hearing {
         mut findings,
         silent,

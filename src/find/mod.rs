@@ -25,6 +25,7 @@ mod patterns;
 mod place;
 mod prefilter;
 pub mod proof;
+pub mod recipe;
 mod recognise;
 mod sample;
 mod scheme;

@@ -9,6 +9,7 @@ mod kind;
 mod outcome;
 mod path;
 mod reach;
+mod recipe;
 mod secret;
 mod sighting;
 mod span;
@@ -24,6 +25,7 @@ pub use kind::{
 pub use outcome::{Outcome, Overall, Rule, Summary};
 pub use path::RepoPath;
 pub use reach::{How, Reach};
+pub use recipe::{Recipe, RecipeForm, RecipePart};
 pub use secret::Secret;
 pub use sighting::{
     Beside, ChecksumState, Claims, Dropped, Encoding, Excerpt, Near, Recognised, Sighting,

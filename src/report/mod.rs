@@ -11,6 +11,7 @@ mod json;
 pub mod page;
 mod parts;
 pub mod reach;
+pub mod recipe_page;
 pub mod sanitize;
 mod sarif;
 mod select;

@@ -12,20 +12,20 @@ use crate::model::{
     TokenKind, Verbs,
 };
 
-fn keep(text: &str) -> &'static str {
+pub(super) fn keep(text: &str) -> &'static str {
     Box::leak(text.to_owned().into_boxed_str())
 }
 
-fn keep_list(texts: &[String]) -> &'static [&'static str] {
+pub(super) fn keep_list(texts: &[String]) -> &'static [&'static str] {
     keep_all(texts.iter().map(|text| keep(text)))
 }
 
-fn keep_all<T>(items: impl Iterator<Item = T>) -> &'static [T] {
+pub(super) fn keep_all<T>(items: impl Iterator<Item = T>) -> &'static [T] {
     Box::leak(items.collect::<Vec<_>>().into_boxed_slice())
 }
 
 impl ExampleEntry {
-    fn lower(&self) -> Example {
+    pub(super) fn lower(&self) -> Example {
         Example {
             file: keep(&self.file),
             text: keep(&self.text),

@@ -9,6 +9,8 @@ pub mod glob;
 pub mod key_path;
 mod lower;
 pub mod name;
+pub mod recipe;
+mod recipes;
 pub mod schema;
 pub mod shape;
 pub mod surface_index;
@@ -17,7 +19,7 @@ pub mod template;
 
 use crate::model::{
     Agent, Checked, Checksum, ClaimReader, Class, Confidence, Destroys, Example, FileKey, Level,
-    Provider, Request, Segment, Shape, Surface, TokenKind, Verb, Verbs,
+    Provider, Recipe, Request, Segment, Shape, Surface, TokenKind, Verb, Verbs,
 };
 use schema::{Problem, TokenEntry};
 use std::sync::OnceLock;
@@ -179,6 +181,11 @@ impl RuleSet {
     /// The agents.
     pub fn agents(&self) -> &'static [Agent] {
         &AGENTS
+    }
+
+    /// The lines that make broad credentials.
+    pub fn recipes(&self) -> &'static [Recipe] {
+        recipes::all()
     }
 
     /// The providers.

@@ -14,6 +14,7 @@ mod tl109_publishable_key;
 mod tl110_broad_name_by_reference;
 mod tl111_declared_narrower;
 mod tl112_nothing_narrow;
+pub mod tl120_recipe_for_broad_credential;
 mod tl201_nobody_asked;
 mod tl202_nobody_asked_near_broad;
 mod tl203_agent_at_install;
@@ -66,7 +67,7 @@ use super::workflow::{Site, StructureFinding};
 use crate::model::Rule;
 
 /// Every rule, by number.
-pub const RULES: [Rule; 59] = [
+pub const RULES: [Rule; 60] = [
     tl101_broad_credential_in_context::RULE,
     tl102_broad_credential_in_workspace::RULE,
     tl103_credential_in_context::RULE,
@@ -79,6 +80,7 @@ pub const RULES: [Rule; 59] = [
     tl110_broad_name_by_reference::RULE,
     tl111_declared_narrower::RULE,
     tl112_nothing_narrow::RULE,
+    tl120_recipe_for_broad_credential::RULE,
     tl201_nobody_asked::RULE,
     tl202_nobody_asked_near_broad::RULE,
     tl203_agent_at_install::RULE,

@@ -1,0 +1,133 @@
+//! Structure: whether the keys and values around a place are those of a recipe.
+//!
+//! In: a tree and a place. Out: a match in the innermost group that has all parts.
+
+use super::brackets::{Tree, Value};
+use super::fit::{any, shown};
+use super::{Match, Recipe};
+use crate::model::{RecipeForm, RecipePart, Span};
+
+/// The most values that one place looks at.
+const MOST_VALUES: usize = 20_000;
+/// The deepest path below a group.
+const DEEPEST: usize = 12;
+
+/// Looks for a recipe in the groups around a place.
+pub(super) fn at(tree: &Tree, at: usize, recipe: &Recipe) -> Option<Match> {
+    let mut budget = MOST_VALUES;
+    let mut next = tree.around(at);
+    while let Some(number) = next {
+        if is_resource(tree, number, recipe.resource)
+            && let Some(hit) = in_group(tree, number, recipe, &mut budget)
+        {
+            return Some(hit);
+        }
+        next = tree.groups[number].parent;
+    }
+    None
+}
+
+/// Whether a group is one of the resources that are meant.
+fn is_resource(tree: &Tree, number: usize, wanted: &[&str]) -> bool {
+    if wanted.is_empty() {
+        return true;
+    }
+    let group = &tree.groups[number];
+    if group.heads.iter().any(|head| any(wanted, head).is_some()) {
+        return true;
+    }
+    let call = group.parent.map(|parent| &tree.groups[parent]);
+    let called = call.filter(|call| call.is_call && group.heads.is_empty());
+    if called.is_some_and(|call| call.heads.iter().any(|head| any(wanted, head).is_some())) {
+        return true;
+    }
+    group.entries.iter().any(|(key, value)| match (key, value) {
+        (Some(key), Value::Scalar(text, _)) => {
+            matches!(key.as_str(), "kind" | "type" | "Type") && any(wanted, text).is_some()
+        }
+        _ => false,
+    })
+}
+
+fn in_group(tree: &Tree, number: usize, recipe: &Recipe, budget: &mut usize) -> Option<Match> {
+    let mut found: Vec<Option<(String, Span)>> = vec![None; recipe.with.len()];
+    let mut refused = false;
+    let mut look = |path: &str, value: &str, span: Span| {
+        for (slot, part) in found.iter_mut().zip(recipe.with) {
+            if slot.is_none() {
+                *slot = holds(part, path, value, recipe.form).map(|shown| (shown, span));
+            }
+        }
+        refused |= recipe
+            .without
+            .iter()
+            .any(|part| holds(part, path, value, recipe.form).is_some());
+    };
+    walk(tree, number, &mut String::new(), 0, budget, &mut look);
+    if refused {
+        return None;
+    }
+    let found: Vec<(String, Span)> = found.into_iter().collect::<Option<_>>()?;
+    let (_, span) = found.last()?;
+    let parts: Vec<&str> = found.iter().map(|(shown, _)| shown.as_str()).collect();
+    let head = tree.groups[number]
+        .heads
+        .iter()
+        .find_map(|head| any(recipe.resource, head))
+        .or(recipe.resource.first().copied());
+    let shown = match head {
+        Some(head) => format!("{} {{ {} }}", shown(head), parts.join(", ")),
+        None => parts.join(", "),
+    };
+    Some(Match { span: *span, shown })
+}
+
+fn holds(part: &RecipePart, path: &str, value: &str, form: RecipeForm) -> Option<String> {
+    let key = any(part.keys, path)?;
+    if part.values.is_empty() {
+        return Some(shown(key));
+    }
+    let found = any(part.values, value).or_else(|| {
+        let mut pieces = value.split([' ', ',', '+']);
+        (form == RecipeForm::Scopes)
+            .then(|| pieces.find_map(|piece| any(part.values, piece)))
+            .flatten()
+    })?;
+    Some(format!("{} = \"{}\"", shown(key), shown(found)))
+}
+
+/// Goes over all values below a group with the keys that lead there; list items add no key.
+fn walk(
+    tree: &Tree,
+    number: usize,
+    path: &mut String,
+    depth: usize,
+    budget: &mut usize,
+    look: &mut impl FnMut(&str, &str, Span),
+) {
+    for (key, value) in &tree.groups[number].entries {
+        if *budget == 0 {
+            return;
+        }
+        *budget -= 1;
+        let length = path.len();
+        let head = match value {
+            Value::Group(below) => tree.groups[*below].heads.first(),
+            Value::Scalar(..) => None,
+        };
+        if let Some(key) = key.as_ref().or(head) {
+            if !path.is_empty() {
+                path.push('.');
+            }
+            path.push_str(key);
+        }
+        match value {
+            Value::Scalar(text, span) => look(path, text, *span),
+            Value::Group(below) if depth < DEEPEST => {
+                walk(tree, *below, path, depth + 1, budget, look);
+            }
+            Value::Group(_) => {}
+        }
+        path.truncate(length);
+    }
+}

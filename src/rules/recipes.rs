@@ -1,0 +1,10 @@
+//! The recipes that `build.rs` baked from `rules/recipes.toml`.
+
+use crate::model::{Checked, Example, Recipe, RecipeForm, RecipePart};
+
+include!(concat!(env!("OUT_DIR"), "/recipes.rs"));
+
+/// Every recipe, in the order of the file.
+pub(super) fn all() -> &'static [Recipe] {
+    &RECIPES
+}

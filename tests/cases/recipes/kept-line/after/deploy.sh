@@ -1,0 +1,3 @@
+#!/bin/sh
+set -e
+  fly tokens create org my-org

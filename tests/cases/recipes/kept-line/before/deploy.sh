@@ -1,0 +1,2 @@
+#!/bin/sh
+fly tokens create org my-org

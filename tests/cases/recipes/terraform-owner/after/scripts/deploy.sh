@@ -1,0 +1,3 @@
+#!/bin/sh
+fly tokens create org \
+  my-org

@@ -209,13 +209,13 @@ fn run() -> Result<(), Failure> {
             _ => places.push(PathBuf::from(argument).canonicalize()?),
         }
     }
-    let programs: BTreeSet<&str> = peers
+    let programs: BTreeSet<String> = peers
         .iter()
-        .filter_map(|peer| peer.split(' ').next())
+        .filter_map(|peer| peer.split(' ').next().map(str::to_owned))
         .collect();
-    for program in programs.into_iter().filter(|program| !installed(program)) {
+    for program in programs.iter().filter(|program| !installed(program)) {
         println!("{program} is not installed and left out");
-        peers.retain(|peer| peer.split(' ').next() != Some(program));
+        peers.retain(|peer| peer.split(' ').next() != Some(program.as_str()));
     }
     hooks(ours)?;
     if let Some(folder) = places.first() {

@@ -281,7 +281,10 @@ fn is_path(value: &[u8]) -> bool {
             .all(|byte| byte.is_ascii_alphabetic() || *byte == b'.' || *byte == b'-');
     let random =
         value.len() >= 24 && value.iter().filter(|byte| byte.is_ascii_digit()).count() >= 3;
-    value.starts_with(b"/") && !random
+    // No alphabet of keys has both `/` and `.`, so an ending makes a random-looking path a path.
+    let file = value.rsplit(|byte| *byte == b'/').next();
+    let has_ending = file.is_some_and(|file| file.contains(&b'.'));
+    (value.starts_with(b"/") && (!random || (slashes >= 2 && has_ending)))
         || value.starts_with(b"./")
         || value.starts_with(b"~/")
         || (slashes >= 2 && !random)

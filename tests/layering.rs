@@ -31,22 +31,24 @@ const KNOWN_EDGES: [(&str, &str, &str); 1] = [(
 )];
 
 /// Files that are longer than they should be, with the reason.
-const LONG_FILES: [(&str, &str); 1] = [(
-    "src/rules/schema.rs",
-    "shared with build.rs by path, which takes one file",
-)];
+const LONG_FILES: [(&str, &str); 0] = [];
 
 /// Functions that are longer than they should be, with the reason.
-const LONG_FUNCTIONS: [(&str, &str, &str); 3] = [
+const LONG_FUNCTIONS: [(&str, &str, &str); 4] = [
+    (
+        "src/judge/workflow/need.rs",
+        "tool",
+        "one line for every tool",
+    ),
+    (
+        "src/read/workflow/jobs.rs",
+        "job",
+        "one line for every key of a job",
+    ),
     (
         "src/find/recognise/url.rs",
         "url",
         "one pass over the parts of a URL",
-    ),
-    (
-        "src/rules/schema.rs",
-        "lower",
-        "one line for every field of an entry",
     ),
     (
         "src/rules/table.rs",

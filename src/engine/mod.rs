@@ -115,6 +115,27 @@ pub fn survey(run: &Run<'_>) -> Result<(Outcome, Vec<AgentFile>)> {
     conclude(run, facts, visited)
 }
 
+/// Joins what could not be looked at; a file that two readers could not parse is said once.
+fn not_looked_at(
+    run: &Run<'_>,
+    visited: &Visited,
+    of_facts: Vec<Unchecked>,
+    of_wiring: Vec<Unchecked>,
+) -> Vec<Unchecked> {
+    let mut unchecked = visited.unchecked.clone();
+    unchecked.extend(of_facts.into_iter().map(|mut entry| {
+        entry.undecided &= visited.is_change;
+        entry
+    }));
+    unchecked.extend(guard::canary_remark(run));
+    for entry in of_wiring {
+        if !unchecked.iter().any(|known| known.path == entry.path) {
+            unchecked.push(entry);
+        }
+    }
+    unchecked
+}
+
 /// The second step: judgement over all facts, policy, and the outcome.
 fn conclude(
     run: &Run<'_>,
@@ -142,16 +163,7 @@ fn conclude(
         dependencies,
         ..
     } = hearing;
-    let mut unchecked = visited.unchecked.clone();
-    unchecked.extend(facts.unchecked.into_iter().map(|mut entry| {
-        entry.undecided &= visited.is_change;
-        entry
-    }));
-    unchecked.extend(guard::canary_remark(run));
-    let unparsed = |entry: &Unchecked| unchecked.iter().any(|known| known.path == entry.path);
-    let more = wiring.unchecked.into_iter();
-    let more: Vec<_> = more.filter(|entry| !unparsed(entry)).collect();
-    unchecked.extend(more);
+    let mut unchecked = not_looked_at(run, &visited, facts.unchecked, wiring.unchecked);
     findings.extend(wiring.findings);
     let silent = silent + wiring.silent;
     guard::add_loosenings(run, &mut findings);

@@ -1,3 +1,5 @@
+//! Every recipe's examples and neighbours, and that no text makes the reader panic.
+
 use proptest::prelude::*;
 
 use super::*;

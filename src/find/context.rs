@@ -55,6 +55,10 @@ fn last_parts(name: &[u8]) -> &[u8] {
 pub fn candidates(search: &Search<'_>, site: &Site) -> Vec<Candidate> {
     let mut found = Vec::new();
     let value = site.literal.span.of(search.text);
+    let shapes = search.rules.by_context();
+    if site.literal.quoted && !shapes.may_have_shape(value.trim_ascii()) {
+        return found;
+    }
     by_name(search, site, &site.name, &mut found);
     if site.flag || search.text.get(site.written.end) == Some(&b' ') {
         by_flag(search, site, &mut found);

@@ -44,6 +44,32 @@ pub(crate) struct ByContext {
     pub flags: Vec<&'static TokenKind>,
     pub files: Vec<&'static TokenKind>,
     pub words: Vec<&'static TokenKind>,
+    /// For each byte, whether any shape of any kind can hold it.
+    in_shapes: Vec<bool>,
+}
+
+impl ByContext {
+    /// Whether some shape can hold every byte of a value: prose has spaces, and no credential has.
+    pub fn may_have_shape(&self, value: &[u8]) -> bool {
+        let known = |byte: &u8| self.in_shapes.get(usize::from(*byte)) == Some(&true);
+        value.iter().all(known)
+    }
+}
+
+/// For each byte, whether any shape of `kinds` can hold it.
+fn bytes_of_shapes<'k>(kinds: impl Iterator<Item = &'k TokenKind>) -> Vec<bool> {
+    let mut held = vec![false; 256];
+    let mut runs = 0u128;
+    for segment in kinds.flat_map(|kind| kind.shapes).flat_map(|shape| shape.0) {
+        match segment {
+            Segment::Literal(text) => text.bytes().for_each(|byte| held[usize::from(byte)] = true),
+            Segment::Run { class, .. } => runs |= class.0,
+        }
+    }
+    for byte in 0..128u8 {
+        held[usize::from(byte)] |= Class(runs).has(byte);
+    }
+    held
 }
 
 impl RuleSet {
@@ -203,6 +229,7 @@ impl RuleSet {
                 flags: having(|kind| !kind.flags.is_empty()),
                 files: having(|kind| !kind.files.is_empty()),
                 words: having(|kind| kind.by_word),
+                in_shapes: bytes_of_shapes(self.kinds()),
             }
         })
     }

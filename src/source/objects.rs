@@ -12,6 +12,8 @@ use gix::ObjectId;
 use gix::hash::oid;
 use gix::objs::{Exists, Find, Kind};
 use gix::odb::Header as _;
+use gix::odb::cache::PackCache;
+use gix::odb::pack::cache::lru::StaticLinkedList;
 
 use super::Content;
 use super::pack_order::PackOrder;
@@ -86,26 +88,26 @@ impl Stores {
 
     /// Makes a reader for one thread that remembers what differences in packs rest on, for reading many blobs once.
     pub(super) fn blob_reader(&self) -> Objects {
-        let mut objects = self.reader();
-        for handle in &mut objects.handles {
-            handle.set_pack_cache(|| {
-                Box::new(gix::odb::pack::cache::lru::StaticLinkedList::<BASES>::new(
-                    BASE_CACHE,
-                ))
-            });
-        }
-        objects
+        self.reader_with(|| Box::new(StaticLinkedList::<BASES>::new(BASE_CACHE)))
     }
 
     /// Makes a reader for one thread that remembers whole objects, for walks over many trees.
     pub(super) fn caching_reader(&self) -> Objects {
-        let mut objects = self.blob_reader();
+        let mut objects = self.reader_with(|| Box::new(StaticLinkedList::<64>::new(BASE_CACHE)));
         for handle in &mut objects.handles {
             handle.set_object_cache(|| {
                 Box::new(gix::odb::pack::cache::object::MemoryCappedHashmap::new(
                     OBJECT_CACHE,
                 ))
             });
+        }
+        objects
+    }
+
+    fn reader_with(&self, bases: fn() -> Box<PackCache>) -> Objects {
+        let mut objects = self.reader();
+        for handle in &mut objects.handles {
+            handle.set_pack_cache(bases);
         }
         objects
     }

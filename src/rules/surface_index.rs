@@ -164,7 +164,7 @@ mod tests {
         let patterns = rules.surfaces().iter().flat_map(|surface| surface.paths);
         let mut fitting = 0;
         for pattern in patterns {
-            for path in (0..4).flat_map(|choice| filled(pattern, choice)) {
+            for path in (0..2).flat_map(|choice| filled(pattern, choice)) {
                 let path = path.as_bytes();
                 fitting += usize::from(glob::matches(pattern, path));
                 let one_by_one: Vec<&str> = rules
@@ -181,6 +181,6 @@ mod tests {
                 assert_eq!(indexed, one_by_one, "{}", String::from_utf8_lossy(path));
             }
         }
-        assert!(fitting > 5000, "{fitting} paths fit");
+        assert!(fitting > 2500, "{fitting} paths fit");
     }
 }

@@ -84,10 +84,10 @@ fn join_job(run: &Run<'_>, environment: &Environment, outcome: &mut Outcome) {
     let Some((path, job)) = &environment.job else {
         return;
     };
-    let paths = shield::Paths::new(run.rules, std::iter::empty());
+    let known = shield::Known::new(run.rules, std::iter::empty());
     let mut wiring = structure::judge_job(run, path, job);
     for finding in &mut wiring.findings {
-        shield::finding(finding, &paths);
+        shield::finding(finding, &known);
     }
     if wiring.jobs.is_empty() {
         wiring.unchecked.push(Unchecked {
@@ -98,7 +98,7 @@ fn join_job(run: &Run<'_>, environment: &Environment, outcome: &mut Outcome) {
         });
     }
     for entry in &mut wiring.unchecked {
-        shield::unchecked(entry, &paths);
+        shield::unchecked(entry, &known);
     }
     let by_member = BY_MEMBERS.contains(&environment.event);
     outcome.findings.extend(

@@ -142,12 +142,12 @@ fn conclude(
     mut facts: Facts,
     visited: Visited,
 ) -> Result<(Outcome, Vec<AgentFile>)> {
-    let wiring = structure::judge(run, &visited, &facts.wiring);
+    let mut wiring = structure::judge(run, &visited, &facts.wiring);
     // Threads hand over in any order; what is kept of a secret that stands twice must not depend on it.
     facts
         .sightings
         .sort_by(|(a, x), (b, y)| (a.number, &a.path, x.span).cmp(&(b.number, &b.path, y.span)));
-    let paths = shield::Paths::new(
+    let known = shield::Known::new(
         run.rules,
         facts.sightings.iter().map(|(_, sighting)| sighting),
     );
@@ -170,15 +170,18 @@ fn conclude(
     guard::add_weakenings(run, &mut findings);
     let files = agents::add(run, &visited, facts.of_agents, &mut findings)?;
     for finding in &mut findings {
-        shield::finding(finding, &paths);
+        shield::finding(finding, &known);
     }
     for entry in &mut unchecked {
-        shield::unchecked(entry, &paths);
+        shield::unchecked(entry, &known);
+    }
+    for job in &mut wiring.jobs {
+        shield::agent_job(job, &known);
     }
     findings.sort_by(|a, b| order(a).cmp(&order(b)));
     unchecked.sort();
     unchecked.dedup();
-    let dropped = without_secrets_in_paths(facts.dropped, &paths);
+    let dropped = without_secrets_in_paths(facts.dropped, &known);
     let remarks = summary::remarks(run, &visited, &findings, hidden, dependencies);
     let outcome = Outcome {
         summary: summary::summarise(run, &findings, &unchecked, silent, dropped.len() as u64),
@@ -195,9 +198,9 @@ fn conclude(
     Ok((outcome, files))
 }
 
-fn without_secrets_in_paths(mut dropped: Vec<Dropped>, paths: &shield::Paths<'_>) -> Vec<Dropped> {
+fn without_secrets_in_paths(mut dropped: Vec<Dropped>, known: &shield::Known<'_>) -> Vec<Dropped> {
     for entry in &mut dropped {
-        paths.mask(&mut entry.path);
+        known.mask(&mut entry.path);
     }
     dropped.sort_by(|a, b| (&a.path, a.place, a.filter).cmp(&(&b.path, b.place, b.filter)));
     dropped

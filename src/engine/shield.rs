@@ -3,6 +3,7 @@
 //! In: findings, what could not be checked, and errors. Out: the same, with every credential inside a text masked.
 
 use std::collections::BTreeMap;
+use std::ops::Bound;
 
 use crate::find::{self, Blob};
 use crate::model::{AgentJob, Finding, RepoPath, Sighting, Unchecked};
@@ -54,12 +55,6 @@ pub(crate) fn masked(text: &str, rules: &RuleSet) -> Option<String> {
     Some(String::from_utf8_lossy(&out).into_owned())
 }
 
-fn mask_in_place(text: &mut String, rules: &RuleSet) {
-    if let Some(masked) = masked(text, rules) {
-        *text = masked;
-    }
-}
-
 /// The shortest value that is looked for by itself in paths.
 const WORTH_LOOKING_FOR: usize = 16;
 
@@ -69,14 +64,14 @@ fn is_unlike_a_word(secret: &[u8]) -> bool {
     secret.len() >= WORTH_LOOKING_FOR && digits >= 3
 }
 
-/// Masks in paths, as soon as they are known, the values that say nothing by themselves, such as a UUID: what a file
-/// showed to be a credential is one in a path as well.
-pub(super) struct Paths<'r> {
+/// Masks everywhere the values that say nothing by themselves, such as a UUID: what one file showed to be a credential is
+/// one in a path, in the name of a job or in a sentence as well.
+pub(super) struct Known<'r> {
     rules: &'r RuleSet,
     seen: BTreeMap<Vec<u8>, String>,
 }
 
-impl<'r> Paths<'r> {
+impl<'r> Known<'r> {
     /// Keeps the values that were seen.
     pub(super) fn new<'s>(
         rules: &'r RuleSet,
@@ -96,79 +91,131 @@ impl<'r> Paths<'r> {
             })
             .filter(|(secret, _)| is_unlike_a_word(secret))
             .collect();
-        Paths { rules, seen }
+        Known { rules, seen }
     }
 
     /// Masks a path.
     pub(super) fn mask(&self, path: &mut RepoPath) {
-        for (secret, mask) in &self.seen {
-            if let Some(at) = memchr::memmem::find(path.as_bytes(), secret) {
-                let (before, rest) = path.as_bytes().split_at(at);
-                *path = RepoPath::new([before, mask.as_bytes(), &rest[secret.len()..]].concat());
-            }
+        if let Some(masked) = self.without_seen(path.as_bytes()) {
+            *path = RepoPath::new(masked);
         }
         if let Some(masked) = masked(&path.lossy(), self.rules) {
             *path = RepoPath::new(masked);
         }
     }
+
+    /// Masks a text.
+    fn mask_text(&self, text: &mut String) {
+        if let Some(masked) = self.without_seen(text.as_bytes()) {
+            *text = String::from_utf8_lossy(&masked).into_owned();
+        }
+        if let Some(masked) = masked(text, self.rules) {
+            *text = masked;
+        }
+    }
+
+    /// The text with the seen values masked, if it holds one. The cost does not grow with their number.
+    fn without_seen(&self, text: &[u8]) -> Option<Vec<u8>> {
+        if self.seen.is_empty() {
+            return None;
+        }
+        let mut out = Vec::new();
+        let mut kept = 0;
+        let mut at = 0;
+        while let Some(rest) = text
+            .get(at..)
+            .filter(|rest| rest.len() >= WORTH_LOOKING_FOR)
+        {
+            match self.seen_at(rest) {
+                Some((secret, mask)) => {
+                    out.extend_from_slice(&text[kept..at]);
+                    out.extend_from_slice(mask.as_bytes());
+                    at += secret.len();
+                    kept = at;
+                }
+                None => at += 1,
+            }
+        }
+        (kept > 0).then(|| {
+            out.extend_from_slice(&text[kept..]);
+            out
+        })
+    }
+
+    /// The longest seen value that a text starts with.
+    fn seen_at(&self, text: &[u8]) -> Option<(&[u8], &str)> {
+        let start = text.get(..WORTH_LOOKING_FOR)?;
+        let mut longest = None;
+        for (secret, mask) in self
+            .seen
+            .range::<[u8], _>((Bound::Included(start), Bound::Unbounded))
+        {
+            if !secret.starts_with(start) {
+                break;
+            }
+            if text.starts_with(secret) {
+                longest = Some((secret.as_slice(), mask.as_str()));
+            }
+        }
+        longest
+    }
 }
 
 /// Masks every text of a finding that came from the repository.
-pub(super) fn finding(finding: &mut Finding, paths: &Paths<'_>) {
-    let rules = paths.rules;
-    paths.mask(&mut finding.path);
-    mask_in_place(&mut finding.message, rules);
-    mask_in_place(&mut finding.excerpt.text, rules);
+pub(super) fn finding(finding: &mut Finding, known: &Known<'_>) {
+    known.mask(&mut finding.path);
+    known.mask_text(&mut finding.message);
+    known.mask_text(&mut finding.excerpt.text);
     for reason in &mut finding.reasons {
-        mask_in_place(reason, rules);
+        known.mask_text(reason);
     }
     if let Some(breadth) = &mut finding.breadth {
         for evidence in &mut breadth.evidence {
-            mask_in_place(evidence, rules);
+            known.mask_text(evidence);
         }
     }
     for reach in &mut finding.reach {
         for evidence in &mut reach.evidence {
-            mask_in_place(evidence, rules);
+            known.mask_text(evidence);
         }
     }
     for related in &mut finding.related {
-        paths.mask(&mut related.path);
-        mask_in_place(&mut related.message, rules);
+        known.mask(&mut related.path);
+        known.mask_text(&mut related.message);
     }
     for text in [&mut finding.waived, &mut finding.rotate]
         .into_iter()
         .flatten()
     {
-        mask_in_place(text, rules);
+        known.mask_text(text);
     }
     if let Some(advice) = &mut finding.advice {
-        mask_in_place(&mut advice.how, rules);
+        known.mask_text(&mut advice.how);
     }
     if let Some(reference) = finding
         .advice
         .as_mut()
         .and_then(|advice| advice.reference.as_mut())
     {
-        mask_in_place(reference, rules);
+        known.mask_text(reference);
     }
 }
 
 /// Masks every text of an agent's entry that came from the repository.
-pub(super) fn agent_job(job: &mut AgentJob, rules: &RuleSet) {
+pub(super) fn agent_job(job: &mut AgentJob, known: &Known<'_>) {
     for text in [&mut job.path, &mut job.job, &mut job.step] {
-        mask_in_place(text, rules);
+        known.mask_text(text);
     }
     for secret in &mut job.holds.secrets {
-        mask_in_place(&mut secret.name, rules);
+        known.mask_text(&mut secret.name);
     }
     for trigger in &mut job.triggers {
-        mask_in_place(trigger, rules);
+        known.mask_text(trigger);
     }
 }
 
 /// Masks the path and the reason of what could not be checked.
-pub(super) fn unchecked(entry: &mut Unchecked, paths: &Paths<'_>) {
-    paths.mask(&mut entry.path);
-    mask_in_place(&mut entry.why, paths.rules);
+pub(super) fn unchecked(entry: &mut Unchecked, known: &Known<'_>) {
+    known.mask(&mut entry.path);
+    known.mask_text(&mut entry.why);
 }

@@ -5,7 +5,7 @@
 
 use std::collections::{BTreeMap, BTreeSet, HashSet};
 
-use super::{Run, shield};
+use super::Run;
 use crate::find;
 use crate::judge::rules;
 use crate::judge::workflow::{Reading, StructureFinding, judge_workflows};
@@ -147,9 +147,6 @@ fn conclude(
             known: ruling.known,
             ..plain(found)
         });
-    }
-    for job in &mut structure.jobs {
-        shield::agent_job(job, run.rules);
     }
     structure
 }

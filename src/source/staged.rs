@@ -28,6 +28,9 @@ use super::{Content, Form, Item, Keeping, Nothing, Snapshot, Source, Visited};
 use crate::error::Result;
 use crate::model::{RepoPath, Unchecked};
 
+/// How many places of the same content are looked up for one new file, at most. Other new copies are among them.
+const COPIES_AT_MOST: usize = 1000;
+
 /// What a commit made now would add.
 pub struct StagedSource {
     repository: Repository,
@@ -157,7 +160,13 @@ impl Source for StagedSource {
         }
         before.removed(&staged.path, &staged.id, &self.plan.removed)?;
         let same = |entry: &&Entry| entry.id == staged.id && self.index.path(entry) != staged.path;
-        if let Some(entry) = self.index.entries().iter().find(same) {
+        for entry in self
+            .index
+            .entries()
+            .iter()
+            .filter(same)
+            .take(COPIES_AT_MOST)
+        {
             before.same_path(&self.parents, self.index.path(entry))?;
         }
         Ok(before.finish())

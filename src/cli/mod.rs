@@ -168,6 +168,8 @@ pub enum FormatArgument {
     #[default]
     Text,
     Json,
+    /// One JSON object a line; a run without its last line, the summary, was cut
+    Jsonl,
     Sarif,
     Github,
 }

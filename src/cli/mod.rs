@@ -10,6 +10,7 @@ mod explain;
 mod export;
 mod hook;
 mod install;
+mod origin;
 mod policy;
 mod progress;
 mod reach;
@@ -169,6 +170,8 @@ pub enum FormatArgument {
     Json,
     Sarif,
     Github,
+    Gitlab,
+    Junit,
 }
 
 /// The hooks, named as Git names them.

@@ -1,4 +1,4 @@
-//! Writes the outcome of a run, one file per format: text, JSON, SARIF, GitHub's workflow commands.
+//! Writes the outcome of a run, one file per format: text, JSON, SARIF, GitHub's workflow commands, GitLab's document, JUnit.
 //!
 //! In: an `Outcome`, the TL rules, and a style. Out: bytes on a writer. It must not judge anything anew, must not show
 //! more of a secret than the mask that it is given, and must not let a scanned name, path or text act on the reader's
@@ -7,7 +7,9 @@
 pub mod catalogue;
 pub mod drill;
 mod github;
+mod gitlab;
 mod json;
+mod junit;
 pub mod page;
 mod parts;
 pub mod reach;
@@ -36,11 +38,20 @@ pub enum Format {
     Json,
     Sarif,
     Github,
+    Gitlab,
+    Junit,
 }
 
 impl Format {
     /// Every format, in the order of the help text.
-    pub const ALL: [Format; 4] = [Format::Text, Format::Json, Format::Sarif, Format::Github];
+    pub const ALL: [Format; 6] = [
+        Format::Text,
+        Format::Json,
+        Format::Sarif,
+        Format::Github,
+        Format::Gitlab,
+        Format::Junit,
+    ];
 
     /// The word used on the command line.
     pub fn word(self) -> &'static str {
@@ -49,6 +60,8 @@ impl Format {
             Format::Json => "json",
             Format::Sarif => "sarif",
             Format::Github => "github",
+            Format::Gitlab => "gitlab",
+            Format::Junit => "junit",
         }
     }
 }
@@ -102,6 +115,8 @@ pub enum Entry {
     Hook,
     Scan,
     Ci,
+    /// The gate before an agent, which judges a job and not a repository.
+    Job,
 }
 
 /// What becomes of waived and known findings in SARIF.
@@ -155,6 +170,8 @@ pub fn write(
         Format::Json => json::write(outcome, style, out),
         Format::Sarif => sarif::write(outcome, rules, style, out),
         Format::Github => github::write(outcome, rules, style, out),
+        Format::Gitlab => gitlab::write(outcome, rules, out),
+        Format::Junit => junit::write(outcome, rules, out),
     }
 }
 
@@ -205,7 +222,7 @@ mod tests {
                             && ["::error ", "::warning ", "::notice "].iter().any(|start| line.starts_with(start));
                         prop_assert!(is_ours || sanitize::log_line(line) == line, "{}", line);
                     }
-                    if matches!(format, Format::Json | Format::Sarif) {
+                    if matches!(format, Format::Json | Format::Sarif | Format::Gitlab) {
                         prop_assert!(serde_json::from_str::<serde_json::Value>(&text).is_ok());
                     }
                 }
@@ -220,7 +237,7 @@ mod tests {
         }
         assert_eq!(
             "xml".parse::<Format>().unwrap_err().to_string(),
-            "the formats are text, json, sarif, github"
+            "the formats are text, json, sarif, github, gitlab, junit"
         );
     }
 }

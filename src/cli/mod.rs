@@ -11,6 +11,7 @@ mod explain;
 mod export;
 mod hook;
 mod install;
+mod origin;
 mod policy;
 mod progress;
 mod reach;
@@ -172,6 +173,8 @@ pub enum FormatArgument {
     Jsonl,
     Sarif,
     Github,
+    Gitlab,
+    Junit,
 }
 
 /// The hooks, named as Git names them.

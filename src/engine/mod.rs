@@ -191,7 +191,9 @@ fn conclude(
         dropped,
         remarks,
         commit: run.commit.clone(),
+        origin: None,
         seconds: None,
+        ended: None,
         looked_at: run.looked_at.clone(),
         agent_jobs: wiring.jobs,
     };

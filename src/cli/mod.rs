@@ -4,6 +4,7 @@
 //! their flags into plain settings of the engine.
 
 mod ci;
+mod doctor;
 mod drill;
 mod env;
 mod explain;
@@ -323,7 +324,7 @@ fn run(command: Command, screen: &screen::Screen) -> Result<u8> {
         Command::Hook(hook) => hook::run(&hook, screen),
         Command::Install(arguments) => install::install(&arguments, screen),
         Command::Uninstall(arguments) => install::uninstall(&arguments, screen),
-        Command::Doctor => install::doctor(screen),
+        Command::Doctor => doctor::run(screen),
         Command::Rules(command) => rules::run(&command, screen),
         Command::Reach(arguments) => reach::run(&arguments, screen),
         Command::Drill(arguments) => drill::run(&arguments, screen),

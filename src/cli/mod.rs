@@ -4,6 +4,7 @@
 //! their flags into plain settings of the engine.
 
 mod ci;
+mod doctor;
 mod drill;
 mod env;
 mod explain;
@@ -17,6 +18,7 @@ mod reach;
 mod rules;
 mod scan;
 mod score;
+mod score_wide;
 mod screen;
 mod waive;
 
@@ -168,6 +170,8 @@ pub enum FormatArgument {
     #[default]
     Text,
     Json,
+    /// One JSON object a line; a run without its last line, the summary, was cut
+    Jsonl,
     Sarif,
     Github,
     Gitlab,
@@ -325,7 +329,7 @@ fn run(command: Command, screen: &screen::Screen) -> Result<u8> {
         Command::Hook(hook) => hook::run(&hook, screen),
         Command::Install(arguments) => install::install(&arguments, screen),
         Command::Uninstall(arguments) => install::uninstall(&arguments, screen),
-        Command::Doctor => install::doctor(screen),
+        Command::Doctor => doctor::run(screen),
         Command::Rules(command) => rules::run(&command, screen),
         Command::Reach(arguments) => reach::run(&arguments, screen),
         Command::Drill(arguments) => drill::run(&arguments, screen),

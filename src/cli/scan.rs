@@ -32,6 +32,7 @@ impl From<FormatArgument> for Format {
         match word {
             FormatArgument::Text => Format::Text,
             FormatArgument::Json => Format::Json,
+            FormatArgument::Jsonl => Format::Jsonl,
             FormatArgument::Sarif => Format::Sarif,
             FormatArgument::Github => Format::Github,
             FormatArgument::Gitlab => Format::Gitlab,

@@ -1,4 +1,5 @@
-//! Writes the outcome of a run, one file per format: text, JSON, SARIF, GitHub's workflow commands, GitLab's document, JUnit.
+//! Writes the outcome of a run, one file per format: text, JSON, JSON lines, SARIF, GitHub's workflow commands,
+//! GitLab's document, JUnit.
 //!
 //! In: an `Outcome`, the TL rules, and a style. Out: bytes on a writer. It must not judge anything anew, must not show
 //! more of a secret than the mask that it is given, and must not let a scanned name, path or text act on the reader's
@@ -36,6 +37,7 @@ use crate::model::{Outcome, Rule};
 pub enum Format {
     Text,
     Json,
+    Jsonl,
     Sarif,
     Github,
     Gitlab,
@@ -44,9 +46,10 @@ pub enum Format {
 
 impl Format {
     /// Every format, in the order of the help text.
-    pub const ALL: [Format; 6] = [
+    pub const ALL: [Format; 7] = [
         Format::Text,
         Format::Json,
+        Format::Jsonl,
         Format::Sarif,
         Format::Github,
         Format::Gitlab,
@@ -58,6 +61,7 @@ impl Format {
         match self {
             Format::Text => "text",
             Format::Json => "json",
+            Format::Jsonl => "jsonl",
             Format::Sarif => "sarif",
             Format::Github => "github",
             Format::Gitlab => "gitlab",
@@ -168,6 +172,7 @@ pub fn write(
     match format {
         Format::Text => text::write(outcome, style, out),
         Format::Json => json::write(outcome, style, out),
+        Format::Jsonl => json::lines::write(outcome, style, out),
         Format::Sarif => sarif::write(outcome, rules, style, out),
         Format::Github => github::write(outcome, rules, style, out),
         Format::Gitlab => gitlab::write(outcome, rules, out),
@@ -222,6 +227,10 @@ mod tests {
                             && ["::error ", "::warning ", "::notice "].iter().any(|start| line.starts_with(start));
                         prop_assert!(is_ours || sanitize::log_line(line) == line, "{}", line);
                     }
+                    if format == Format::Jsonl {
+                        let lines = text.lines().map(serde_json::from_str::<serde_json::Value>);
+                        prop_assert!(lines.into_iter().all(|line| line.is_ok()));
+                    }
                     if matches!(format, Format::Json | Format::Sarif | Format::Gitlab) {
                         prop_assert!(serde_json::from_str::<serde_json::Value>(&text).is_ok());
                     }
@@ -237,7 +246,7 @@ mod tests {
         }
         assert_eq!(
             "xml".parse::<Format>().unwrap_err().to_string(),
-            "the formats are text, json, sarif, github, gitlab, junit"
+            "the formats are text, json, jsonl, sarif, github, gitlab, junit"
         );
     }
 }

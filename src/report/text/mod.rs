@@ -260,7 +260,9 @@ impl Page<'_> {
         };
         let width = self.width();
         let verdict = "tokenleash: ".len() + summary::verdict(outcome).len();
-        for (at, line) in wrap(&format!("tokenleash: {text}"), width, "")
+        let time = outcome.seconds.map(summary::human_seconds);
+        let unbroken = time.as_deref().unwrap_or("");
+        for (at, line) in wrap(&format!("tokenleash: {text}"), width - 2, unbroken)
             .iter()
             .enumerate()
         {

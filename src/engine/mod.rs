@@ -169,6 +169,7 @@ fn conclude(
     guard::add_loosenings(run, &mut findings);
     guard::add_weakenings(run, &mut findings);
     let files = agents::add(run, &visited, facts.of_agents, &mut findings)?;
+    structure::add_line_hashes(run.source.head(), &mut findings);
     known.mask_all(&mut findings, &mut unchecked, &mut wiring.jobs);
     findings.sort_by(|a, b| order(a).cmp(&order(b)));
     unchecked.sort();

@@ -157,6 +157,7 @@ fn outcome(overall: Overall, findings: Vec<Finding>, unchecked: Vec<Unchecked>) 
         commit: None,
         seconds: None,
         agent_jobs: Vec::new(),
+        fixes: Vec::new(),
         looked_at: "working tree".into(),
     }
 }

@@ -6,6 +6,7 @@
 mod agents;
 mod environment;
 mod facts;
+pub mod fixes;
 mod guard;
 mod hearing;
 mod recipes;
@@ -194,6 +195,7 @@ fn conclude(
         seconds: None,
         looked_at: run.looked_at.clone(),
         agent_jobs: wiring.jobs,
+        fixes: Vec::new(),
     };
     Ok((outcome, files))
 }

@@ -221,6 +221,7 @@ pub fn outcome() -> Outcome {
         seconds: Some(0.0091),
         looked_at: "staged changes".into(),
         agent_jobs: Vec::new(),
+        fixes: Vec::new(),
     }
 }
 

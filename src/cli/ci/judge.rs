@@ -161,6 +161,7 @@ fn nothing(plan: Plan) -> Outcome {
         seconds: None,
         looked_at: plan.looked_at,
         agent_jobs: Vec::new(),
+        fixes: Vec::new(),
     }
 }
 

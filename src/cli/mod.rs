@@ -4,18 +4,22 @@
 //! their flags into plain settings of the engine.
 
 mod ci;
+mod doctor;
 mod drill;
 mod env;
 mod explain;
 mod export;
+mod fix;
 mod hook;
 mod install;
+mod origin;
 mod policy;
 mod progress;
 mod reach;
 mod rules;
 mod scan;
 mod score;
+mod score_wide;
 mod screen;
 mod waive;
 
@@ -92,6 +96,8 @@ enum Command {
     Reach(reach::ReachArguments),
     /// Play an incident on this tree: from an open file to a call that cannot be undone
     Drill(drill::DrillArguments),
+    /// Show the edits that answer findings, and make them where told to
+    Fix(fix::FixArguments),
     /// Explain a rule, a token kind or a finding
     Explain(ExplainArguments),
     /// Let one finding stay for a while; asks a person at a terminal
@@ -167,8 +173,12 @@ pub enum FormatArgument {
     #[default]
     Text,
     Json,
+    /// One JSON object a line; a run without its last line, the summary, was cut
+    Jsonl,
     Sarif,
     Github,
+    Gitlab,
+    Junit,
 }
 
 /// The hooks, named as Git names them.
@@ -322,10 +332,11 @@ fn run(command: Command, screen: &screen::Screen) -> Result<u8> {
         Command::Hook(hook) => hook::run(&hook, screen),
         Command::Install(arguments) => install::install(&arguments, screen),
         Command::Uninstall(arguments) => install::uninstall(&arguments, screen),
-        Command::Doctor => install::doctor(screen),
+        Command::Doctor => doctor::run(screen),
         Command::Rules(command) => rules::run(&command, screen),
         Command::Reach(arguments) => reach::run(&arguments, screen),
         Command::Drill(arguments) => drill::run(&arguments, screen),
+        Command::Fix(arguments) => fix::run(&arguments, screen),
         Command::Explain(arguments) => explain::run(&arguments.id, screen),
         Command::Waive(arguments) => waive::waive(&arguments, screen),
         Command::Baseline(arguments) => waive::baseline(&arguments, screen),

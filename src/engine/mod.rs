@@ -192,7 +192,9 @@ fn conclude(
         dropped,
         remarks,
         commit: run.commit.clone(),
+        origin: None,
         seconds: None,
+        ended: None,
         looked_at: run.looked_at.clone(),
         agent_jobs: wiring.jobs,
         fixes: Vec::new(),
@@ -241,6 +243,11 @@ pub fn add_existing(outcome: &mut Outcome, other: Outcome) {
     for job in other.agent_jobs {
         if !outcome.agent_jobs.contains(&job) {
             outcome.agent_jobs.push(job);
+        }
+    }
+    for fix in other.fixes {
+        if !outcome.fixes.contains(&fix) {
+            outcome.fixes.push(fix);
         }
     }
     outcome.unchecked.extend(other.unchecked);

@@ -184,7 +184,7 @@ pub(super) fn finding(finding: &mut Finding, known: &Known<'_>) {
             known.mask_text(evidence);
         }
     }
-    for related in &mut finding.related {
+    for related in finding.related.iter_mut().chain(&mut finding.flow) {
         known.mask(&mut related.path);
         known.mask_text(&mut related.message);
     }

@@ -66,6 +66,16 @@ pub(super) fn remarks(
             .count();
         remarks.push(format!("{} known, {broad} broad", known.len()));
     }
+    let old = findings
+        .iter()
+        .filter(|finding| finding.introduced == Some(false) && !finding.known)
+        .filter(|finding| finding.verdict == Verdict::Block)
+        .count();
+    if old > 0 {
+        remarks.push(format!(
+            "{old} stood here before this change, `tokenleash scan` shows them"
+        ));
+    }
     if hidden > 0 {
         remarks.push(format!(
             "this policy hides {hidden}; `--policy none` shows them"

@@ -57,10 +57,7 @@ impl Written {
 }
 
 /// Applies edits, equal ones once; `None` where two of them touch or one lies outside the text.
-pub fn apply<'e>(
-    text: &[u8],
-    edits: impl IntoIterator<Item = (Span, &'e str)>,
-) -> Option<Vec<u8>> {
+pub fn apply<'e>(text: &[u8], edits: impl IntoIterator<Item = (Span, &'e str)>) -> Option<Vec<u8>> {
     let mut edits: Vec<(Span, &str)> = edits.into_iter().collect();
     edits.sort();
     edits.dedup();
@@ -180,7 +177,10 @@ impl<'t> Page<'t> {
         let written = format!("{key}: {}", in_flow(value));
         match entries.last() {
             Some(last) if last.value.span.is_empty() => Err(NO_MAP),
-            Some(last) => Ok(TextEdit::insert(self.entry_end(last), format!(", {written}"))),
+            Some(last) => Ok(TextEdit::insert(
+                self.entry_end(last),
+                format!(", {written}"),
+            )),
             None => Ok(TextEdit::replace(map.span, format!("{{{written}}}"))),
         }
     }
@@ -215,7 +215,8 @@ impl<'t> Page<'t> {
 
     /// Takes a key and its value out of a map that keeps other entries.
     pub fn remove_entry(&self, entry: &Entry) -> Result<TextEdit, Refused> {
-        self.whole_lines(entry).map(|span| TextEdit::replace(span, ""))
+        self.whole_lines(entry)
+            .map(|span| TextEdit::replace(span, ""))
     }
 
     /// Takes a key away with the whole map below it, which holds one entry.
@@ -234,7 +235,9 @@ impl<'t> Page<'t> {
             .all(|byte| *byte == b' ');
         let last = self.whole_lines(only)?;
         // Comments between the two lines are somebody's words, so such a map stays.
-        let adjacent = self.text[colon..last.start].iter().all(u8::is_ascii_whitespace);
+        let adjacent = self.text[colon..last.start]
+            .iter()
+            .all(u8::is_ascii_whitespace);
         if !starts_line || !adjacent {
             return Err(NO_MAP);
         }
@@ -279,7 +282,10 @@ impl<'t> Page<'t> {
             write_lines(key, value, &format!("{indent}{step}"), step, &mut below);
         }
         let newline = self.newline(at);
-        let lines: String = below.iter().map(|line| format!("{newline}{line}")).collect();
+        let lines: String = below
+            .iter()
+            .map(|line| format!("{newline}{line}"))
+            .collect();
         if at == end {
             return Ok(vec![TextEdit::replace(Span::new(start, end), lines)]);
         }
@@ -352,9 +358,9 @@ impl<'t> Page<'t> {
                 || self.opens_block(entry)
         });
         let ends_in_block = match &entry.value.kind {
-            NodeKind::Map(entries) if !self.is_flow(&entry.value) => {
-                entries.last().is_some_and(|last| !self.ends_on_its_line(last))
-            }
+            NodeKind::Map(entries) if !self.is_flow(&entry.value) => entries
+                .last()
+                .is_some_and(|last| !self.ends_on_its_line(last)),
             NodeKind::List(_) => self.text.get(entry.value.span.start) != Some(&b'['),
             _ => false,
         };
@@ -400,7 +406,11 @@ impl<'t> Page<'t> {
     fn line_start(&self, at: usize) -> usize {
         let before = &self.text[..at];
         before.iter().rposition(|&byte| byte == b'\n').map_or(
-            if self.text.starts_with(b"\xEF\xBB\xBF") { 3.min(at) } else { 0 },
+            if self.text.starts_with(b"\xEF\xBB\xBF") {
+                3.min(at)
+            } else {
+                0
+            },
             |newline| newline + 1,
         )
     }
@@ -417,7 +427,11 @@ impl<'t> Page<'t> {
         let behind = memchr::memchr(b'\n', &self.text[at..]).map(|end| at + end);
         let near = behind.or_else(|| memchr::memrchr(b'\n', &self.text[..at]));
         let returns = |end: usize| end > 0 && self.text[end - 1] == b'\r';
-        if near.is_some_and(returns) { "\r\n" } else { "\n" }
+        if near.is_some_and(returns) {
+            "\r\n"
+        } else {
+            "\n"
+        }
     }
 }
 

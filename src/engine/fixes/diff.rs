@@ -97,18 +97,27 @@ impl<'t, 'r> Painter<'t, 'r> {
                 _ => groups.push((old, vec![(number, edit)])),
             }
         }
-        let regions = groups.into_iter().map(|(old, group)| self.region(old, &group));
+        let regions = groups
+            .into_iter()
+            .map(|(old, group)| self.region(old, &group));
         let mut hunks: Vec<Vec<Region>> = Vec::new();
         for region in regions {
             match hunks.last_mut() {
-                Some(last) if last.last().is_some_and(|one| region.old.start <= one.old.end + 2 * CONTEXT) => {
+                Some(last)
+                    if last
+                        .last()
+                        .is_some_and(|one| region.old.start <= one.old.end + 2 * CONTEXT) =>
+                {
                     last.push(region);
                 }
                 _ => hunks.push(vec![region]),
             }
         }
         let mut drift = 0isize;
-        hunks.iter().map(|regions| self.hunk(regions, &mut drift)).collect()
+        hunks
+            .iter()
+            .map(|regions| self.hunk(regions, &mut drift))
+            .collect()
     }
 
     /// The new lines of a range, without those at its ends that stay.
@@ -135,7 +144,8 @@ impl<'t, 'r> Painter<'t, 'r> {
             .map(|line| String::from_utf8_lossy(self.bytes(line)).into_owned())
             .collect();
         // A line without its end counts as the same line: only the last line of a file lacks one.
-        let same = |a: &str, b: &str| a.trim_end_matches(['\r', '\n']) == b.trim_end_matches(['\r', '\n']);
+        let same =
+            |a: &str, b: &str| a.trim_end_matches(['\r', '\n']) == b.trim_end_matches(['\r', '\n']);
         let most = new.len().min(olds.len());
         let head = (0..most).take_while(|&at| same(new[at], &olds[at])).count();
         let tail = (0..most - head)
@@ -221,7 +231,9 @@ impl<'t, 'r> Painter<'t, 'r> {
         let sighting = self.sightings.iter().find(|one| one.span.overlaps(span));
         let text = String::from_utf8_lossy(self.bytes(line)).into_owned();
         let text = match sighting {
-            Some(sighting) if span.contains(Span::new(sighting.span.start, sighting.span.start)) => {
+            Some(sighting)
+                if span.contains(Span::new(sighting.span.start, sighting.span.start)) =>
+            {
                 let blank = text.len() - text.trim_start().len();
                 format!("{}{}…", &text[..blank], sighting.excerpt.text)
             }

@@ -15,7 +15,9 @@ use crate::syntax::{self, Format, edit};
 
 /// Whether a finding is a literal that may give way to a reference.
 pub(super) fn is_literal(finding: &Finding) -> bool {
-    let rules = ["TL101", "TL102", "TL103", "TL104", "TL105", "TL106", "TL107"];
+    let rules = [
+        "TL101", "TL102", "TL103", "TL104", "TL105", "TL106", "TL107",
+    ];
     rules.contains(&finding.rule) && finding.masked.is_some()
 }
 
@@ -46,7 +48,11 @@ impl Names {
 /// Plans the references of a tree.
 pub(super) fn plan(planning: &Planning<'_>, outcome: &Outcome, plan: &mut FixPlan) {
     let mut files: BTreeMap<&RepoPath, Vec<&Finding>> = BTreeMap::new();
-    for finding in outcome.findings.iter().filter(|one| is_literal(one) && counts(one)) {
+    for finding in outcome
+        .findings
+        .iter()
+        .filter(|one| is_literal(one) && counts(one))
+    {
         files.entry(&finding.path).or_default().push(finding);
     }
     let mut names = Names::default();
@@ -64,9 +70,10 @@ pub(super) fn plan(planning: &Planning<'_>, outcome: &Outcome, plan: &mut FixPla
         let is_kept = (planning.is_kept)(path, &text);
         for finding in findings {
             let place = finding.place;
-            let sighting = sightings
-                .iter()
-                .find(|one| one.place == place && one.kind.map(|kind| kind.id) == finding.kind.map(|kind| kind.id));
+            let sighting = sightings.iter().find(|one| {
+                one.place == place
+                    && one.kind.map(|kind| kind.id) == finding.kind.map(|kind| kind.id)
+            });
             match one(finding, sighting, &text, is_kept, &mut names) {
                 Ok(fix) => plan.fixes.push(fix),
                 Err(why) => plan.left.push(Left {
@@ -99,13 +106,17 @@ fn one(
         .filter(|format| matches!(format, Format::Json | Format::Yaml | Format::Toml))
         .ok_or("the file is no structure in which one value can give way; rewrite the line")?;
     if !is_kept {
-        return Err("Git does not hold the file's present bytes, so the value would be lost; commit or stage it first, or take it out by hand");
+        return Err(
+            "Git does not hold the file's present bytes, so the value would be lost; commit or stage it first, or take it out by hand",
+        );
     }
     let mut references = reference::references(form);
     let (1, Some(named)) = (references.len(), references.pop()) else {
         return Err("the reference names no variable");
     };
-    let name = sighting.secret.expose(|secret| names.give(&named.name, secret));
+    let name = sighting
+        .secret
+        .expose(|secret| names.give(&named.name, secret));
     let reference = form.replacen(&named.name, &name, 1);
     replaces_one_value(format, text, sighting, &reference)?;
     let place = sighting.place;
@@ -137,13 +148,19 @@ fn one(
 
 fn where_to_set(name: &str, source: Source, form: &str) -> String {
     match source {
-        Source::Asked => format!("Declare the input {name} under `inputs`, so that the agent asks for it."),
+        Source::Asked => {
+            format!("Declare the input {name} under `inputs`, so that the agent asks for it.")
+        }
         Source::Store if form.contains("secrets.") => {
-            format!("Set the secret {name}: `gh secret set {name}`, or in the settings of the repository.")
+            format!(
+                "Set the secret {name}: `gh secret set {name}`, or in the settings of the repository."
+            )
         }
         Source::Store => format!("Put {name} into the store that the file refers to."),
         Source::Environment | Source::Elsewhere => {
-            format!("Set {name} in the environment that the agent is started from, and in no file that it reads.")
+            format!(
+                "Set {name} in the environment that the agent is started from, and in no file that it reads."
+            )
         }
     }
 }

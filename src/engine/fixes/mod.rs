@@ -75,7 +75,12 @@ pub fn results(
     let mut edits: BTreeMap<&RepoPath, Vec<(Span, &str)>> = BTreeMap::new();
     for change in fixes.iter().flat_map(|fix| &fix.changes) {
         let of_file = edits.entry(&change.path).or_default();
-        of_file.extend(change.edits.iter().map(|one| (one.span, one.insert.as_str())));
+        of_file.extend(
+            change
+                .edits
+                .iter()
+                .map(|one| (one.span, one.insert.as_str())),
+        );
     }
     let mut files = BTreeMap::new();
     for (path, edits) in edits {

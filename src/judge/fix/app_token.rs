@@ -13,7 +13,10 @@ use crate::rules::ci;
 /// Answers that an agent holds an App token with every permission of its installation.
 pub(super) fn drafts(bench: &Bench<'_>, job: &Job) -> Vec<Drafted> {
     let asked = bench.asked(job, &["TL302", "TL304", "TL312", "TL319"]);
-    if !asked.iter().any(|at| matches!(bench.wanted[*at].rule, "TL304" | "TL319")) {
+    if !asked
+        .iter()
+        .any(|at| matches!(bench.wanted[*at].rule, "TL304" | "TL319"))
+    {
         return Vec::new();
     }
     let asked: Vec<usize> = asked
@@ -31,7 +34,10 @@ pub(super) fn drafts(bench: &Bench<'_>, job: &Job) -> Vec<Drafted> {
             "the step that makes the token stands in a composite action, or was not found",
         ))],
         [maker] => vec![draft(bench, job, maker, &asked)],
-        _ => vec![Err(Refusal::new(&asked, "several steps make App tokens in this job"))],
+        _ => vec![Err(Refusal::new(
+            &asked,
+            "several steps make App tokens in this job",
+        ))],
     }
 }
 
@@ -50,7 +56,9 @@ fn draft(bench: &Bench<'_>, job: &Job, maker: &Step, asked: &[usize]) -> Drafted
     let name = maker.uses.as_ref().map_or("", |uses| uses.name.as_str());
     let prefix = ci::mints(name).map_or("", |mints| mints.permission_prefix.as_str());
     if prefix.is_empty() {
-        return left(format!("{name} takes its limits in a form that is not edited"));
+        return left(format!(
+            "{name} takes its limits in a form that is not edited"
+        ));
     }
     let output = format!("steps.{}.outputs.", maker.id);
     let seen: usize = job
@@ -59,13 +67,19 @@ fn draft(bench: &Bench<'_>, job: &Job, maker: &Step, asked: &[usize]) -> Drafted
         .flat_map(|step| step.with.iter().chain(&step.env).chain(&step.run))
         .map(|setting| setting.value.matches(&output).count())
         .sum();
-    let all = String::from_utf8_lossy(bench.ground.text).matches(&output).count();
+    let all = String::from_utf8_lossy(bench.ground.text)
+        .matches(&output)
+        .count();
     if all > seen {
         return left("the token also goes where it cannot be followed".to_owned());
     }
     let scopes = match needed(bench.workflow, job, &output) {
         Ok(scopes) => scopes,
-        Err(unknown) => return left(format!("what the token is used for is not known: {unknown}")),
+        Err(unknown) => {
+            return left(format!(
+                "what the token is used for is not known: {unknown}"
+            ));
+        }
     };
     if scopes.is_empty() {
         return left("no use of the token was found".to_owned());
@@ -110,15 +124,25 @@ fn needed(workflow: &Workflow, job: &Job, output: &str) -> Result<Scopes, String
     played.jobs.retain(|other| other.id == job.id);
     for inner in &mut played.jobs {
         let kept_on_disk = inner.steps.iter().any(|step| {
-            let is_checkout = step.uses.as_ref().is_some_and(|uses| uses.name == "actions/checkout");
+            let is_checkout = step
+                .uses
+                .as_ref()
+                .is_some_and(|uses| uses.name == "actions/checkout");
             let is_off = step
                 .input("persist-credentials")
                 .is_some_and(|setting| setting.value.trim() == "false");
             is_checkout && mentions(step, output) && !is_off
         });
-        inner.steps.retain(|step| kept_on_disk || mentions(step, output));
+        inner
+            .steps
+            .retain(|step| kept_on_disk || mentions(step, output));
         for step in &mut inner.steps {
-            for setting in step.with.iter_mut().chain(&mut step.env).chain(&mut step.run) {
+            for setting in step
+                .with
+                .iter_mut()
+                .chain(&mut step.env)
+                .chain(&mut step.run)
+            {
                 replace(setting, output);
             }
         }
@@ -144,6 +168,8 @@ fn needed(workflow: &Workflow, job: &Job, output: &str) -> Result<Scopes, String
 
 fn replace(setting: &mut Setting, output: &str) {
     for name in ["token", "app_token", "github_token"] {
-        setting.value = setting.value.replace(&format!("{output}{name}"), "github.token");
+        setting.value = setting
+            .value
+            .replace(&format!("{output}{name}"), "github.token");
     }
 }

@@ -31,8 +31,7 @@ impl<'t> Ground<'t> {
         if is_generated {
             return Err("the file is generated: edit what it is made from");
         }
-        let document =
-            syntax::parse(Format::Yaml, text).map_err(|_| "the file does not parse")?;
+        let document = syntax::parse(Format::Yaml, text).map_err(|_| "the file does not parse")?;
         if document.roots.len() != 1 {
             return Err("the file holds several documents");
         }
@@ -70,7 +69,8 @@ impl<'t> Ground<'t> {
             .iter()
             .enumerate()
             .find(|(_, item)| item.span == step.spot.span);
-        let (at, node) = found.ok_or("the step stands behind an alias, which other places share")?;
+        let (at, node) =
+            found.ok_or("the step stands behind an alias, which other places share")?;
         edit::own_entries(node)?;
         Ok((at, node))
     }

@@ -15,7 +15,11 @@ const INPUT: &str = "persist-credentials";
 pub(super) fn draft(bench: &Bench<'_>, job: &Job) -> Drafted {
     let asked = bench.asked(job, &["TL320", "TL344"]);
     let sites = bench.sites_of(job);
-    let last_agent = sites.iter().filter_map(|site| site.step).map(|(at, _)| at).max();
+    let last_agent = sites
+        .iter()
+        .filter_map(|site| site.step)
+        .map(|(at, _)| at)
+        .max();
     let Some(last_agent) = last_agent.filter(|_| !asked.is_empty()) else {
         return Ok(None);
     };
@@ -66,7 +70,10 @@ pub(super) fn draft(bench: &Bench<'_>, job: &Job) -> Drafted {
 }
 
 fn persists(step: &Step) -> bool {
-    let is_checkout = step.uses.as_ref().is_some_and(|uses| uses.name == "actions/checkout");
+    let is_checkout = step
+        .uses
+        .as_ref()
+        .is_some_and(|uses| uses.name == "actions/checkout");
     let is_off = step
         .input(INPUT)
         .is_some_and(|setting| setting.value.trim().eq_ignore_ascii_case("false"));

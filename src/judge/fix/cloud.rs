@@ -17,23 +17,23 @@ pub(super) fn drafts(bench: &Bench<'_>, job: &Job) -> Vec<Drafted> {
     for at in asked {
         let one = &bench.wanted[at];
         let named = one.route.strip_prefix(&format!("jobs/{}/", job.id));
-        let step = job.steps.iter().find(|step| named == Some(step.label().as_str()));
+        let step = job
+            .steps
+            .iter()
+            .find(|step| named == Some(step.label().as_str()));
         let login = step.and_then(|step| ci::cloud_login(&step.uses.as_ref()?.name));
         found.push(match step.zip(login) {
             Some((step, login)) => draft(bench, job, step, login, at),
-            None => Err(Refusal::new(&[at], "what this login takes instead of a stored key is not known here")),
+            None => Err(Refusal::new(
+                &[at],
+                "what this login takes instead of a stored key is not known here",
+            )),
         });
     }
     found
 }
 
-fn draft(
-    bench: &Bench<'_>,
-    job: &Job,
-    step: &Step,
-    login: &ci::CloudLogin,
-    at: usize,
-) -> Drafted {
+fn draft(bench: &Bench<'_>, job: &Job, step: &Step, login: &ci::CloudLogin, at: usize) -> Drafted {
     let asked = [at];
     let sites = bench.sites_of(job);
     let Some(grant) = sites.first().map(|site| &site.grant) else {
@@ -53,7 +53,10 @@ fn draft(
         edits.extend(more);
         touched.extend(routes);
     }
-    let title = format!("Log in to the cloud by OIDC in the job {} instead of by a stored key.", job.id);
+    let title = format!(
+        "Log in to the cloud by OIDC in the job {} instead of by a stored key.",
+        job.id
+    );
     let mut draft = bench.draft(Safety::Unsafe, title, &asked, (edits, touched));
     draft.breaks = "The login fails until the cloud trusts this repository.".to_owned();
     draft.setup = vec![login.setup.clone()];

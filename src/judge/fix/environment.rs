@@ -23,10 +23,13 @@ pub(super) fn drafts(bench: &Bench<'_>, job: &Job) -> Vec<Drafted> {
     for at in &asked {
         let one = &bench.wanted[*at];
         let named = one.route.rsplit_once("/secrets/").map(|(_, name)| name);
-        let secrets = sites.iter().flat_map(|site| &site.holds.secrets).filter(|secret| {
-            secret.spot.place.start_line == one.line
-                && named.is_none_or(|name| name == secret.name)
-        });
+        let secrets = sites
+            .iter()
+            .flat_map(|site| &site.holds.secrets)
+            .filter(|secret| {
+                secret.spot.place.start_line == one.line
+                    && named.is_none_or(|name| name == secret.name)
+            });
         let mut secrets: Vec<_> = secrets.collect();
         secrets.dedup();
         let Some(secret) = secrets.first() else {
@@ -34,7 +37,9 @@ pub(super) fn drafts(bench: &Bench<'_>, job: &Job) -> Vec<Drafted> {
         };
         if secret.reached != SecretReach::Inherited {
             let why = match secret.reached {
-                SecretReach::Handed => "the agent's own step is handed it; whether the task needs it is yours to say",
+                SecretReach::Handed => {
+                    "the agent's own step is handed it; whether the task needs it is yours to say"
+                }
                 _ => "an earlier step leaves it behind; put the agent into a job of its own",
             };
             found.push(Err(Refusal::new(&[*at], why)));
@@ -42,7 +47,10 @@ pub(super) fn drafts(bench: &Bench<'_>, job: &Job) -> Vec<Drafted> {
         }
         let of_job = job.env.iter().find(|setting| setting.spot == secret.spot);
         let Some(setting) = of_job else {
-            found.push(Err(Refusal::new(&[*at], "it stands in the environment of the whole workflow, or an earlier step exports it")));
+            found.push(Err(Refusal::new(
+                &[*at],
+                "it stands in the environment of the whole workflow, or an earlier step exports it",
+            )));
             continue;
         };
         if moved.contains(&setting.name) {
@@ -127,7 +135,12 @@ fn moves(
 
 /// Whether a step names a variable: as shell, Python, JavaScript and expressions do.
 fn uses_variable(step: &Step, name: &str) -> bool {
-    let all = step.with.iter().chain(&step.env).chain(&step.run).chain(&step.condition);
+    let all = step
+        .with
+        .iter()
+        .chain(&step.env)
+        .chain(&step.run)
+        .chain(&step.condition);
     all.into_iter().any(|setting| {
         setting.value.match_indices(name).any(|(at, _)| {
             let is_part = |c: char| c.is_ascii_alphanumeric() || c == '_';

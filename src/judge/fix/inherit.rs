@@ -22,14 +22,23 @@ pub(super) fn draft(bench: &Bench<'_>, job: &Job) -> Drafted {
     let Some(call) = job.call.as_ref().filter(|_| !asked.is_empty()) else {
         return match asked.is_empty() {
             true => Ok(None),
-            false => Err(Refusal::new(&asked, "the whole `secrets` context is handed over; which of them is needed cannot be seen")),
+            false => Err(Refusal::new(
+                &asked,
+                "the whole `secrets` context is handed over; which of them is needed cannot be seen",
+            )),
         };
     };
     if !matches!(call.secrets, Passing::Inherit(_)) {
-        return Err(Refusal::new(&asked, "the secrets are handed over inside the called workflow"));
+        return Err(Refusal::new(
+            &asked,
+            "the secrets are handed over inside the called workflow",
+        ));
     }
     let Some(called) = &call.workflow else {
-        return Err(Refusal::new(&asked, "the called workflow is not in this repository"));
+        return Err(Refusal::new(
+            &asked,
+            "the called workflow is not in this repository",
+        ));
     };
     let mut used = BTreeSet::new();
     if let Err(why) = secrets_of(bench, called, &mut used, 0) {
@@ -64,7 +73,9 @@ fn secrets_of(
                 continue;
             }
             match reference.part(1) {
-                "" | "*" => return Err("the called workflow reads the whole `secrets` context".to_owned()),
+                "" | "*" => {
+                    return Err("the called workflow reads the whole `secrets` context".to_owned());
+                }
                 name if name.eq_ignore_ascii_case("GITHUB_TOKEN") => {}
                 name => {
                     used.insert(name.to_ascii_uppercase());
@@ -100,7 +111,9 @@ fn declare(ground: &Ground<'_>, used: &BTreeSet<String>) -> Result<Option<Edits>
     edit::plain(&call.value)?;
     let wanted = |declared: &[Entry]| -> Vec<(String, Written)> {
         let missing = used.iter().filter(|name| {
-            !declared.iter().any(|entry| entry.key.eq_ignore_ascii_case(name))
+            !declared
+                .iter()
+                .any(|entry| entry.key.eq_ignore_ascii_case(name))
         });
         missing
             .map(|name| (name.clone(), Written::map([("required", "false")])))
@@ -121,7 +134,9 @@ fn declare(ground: &Ground<'_>, used: &BTreeSet<String>) -> Result<Option<Edits>
         if pairs.is_empty() {
             return Ok(None);
         }
-        let edit = ground.page.add(&call.value, None, "secrets", &Written::Map(pairs))?;
+        let edit = ground
+            .page
+            .add(&call.value, None, "secrets", &Written::Map(pairs))?;
         return Ok(Some((vec![edit], vec![route.to_owned()])));
     };
     let own = edit::own_entries(&secrets.value)?;
@@ -148,7 +163,12 @@ fn hand_over(
     let secrets = edit::child(&entry.value, "secrets")?.ok_or("the key stands elsewhere")?;
     let pairs: Vec<(String, Written)> = used
         .iter()
-        .map(|name| (name.clone(), Written::Value(format!("${{{{ secrets.{name} }}}}"))))
+        .map(|name| {
+            (
+                name.clone(),
+                Written::Value(format!("${{{{ secrets.{name} }}}}")),
+            )
+        })
         .collect();
     let route = format!("jobs.{}.secrets", job.id);
     let edits = bench.ground.page.set_map(&entry.value, secrets, &pairs)?;

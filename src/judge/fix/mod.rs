@@ -162,7 +162,9 @@ pub fn plan(path: &RepoPath, text: &[u8], lookup: &Lookup<'_>, wanted: &[Wanted]
         planned.left.extend(left_of(wanted, &refusal));
     }
     planned.left.sort();
-    planned.left.dedup_by(|a, b| (&a.path, a.line, a.rule) == (&b.path, b.line, b.rule));
+    planned
+        .left
+        .dedup_by(|a, b| (&a.path, a.line, a.rule) == (&b.path, b.line, b.rule));
     planned
 }
 
@@ -177,10 +179,14 @@ fn drafts(bench: &Bench<'_>) -> (Vec<Draft>, Vec<Refusal>) {
     for job in &bench.workflow.jobs {
         take(permissions::draft(bench, job));
         take(checkout::draft(bench, job));
-        app_token::drafts(bench, job).into_iter().for_each(&mut take);
+        app_token::drafts(bench, job)
+            .into_iter()
+            .for_each(&mut take);
         take(swap::draft(bench, job));
         take(inherit::draft(bench, job));
-        environment::drafts(bench, job).into_iter().for_each(&mut take);
+        environment::drafts(bench, job)
+            .into_iter()
+            .for_each(&mut take);
         cloud::drafts(bench, job).into_iter().for_each(&mut take);
     }
     drafts.sort_by_key(|draft| draft.safety);

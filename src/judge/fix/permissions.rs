@@ -57,7 +57,11 @@ pub(super) fn draft(bench: &Bench<'_>, job: &Job) -> Drafted {
             && sites.iter().any(|site| site.holds.persisted_credentials);
         if pushes {
             let steps = job.steps.iter();
-            unseen.extend(steps.filter(|step| unknown_program(step).is_some()).map(label));
+            unseen.extend(
+                steps
+                    .filter(|step| unknown_program(step).is_some())
+                    .map(label),
+            );
         }
         unseen.dedup();
     }
@@ -73,7 +77,8 @@ pub(super) fn draft(bench: &Bench<'_>, job: &Job) -> Drafted {
             listed(&unseen)
         ),
         Safety::Safe if grant.scopes.is_none() => {
-            "A step that uses a scope which its action does not document would be refused.".to_owned()
+            "A step that uses a scope which its action does not document would be refused."
+                .to_owned()
         }
         Safety::Safe => "Nothing that can be seen in the job uses what is taken away.".to_owned(),
     };
@@ -86,8 +91,15 @@ fn title(grant: &Grant, job: &Job, target: &Scopes) -> String {
             .iter()
             .map(|(scope, access)| format!("{scope}: {}", access.word()))
             .collect();
-        let words = if words.is_empty() { "nothing".to_owned() } else { listed(&words) };
-        return format!("Grant the job {} {words}, which is what its steps need.", job.id);
+        let words = if words.is_empty() {
+            "nothing".to_owned()
+        } else {
+            listed(&words)
+        };
+        return format!(
+            "Grant the job {} {words}, which is what its steps need.",
+            job.id
+        );
     };
     let taken: Vec<String> = granted
         .iter()
@@ -154,7 +166,10 @@ pub(super) fn block(
     };
     edit::plain(&block.value)?;
     if block.value.as_map().is_none() {
-        return Ok((ground.page.set_map(&entry.value, block, &pairs)?, vec![route]));
+        return Ok((
+            ground.page.set_map(&entry.value, block, &pairs)?,
+            vec![route],
+        ));
     }
     let mut edits: Vec<TextEdit> = Vec::new();
     let mut routes = Vec::new();

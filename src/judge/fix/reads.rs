@@ -9,11 +9,13 @@ use crate::rules::ci;
 
 /// Whether a value names the job's own token.
 pub(super) fn names_job_token(setting: &Setting) -> bool {
-    expression::references(&setting.value).iter().any(|reference| {
-        let second = reference.part(1);
-        (reference.is_of("github") && second.eq_ignore_ascii_case("token"))
-            || (reference.is_of("secrets") && second.eq_ignore_ascii_case("GITHUB_TOKEN"))
-    })
+    expression::references(&setting.value)
+        .iter()
+        .any(|reference| {
+            let second = reference.part(1);
+            (reference.is_of("github") && second.eq_ignore_ascii_case("token"))
+                || (reference.is_of("secrets") && second.eq_ignore_ascii_case("GITHUB_TOKEN"))
+        })
 }
 
 /// Steps that run a program which is not known while the job's token stands in their environment.
@@ -49,7 +51,11 @@ pub(super) fn unknown_program(step: &Step) -> Option<String> {
             && base
                 .bytes()
                 .all(|byte| byte.is_ascii_alphanumeric() || matches!(byte, b'-' | b'_' | b'.'));
-        if is_name { base.to_owned() } else { "a program".to_owned() }
+        if is_name {
+            base.to_owned()
+        } else {
+            "a program".to_owned()
+        }
     })
 }
 
@@ -69,16 +75,23 @@ pub(super) fn git_users(steps: &[Step], sites: &[&Site<'_>]) -> GitUsers {
         let line = step.spot.place.start_line;
         if let Some(uses) = &step.uses {
             if ci::is_pushing_action(&uses.name) {
-                users.sure.get_or_insert(format!("{} in line {line} uses the login", uses.name));
+                users
+                    .sure
+                    .get_or_insert(format!("{} in line {line} uses the login", uses.name));
             } else if !ci::is_quiet_action(&uses.name) && step.agents.is_empty() {
                 users.perhaps.push(uses.name.clone());
             }
         }
         let talks = step.commands.iter().find_map(|command| {
-            Some((ci::remote_of_git(&command.words)?, command.spot.place.start_line))
+            Some((
+                ci::remote_of_git(&command.words)?,
+                command.spot.place.start_line,
+            ))
         });
         if let Some((word, line)) = talks {
-            users.sure.get_or_insert(format!("`git {word}` in line {line} uses the login"));
+            users
+                .sure
+                .get_or_insert(format!("`git {word}` in line {line} uses the login"));
         } else if step.agents.is_empty()
             && let Some(program) = unknown_program(step)
         {

@@ -73,8 +73,13 @@ fn target(workflow: &Workflow, job: &Job, granted: &Scopes) -> Scopes {
     let mut target = granted.clone();
     let mut swapped = workflow.clone();
     for inner in swapped.jobs.iter_mut().filter(|inner| inner.id == job.id) {
-        for step in inner.steps.iter_mut().filter(|step| !step.agents.is_empty()) {
-            step.with.retain(|input| !input.name.eq_ignore_ascii_case(INPUT));
+        for step in inner
+            .steps
+            .iter_mut()
+            .filter(|step| !step.agents.is_empty())
+        {
+            step.with
+                .retain(|input| !input.name.eq_ignore_ascii_case(INPUT));
             step.with.push(Setting {
                 name: INPUT.to_owned(),
                 value: VALUE.to_owned(),
@@ -92,7 +97,11 @@ fn target(workflow: &Workflow, job: &Job, granted: &Scopes) -> Scopes {
         target = without(&target, "id-token");
     }
     // A called workflow may not ask for more than its caller grants.
-    if workflow.triggers.iter().any(|one| one.event == "workflow_call") {
+    if workflow
+        .triggers
+        .iter()
+        .any(|one| one.event == "workflow_call")
+    {
         return target;
     }
     let known: Option<Vec<Scopes>> = after.iter().map(|site| site.need.scopes()).collect();

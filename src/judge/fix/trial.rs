@@ -57,8 +57,9 @@ impl<'a> Trial<'a> {
         if !accepted.is_empty() {
             let mut together: Vec<&Draft> = accepted.iter().map(|(_, other)| other).collect();
             together.push(draft);
-            self.run(&together)
-                .map_err(|_| "it stands too near another edit; run fix again after that one".to_owned())?;
+            self.run(&together).map_err(|_| {
+                "it stands too near another edit; run fix again after that one".to_owned()
+            })?;
         }
         Ok(answered)
     }
@@ -87,9 +88,10 @@ impl<'a> Trial<'a> {
         if let Some((rule, ..)) = after.difference(&self.before).next() {
             return Err(format!("the edit would bring another finding, {rule}"));
         }
-        let gone = self.wanted.iter().enumerate().filter(|(_, one)| {
-            !after.contains(&(one.rule, one.path.clone(), one.route.clone()))
-        });
+        let gone =
+            self.wanted.iter().enumerate().filter(|(_, one)| {
+                !after.contains(&(one.rule, one.path.clone(), one.route.clone()))
+            });
         Ok(gone.map(|(at, _)| at).collect())
     }
 }

@@ -35,9 +35,8 @@ struct Table {
 
 fn table() -> &'static Table {
     static TABLE: OnceLock<Table> = OnceLock::new();
-    TABLE.get_or_init(|| {
-        toml::from_str(include_str!("../../../rules/fix.toml")).unwrap_or_default()
-    })
+    TABLE
+        .get_or_init(|| toml::from_str(include_str!("../../../rules/fix.toml")).unwrap_or_default())
 }
 
 /// Whether a command uses neither a token of GitHub nor the login that a checkout leaves.
@@ -46,9 +45,9 @@ pub fn is_plain_command(words: &[String]) -> bool {
     table().plain.iter().any(|entry| {
         let mut wanted = entry.split(' ');
         wanted.next() == Some(name)
-            && wanted.enumerate().all(|(at, word)| {
-                words.get(at + 1).is_some_and(|given| given == word)
-            })
+            && wanted
+                .enumerate()
+                .all(|(at, word)| words.get(at + 1).is_some_and(|given| given == word))
     })
 }
 

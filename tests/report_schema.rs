@@ -175,6 +175,7 @@ fn outcome(overall: Overall, findings: Vec<Finding>, unchecked: Vec<Unchecked>) 
         seconds: None,
         ended: None,
         agent_jobs: Vec::new(),
+        fixes: Vec::new(),
         looked_at: "working tree".into(),
     }
 }

@@ -6,6 +6,7 @@
 mod agents;
 mod environment;
 mod facts;
+pub mod fixes;
 mod guard;
 mod hearing;
 mod recipes;
@@ -189,6 +190,7 @@ fn conclude(
         ended: None,
         looked_at: run.looked_at.clone(),
         agent_jobs: wiring.jobs,
+        fixes: Vec::new(),
     };
     Ok((outcome, files))
 }
@@ -234,6 +236,11 @@ pub fn add_existing(outcome: &mut Outcome, other: Outcome) {
     for job in other.agent_jobs {
         if !outcome.agent_jobs.contains(&job) {
             outcome.agent_jobs.push(job);
+        }
+    }
+    for fix in other.fixes {
+        if !outcome.fixes.contains(&fix) {
+            outcome.fixes.push(fix);
         }
     }
     outcome.unchecked.extend(other.unchecked);

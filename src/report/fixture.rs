@@ -229,6 +229,7 @@ pub fn outcome() -> Outcome {
         ended: None,
         looked_at: "staged changes".into(),
         agent_jobs: Vec::new(),
+        fixes: Vec::new(),
     }
 }
 

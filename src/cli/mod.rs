@@ -11,12 +11,14 @@ mod explain;
 mod export;
 mod hook;
 mod install;
+mod origin;
 mod policy;
 mod progress;
 mod reach;
 mod rules;
 mod scan;
 mod score;
+mod score_wide;
 mod screen;
 mod waive;
 
@@ -168,8 +170,12 @@ pub enum FormatArgument {
     #[default]
     Text,
     Json,
+    /// One JSON object a line; a run without its last line, the summary, was cut
+    Jsonl,
     Sarif,
     Github,
+    Gitlab,
+    Junit,
 }
 
 /// The hooks, named as Git names them.

@@ -8,6 +8,7 @@ use std::time::Instant;
 
 use jiff::{Timestamp, civil::Date};
 
+use super::origin;
 use super::policy::{self, Judging};
 use super::progress::Progress;
 use super::screen::Screen;
@@ -31,8 +32,11 @@ impl From<FormatArgument> for Format {
         match word {
             FormatArgument::Text => Format::Text,
             FormatArgument::Json => Format::Json,
+            FormatArgument::Jsonl => Format::Jsonl,
             FormatArgument::Sarif => Format::Sarif,
             FormatArgument::Github => Format::Github,
+            FormatArgument::Gitlab => Format::Gitlab,
+            FormatArgument::Junit => Format::Junit,
         }
     }
 }
@@ -73,6 +77,7 @@ pub fn run(arguments: &ScanArguments, screen: &Screen) -> Result<u8> {
     let clock = Clock::read();
     let mut outcome = examine(arguments, &clock)?;
     outcome.seconds = Some(start.elapsed().as_secs_f64());
+    outcome.ended = Some(Clock::read().now);
     let mut style = screen.style(Entry::Scan);
     style.why_not = arguments.why_not;
     if arguments.output.is_some() {
@@ -95,7 +100,9 @@ fn examine(arguments: &ScanArguments, clock: &Clock) -> Result<Outcome> {
     let environment = GitEnvironment::from_process();
     if arguments.staged || arguments.range.is_some() || arguments.history {
         let repository = Repository::open(&folder, &environment)?;
-        return examine_git(arguments, clock, &repository);
+        let mut outcome = examine_git(arguments, clock, &repository)?;
+        outcome.origin = origin::of_clone(&repository, outcome.commit.as_deref());
+        return Ok(outcome);
     }
     if arguments.stdin {
         let name = arguments.path.as_deref().unwrap_or_default();
@@ -130,14 +137,10 @@ fn examine(arguments: &ScanArguments, clock: &Clock) -> Result<Outcome> {
         IgnoredFiles::Read
     };
     let source = TreeSource::new(&folder, &paths, ignored)?;
-    finish(
-        arguments,
-        clock,
-        &judging,
-        &source,
-        "the working tree",
-        None,
-    )
+    let looked_at = "the working tree";
+    let mut outcome = finish(arguments, clock, &judging, &source, looked_at, None)?;
+    outcome.origin = repository.and_then(|repository| origin::of_clone(&repository, None));
+    Ok(outcome)
 }
 
 fn examine_git(

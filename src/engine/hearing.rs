@@ -117,6 +117,7 @@ impl<'r, 'a> Hearing<'r, 'a> {
             message: advice::message(judged),
             excerpt: judged.sighting.excerpt.clone(),
             related: related(judged),
+            flow: Vec::new(),
             line_hash: judged.sighting.line_hash.clone(),
             reasons,
             rotate: rotation(judged, at_head),

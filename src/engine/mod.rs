@@ -169,15 +169,7 @@ fn conclude(
     guard::add_loosenings(run, &mut findings);
     guard::add_weakenings(run, &mut findings);
     let files = agents::add(run, &visited, facts.of_agents, &mut findings)?;
-    for finding in &mut findings {
-        shield::finding(finding, &known);
-    }
-    for entry in &mut unchecked {
-        shield::unchecked(entry, &known);
-    }
-    for job in &mut wiring.jobs {
-        shield::agent_job(job, &known);
-    }
+    known.mask_all(&mut findings, &mut unchecked, &mut wiring.jobs);
     findings.sort_by(|a, b| order(a).cmp(&order(b)));
     unchecked.sort();
     unchecked.dedup();
@@ -191,7 +183,9 @@ fn conclude(
         dropped,
         remarks,
         commit: run.commit.clone(),
+        origin: None,
         seconds: None,
+        ended: None,
         looked_at: run.looked_at.clone(),
         agent_jobs: wiring.jobs,
     };

@@ -94,6 +94,24 @@ impl<'r> Known<'r> {
         Known { rules, seen }
     }
 
+    /// Masks every text of a run's results that came from the repository.
+    pub(super) fn mask_all(
+        &self,
+        findings: &mut [Finding],
+        entries: &mut [Unchecked],
+        jobs: &mut [AgentJob],
+    ) {
+        for found in findings {
+            finding(found, self);
+        }
+        for entry in entries {
+            unchecked(entry, self);
+        }
+        for job in jobs {
+            agent_job(job, self);
+        }
+    }
+
     /// Masks a path.
     pub(super) fn mask(&self, path: &mut RepoPath) {
         if let Some(masked) = self.without_seen(path.as_bytes()) {
@@ -179,7 +197,7 @@ pub(super) fn finding(finding: &mut Finding, known: &Known<'_>) {
             known.mask_text(evidence);
         }
     }
-    for related in &mut finding.related {
+    for related in finding.related.iter_mut().chain(&mut finding.flow) {
         known.mask(&mut related.path);
         known.mask_text(&mut related.message);
     }
@@ -202,7 +220,7 @@ pub(super) fn finding(finding: &mut Finding, known: &Known<'_>) {
 }
 
 /// Masks every text of an agent's entry that came from the repository.
-pub(super) fn agent_job(job: &mut AgentJob, known: &Known<'_>) {
+fn agent_job(job: &mut AgentJob, known: &Known<'_>) {
     for text in [&mut job.path, &mut job.job, &mut job.step] {
         known.mask_text(text);
     }

@@ -10,7 +10,7 @@ use crate::find;
 use crate::judge::rules;
 use crate::judge::workflow::{Reading, StructureFinding, judge_workflows};
 use crate::model::{
-    Advice, AgentJob, Confidence, Excerpt, Finding, Related, RepoPath, Unchecked, Verdict,
+    Advice, AgentJob, Confidence, Excerpt, Finding, Related, RepoPath, Spot, Unchecked, Verdict,
 };
 use crate::policy::fingerprint;
 use crate::read::workflow::is_workflow;
@@ -216,19 +216,21 @@ pub(super) fn plain(found: StructureFinding) -> Finding {
         bound_to_place: false,
         message: found.message,
         excerpt: Excerpt::default(),
-        related: found
-            .related
-            .into_iter()
-            .map(|(spot, message)| Related {
-                path: spot.path.as_ref().clone(),
-                place: spot.place,
-                message,
-            })
-            .collect(),
+        related: found.related.into_iter().map(related).collect(),
+        flow: found.flow.into_iter().map(related).collect(),
         line_hash: String::new(),
         reasons: Vec::new(),
         rotate: None,
         waived: None,
         known: false,
+    }
+}
+
+/// Another place of a finding, as the rule gives it.
+pub(super) fn related((spot, message): (Spot, String)) -> Related {
+    Related {
+        path: spot.path.as_ref().clone(),
+        place: spot.place,
+        message,
     }
 }

@@ -22,7 +22,7 @@ pub use kind::{
     Agent, Checked, Checksum, ClaimReader, Class, Destroys, Example, FileKey, Provider, Request,
     Segment, Shape, Surface, TokenKind,
 };
-pub use outcome::{Outcome, Overall, Rule, Summary};
+pub use outcome::{Origin, Outcome, Overall, Rule, Summary};
 pub use path::RepoPath;
 pub use reach::{How, Reach};
 pub use recipe::{Recipe, RecipeForm, RecipePart};

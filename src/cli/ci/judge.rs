@@ -12,7 +12,7 @@ use crate::cli::scan::{Clock, threads};
 use crate::engine::{self, Dependencies, Run, Seen};
 use crate::error::Result;
 use crate::judge::guard::{self, State, Weakening};
-use crate::model::{Outcome, Overall, RepoPath, Summary, Unchecked};
+use crate::model::{Outcome, RepoPath, Unchecked};
 use crate::policy::config::CONFIG_NAME;
 use crate::policy::loosening;
 use crate::source::{Commit, CommitTreeSource, Nothing, RangeSource, Snapshot, Source};
@@ -28,7 +28,7 @@ pub(super) fn examine(
     clock: &Clock,
 ) -> Result<Outcome> {
     if plan.scope == Scope::Nothing {
-        return Ok(nothing(plan));
+        return Ok(Outcome::of_nothing(plan.looked_at));
     }
     let ends = resolve::ends(&plan, &mut clone)?;
     let range = range(&plan, &ends, &mut clone)?;
@@ -130,38 +130,17 @@ fn follow(plan: &Plan, outcome: &mut Outcome) {
         .filter(|finding| finding.introduced == Some(false) && !finding.known)
         .count();
     if standing > 0 {
+        let (stood, them) = match standing {
+            1 => ("1 finding".to_owned(), "it"),
+            _ => (format!("{standing} findings"), "them"),
+        };
         outcome.remarks.push(format!(
-            "{standing} findings stood before; `--fail-on existing` makes them count"
+            "{stood} stood before; `--fail-on existing` makes {them} count"
         ));
     }
     outcome.unchecked.sort();
     outcome.unchecked.dedup();
     engine::settle(outcome);
-}
-
-/// The outcome of a deleted ref.
-fn nothing(plan: Plan) -> Outcome {
-    Outcome {
-        summary: Summary {
-            overall: Overall::Clean,
-            files: 0,
-            bytes: 0,
-            blocked: 0,
-            warned: 0,
-            noted: 0,
-            silent: 0,
-            dropped: 0,
-        },
-        findings: Vec::new(),
-        policy_from: "built-in defaults".to_owned(),
-        unchecked: Vec::new(),
-        dropped: Vec::new(),
-        remarks: Vec::new(),
-        commit: None,
-        seconds: None,
-        looked_at: plan.looked_at,
-        agent_jobs: Vec::new(),
-    }
 }
 
 /// Reads the policies, and what the change does to them and to the guard.

@@ -47,10 +47,21 @@ pub struct StructureFinding {
     /// What to do, in a sentence or two.
     pub advice: String,
     pub related: Vec<(Spot, String)>,
+    /// The way from the agent over its job to what it can use there, in order.
+    pub flow: Vec<(Spot, String)>,
     /// The way to the node with list items named by content, for the fingerprint.
     pub route: String,
     /// How we know, and what we do not.
     pub reasons: Vec<String>,
+}
+
+impl StructureFinding {
+    /// Adds the place that an agent comes to from here.
+    pub fn leads_to(&mut self, spot: Spot, what: &str) {
+        let start = (self.spot.clone(), "the agent's setting".to_owned());
+        self.flow = vec![start, (spot.clone(), what.to_owned())];
+        self.related.push((spot, what.to_owned()));
+    }
 }
 
 /// An agent in a job, with everything that the audits ask about.
@@ -268,9 +279,40 @@ impl Site<'_> {
             message,
             advice: advice.to_owned(),
             related,
+            flow: self.flow(spot),
             route: format!("jobs/{}", self.job.id),
             reasons: Vec::new(),
         }
+    }
+
+    /// From who starts it over the agent and its job to what it can use; empty where that is the agent's own place.
+    fn flow(&self, used: &Spot) -> Vec<(Spot, String)> {
+        if used == self.spot() || used == &self.job.spot {
+            return Vec::new();
+        }
+        let triggers = self.workflow.triggers.iter();
+        let starts = triggers
+            .filter(|trigger| {
+                let mut by = self.start.by_outsiders.iter();
+                by.any(|event| *event == trigger.event)
+            })
+            .take(1)
+            .map(|trigger| {
+                (
+                    trigger.spot.clone(),
+                    format!("an outsider can start this by {}", trigger.event),
+                )
+            });
+        let mut flow: Vec<(Spot, String)> = starts.collect();
+        if self.agent.spot != *self.spot() {
+            let inner = format!("{} runs here", self.agent.agent);
+            flow.push((self.agent.spot.clone(), inner));
+        }
+        let runs = format!("the step that runs {}", self.agent.agent);
+        flow.push((self.spot().clone(), runs));
+        flow.push((self.job.spot.clone(), format!("in the job {}", self.job.id)));
+        flow.push((used.clone(), "what it can use there".to_owned()));
+        flow
     }
 
     fn entry(&self) -> AgentJob {

@@ -12,8 +12,8 @@ use serde_sarif::sarif::{
 };
 
 use super::descriptors::{Table, in_band, level_word};
-use super::{ROOT, message};
-use crate::model::{Finding, Place, RepoPath, Verdict};
+use super::{ROOT, flows, message};
+use crate::model::{Finding, Place, Related, RepoPath, Verdict};
 use crate::report::parts;
 use crate::report::sanitize::{self, quote, sarif_text, sentence};
 
@@ -34,6 +34,7 @@ pub fn result(finding: &Finding, table: &Table<'_>) -> SarifResult {
     result.rule_index = table.index(finding.rule);
     let related = related(finding);
     result.related_locations = Some(related).filter(|list| !list.is_empty());
+    result.code_flows = flows::of(finding).map(|one| vec![one]);
     result.suppressions = suppression(finding).map(|one| vec![one]);
     result.fixes = fix(finding).map(|one| vec![one]);
     result
@@ -209,15 +210,21 @@ fn properties(finding: &Finding) -> PropertyBag {
 fn related(finding: &Finding) -> Vec<Location> {
     let list = finding.related.iter().take(MOST_RELATED).zip(1..);
     list.map(|(one, id)| {
-        let mut place = location(&one.path, Some(region(one.place)));
+        let mut place = place_said(one);
         place.id = Some(id);
-        let said = escaped(&one.message);
-        place.message = Some(said)
-            .filter(|said| !said.is_empty())
-            .map(|said| message(&said));
         place
     })
     .collect()
+}
+
+/// Another place of a finding, with what it is.
+pub fn place_said(one: &Related) -> Location {
+    let mut place = location(&one.path, Some(region(one.place)));
+    let said = escaped(&one.message);
+    place.message = Some(said)
+        .filter(|said| !said.is_empty())
+        .map(|said| message(&said));
+    place
 }
 
 fn suppression(finding: &Finding) -> Option<Suppression> {

@@ -227,7 +227,7 @@ fn counts_in_dependency(judged: &Judged) -> bool {
 fn related(judged: &Judged) -> Vec<Related> {
     judged
         .sighting
-        .other_half
+        .other_halves
         .iter()
         .map(|(_, place, kind)| Related {
             path: judged.sighting.path.clone(),

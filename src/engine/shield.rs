@@ -80,7 +80,7 @@ impl<'r> Known<'r> {
         let bare = sightings.filter(|sighting| {
             sighting
                 .kind
-                .is_none_or(|kind| kind.public_prefix().is_empty())
+                .is_none_or(|kind| !kind.alone || kind.shapes.len() != 1)
         });
         let seen = bare
             .map(|sighting| {

@@ -21,7 +21,8 @@ pub struct Candidate {
     pub encodings: Vec<Encoding>,
     /// The filter that drops it.
     pub dropped: Option<&'static str>,
-    pub other_half: Option<(Span, &'static str)>,
+    /// The other halves of a pair.
+    pub other_halves: Vec<(Span, &'static str)>,
 }
 
 impl Candidate {
@@ -44,7 +45,7 @@ impl Candidate {
             near: None,
             encodings: Vec::new(),
             dropped: None,
-            other_half: None,
+            other_halves: Vec::new(),
         }
     }
 

@@ -74,6 +74,7 @@ impl<'t> Search<'t> {
         let _ = prefilter::scan(text, rules.tables(), &mut |hit| self.take(hit));
         if self.limited.get().is_none() {
             spaced::words(self);
+            decode::state(self);
         }
     }
 

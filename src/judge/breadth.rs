@@ -57,6 +57,12 @@ pub fn judge_breadth(
     if !kind.why.is_empty() {
         evidence.push(kind.why.to_owned());
     }
+    if let Some(member) = &sighting.member {
+        evidence.push(format!(
+            "It stands in {} inside this file, line {}",
+            member.name, member.line
+        ));
+    }
     if !sighting.encodings.is_empty() {
         let layers: Vec<_> = sighting
             .encodings

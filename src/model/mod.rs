@@ -30,7 +30,7 @@ pub use reach::{How, Reach};
 pub use recipe::{Recipe, RecipeForm, RecipePart};
 pub use secret::Secret;
 pub use sighting::{
-    Beside, ChecksumState, Claims, Dropped, Encoding, Excerpt, Near, Recognised, Sighting,
+    Beside, ChecksumState, Claims, Dropped, Encoding, Excerpt, Member, Near, Recognised, Sighting,
 };
 pub use span::{Place, Span};
 pub use verdict::{Confidence, Verdict};

@@ -5,10 +5,12 @@
 
 mod azure;
 mod basic;
+mod encoded;
 mod json;
 mod jwt;
 mod kubeconfig;
 mod pem;
+mod telegram;
 mod url;
 
 use super::beside;
@@ -19,6 +21,7 @@ use crate::rules::table::Family;
 use crate::rules::{glob, name};
 use crate::token;
 
+pub use encoded::encoded;
 pub use url::url;
 
 /// Runs the recogniser of a family at the start of its literal.
@@ -33,6 +36,7 @@ pub fn family(search: &mut Search<'_>, family: Family, begin: usize) {
 
 /// Runs the recognisers that a name leads to.
 pub fn at_mark(search: &mut Search<'_>, mark: usize) {
+    telegram::token(search, mark);
     let end = super::prefilter::name_end(search.text, mark);
     let tail = &search.text[end.saturating_sub(24)..end];
     let ends = |name: &str| {

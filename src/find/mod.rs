@@ -24,7 +24,9 @@ mod pair;
 mod patterns;
 mod place;
 mod prefilter;
+mod promise;
 pub mod proof;
+mod random;
 pub mod recipe;
 mod recognise;
 mod sample;
@@ -33,6 +35,7 @@ mod search;
 mod shape;
 mod sibling;
 mod spaced;
+mod told;
 
 #[cfg(test)]
 mod tests;

@@ -215,7 +215,7 @@ fn at_quote(
 /// Bytes that may stand between a name and its mark.
 static BETWEEN: [bool; 256] = {
     let mut between = [false; 256];
-    let bytes = b" \t\"'`])}\\?!:|+=";
+    let bytes = b" \t\"'`])}\\?!:|+=*";
     let mut at = 0;
     while at < bytes.len() {
         between[bytes[at] as usize] = true;

@@ -12,7 +12,7 @@ pub fn judge_confidence(
 ) -> Confidence {
     let mut confidence = match sighting.recognised {
         Recognised::Generic if sighting.beside.structured => Confidence::Medium,
-        Recognised::Generic | Recognised::Near => Confidence::Low,
+        Recognised::Weak | Recognised::Generic | Recognised::Near => Confidence::Low,
         Recognised::Named => Confidence::Medium,
         Recognised::Requested | Recognised::Prefix | Recognised::Pair | Recognised::Decoded => {
             Confidence::High

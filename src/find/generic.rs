@@ -133,7 +133,7 @@ fn of_password(value: &[u8]) -> Worth {
 
 fn of_token(value: &[u8]) -> Worth {
     let classes = Classes::of(value);
-    if classes.letters() == 0 {
+    if classes.letters() == 0 || classes.digits == 0 && value.len() < 12 {
         return Worth::Nothing;
     }
     let random = looks_random(value);
@@ -176,7 +176,10 @@ fn is_guessable(value: &[u8]) -> bool {
 
 /// Two or more words joined by marks, or one with hardly a digit.
 fn is_joined_words(value: &[u8]) -> bool {
-    has_symbols(value) && is_words(value) && !looks_random(value)
+    let lower = value
+        .iter()
+        .all(|byte| byte.is_ascii_lowercase() || !byte.is_ascii_alphanumeric());
+    has_symbols(value) && is_words(value) && (lower || !looks_random(value))
 }
 
 fn has_template(value: &[u8]) -> bool {
@@ -237,7 +240,10 @@ fn is_path(value: &[u8]) -> bool {
     // No alphabet of keys has both `/` and `.`, so an ending makes a random-looking path a path.
     let file = value.rsplit(|byte| *byte == b'/').next();
     let has_ending = file.is_some_and(|file| file.contains(&b'.'));
-    (value.starts_with(b"/") && (!random || (slashes >= 2 && has_ending)))
+    // Nor has one both `/` and `_`.
+    let mixed = slashes >= 2 && value.contains(&b'_');
+    mixed
+        || (value.starts_with(b"/") && (!random || (slashes >= 2 && has_ending)))
         || value.starts_with(b"./")
         || value.starts_with(b"~/")
         || (slashes >= 2 && !random)

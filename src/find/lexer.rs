@@ -69,6 +69,7 @@ fn skip_to_value(text: &[u8], mark: usize) -> Option<(usize, bool)> {
                 at += 1;
             }
             b'\\' if matches!(text.get(at + 1), Some(b'\n')) => at += 1,
+            b'[' if text[at..].starts_with(b"[]byte(") => at += b"[]byte(".len(),
             b'*' if lines == 0 && text.get(at + 1) == Some(&b'*') => at += 2,
             b'(' | b'[' | b'&' | b'+' if opened < 2 => {
                 opened += 1;

@@ -93,7 +93,8 @@ fn look(
             false => ControlFlow::Continue(()),
         }
     })?;
-    let comma = now.comma & (now.quote << 1 | before.quote >> 63);
+    let quoted = now.quote << 1 | before.quote >> 63 | now.quote >> 2 | after.quote << 62;
+    let comma = now.comma & quoted;
     each(now.mark | comma, |bit| {
         at_mark(text, base + bit, tables, on)
     })?;

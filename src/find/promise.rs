@@ -79,7 +79,7 @@ const KEYS: [&str; 28] = [
     "CONSUMER",
 ];
 /// Words before `KEY` that make it the key of a map, a table, a keyboard, or the public one of a pair.
-const NO_KEYS: [&str; 62] = [
+const NO_KEYS: [&str; 63] = [
     "SORT",
     "PARTITION",
     "ROUTING",
@@ -141,6 +141,7 @@ const NO_KEYS: [&str; 62] = [
     "ENTRY",
     "FILE",
     "STORE",
+    "WEBSOCKET",
     "DATA",
 ];
 /// Words that say the value is no secret.

@@ -137,7 +137,11 @@ impl<'t> Search<'t> {
         };
         if span.len() >= 6 {
             let site = context::Site::login(lexer::Literal { span, ..literal }, flag);
-            for candidate in context::candidates(self, &site) {
+            let known = context::candidates(self, &site);
+            if known.is_empty() {
+                self.generic(Promise::Password, &site);
+            }
+            for candidate in known {
                 self.push(candidate);
             }
         }

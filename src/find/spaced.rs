@@ -39,7 +39,8 @@ pub fn name_before(text: &[u8], space: usize) -> Option<Span> {
     ]
     .iter()
     .any(|word| keyword.ends_with(word.as_bytes()) && keyword.len() < before.len());
-    (length >= 3 && (keyed || assigns)).then_some(name)
+    let sql = name.of(text) == b"PASSWORD";
+    (length >= 3 && (keyed || assigns || sql)).then_some(name)
 }
 
 /// The mark behind a type: `NAME: &str = "v"`, `name: string = 'v'`; `colon` is where the type starts.

@@ -19,18 +19,21 @@ pub fn behind(search: &mut Search<'_>, begin: usize) {
     let rest = &text[begin..text.len().min(begin + REACH)];
     let line = &rest[..memchr::memchr(b'\n', rest).unwrap_or(rest.len())];
     let starts = |word: &[u8]| line.starts_with(word);
-    let (found, promise) = if starts(b"sshpass") || starts(b"docker login") {
-        (flag_value(line, b"-p"), Promise::Password)
+    if starts(b"secret set ") {
+        return secret_set(search, begin, line);
+    }
+    let found = if starts(b"sshpass") || starts(b"docker login") {
+        flag_value(line, b"-p")
     } else if starts(b"mysql") {
-        (glued_value(line, b" -p"), Promise::Password)
+        glued_value(line, b" -p")
     } else if starts(b"smbclient") {
-        (behind_percent(line), Promise::Password)
+        behind_percent(line)
     } else if starts(b"IDENTIFIED") || starts(b"identified") || starts(b"Convert") {
-        (first_string(line), Promise::Password)
+        first_string(line)
     } else if starts(b"PASSWORD(") || starts(b"Fernet(") {
-        (only_string(line), Promise::Password)
+        only_string(line)
     } else {
-        (last_string(line), Promise::Password)
+        last_string(line)
     };
     if let Some((span, quoted)) = found {
         take(
@@ -38,19 +41,32 @@ pub fn behind(search: &mut Search<'_>, begin: usize) {
             begin,
             Span::new(begin + span.start, begin + span.end),
             quoted,
-            promise,
         );
     }
 }
 
-fn take(search: &mut Search<'_>, cue: usize, span: Span, quoted: bool, promise: Promise) {
+/// `gh secret set NAME --body v`.
+fn secret_set(search: &mut Search<'_>, begin: usize, line: &[u8]) {
+    let name = word(line, b"secret set ".len());
+    let value = flag_value(line, b"--body").or_else(|| flag_value(line, b" -b"));
+    if let (Some((name, _)), Some((value, quoted))) = (name, value) {
+        let literal = Literal {
+            span: Span::new(begin + value.start, begin + value.end),
+            quoted,
+            inside: false,
+        };
+        search.named(literal, Span::new(begin + name.start, begin + name.end));
+    }
+}
+
+fn take(search: &mut Search<'_>, cue: usize, span: Span, quoted: bool) {
     let literal = Literal {
         span,
         quoted,
         inside: false,
     };
     let site = Site::told(literal, Span::new(cue, cue + 1));
-    search.generic(promise, &site);
+    search.generic(Promise::Password, &site);
 }
 
 /// The first string in quotes, with the quotes' inside only.
@@ -162,7 +178,7 @@ pub fn lines(search: &mut Search<'_>) {
     for line in text.split(|byte| *byte == b'\n').take(LINES) {
         if let Some(span) = fields(line.trim_ascii_end()) {
             let place = Span::new(start + span.start, start + span.end);
-            take(search, start, place, true, Promise::Password);
+            take(search, start, place, true);
         }
         start += line.len() + 1;
     }

@@ -53,6 +53,6 @@ pub fn judge_confidence(
 /// most private keys in public repositories are test fixtures, so for these the path keeps its say (docs/design.md).
 fn content_shows_use(sighting: &Sighting) -> bool {
     let code = sighting.kind.map_or("", |kind| kind.code);
-    let says_nothing = ["pem/", "url/", "basic/", "jwt/generic"];
+    let says_nothing = ["pem/", "url/", "basic/", "jwt/generic", "json/docker-auth"];
     !says_nothing.iter().any(|family| code.starts_with(family))
 }

@@ -16,18 +16,19 @@ pub enum Anchor {
 }
 
 /// The last letters of names that say credential, or that a credential's name stands beside.
-pub const CREDENTIAL_ENDS: [&str; 54] = [
+pub const CREDENTIAL_ENDS: [&str; 55] = [
     "word", "sswd", "pwd", "cret", "oken", "pass", "hrase", "auth", "tial", "ials", "dsn", "pat",
     "zation", "earer", "cred", "creds", "sig", "value", "wort", "_pw", "-pw", "code", "_key",
     "-key", ".key", "ikey", "tkey", "skey", "ekey", "nkey", "hkey", "gkey", "rkey", "pkey", "dkey",
     "ault", "/key", "ckey", "ykey", "lkey", "xkey", "mkey", "bkey", "kkey", "akey", "okey", "ukey",
-    "vkey", " key", "salt", "base", "prod", "live", "d by",
+    "vkey", " key", "salt", "base", "prod", "live", "d by", "ring",
 ];
 
 /// Commands and calls that take a password without a name; what is read behind each is in `find::told`.
-pub const TOLD: [&str; 17] = [
-    "IDENTIFIED BY",
+pub const TOLD: [&str; 18] = [
+    "IDENTIFIED",
     "identified by",
+    "secret set",
     "sshpass",
     "getConnection(",
     "HTTPBasicAuth(",

@@ -44,10 +44,13 @@ pub(super) fn read_commit(objects: &Objects, id: &oid) -> Result<Option<CommitDa
 fn read_message(objects: &Objects, id: &oid) -> Result<Option<Vec<u8>>> {
     let mut buffer = Vec::new();
     let found = objects.find(id, &mut buffer)?;
-    Ok(found.map(|(_, data)| {
-        let start = memchr::memmem::find(data, b"\n\n");
-        start.map_or_else(Vec::new, |at| data[at + 2..].to_vec())
-    }))
+    Ok(found.map(|(_, data)| message_of(data).to_vec()))
+}
+
+/// The message in the bytes of a commit or of an annotated tag.
+pub(super) fn message_of(data: &[u8]) -> &[u8] {
+    let start = memchr::memmem::find(data, b"\n\n");
+    start.map_or(&[], |at| &data[at + 2..])
 }
 
 /// Hands over the message of a commit or tag.

@@ -4,13 +4,14 @@
 //! parents before children. Where a clock goes wrong the answer errs towards more commits, never fewer.
 
 use std::cmp::Reverse;
-use std::collections::{BinaryHeap, HashMap, HashSet};
+use std::collections::{BinaryHeap, HashSet};
 
 use gix::ObjectId;
 use gix::hash::oid;
 use gix::objs::Kind;
 
 use super::Content;
+use super::ids::IdMap;
 use super::objects::{Objects, Unread};
 use crate::error::{Error, Result};
 
@@ -152,7 +153,7 @@ pub(super) fn walk(
     let mut painter = Painter {
         objects,
         shallow,
-        nodes: HashMap::new(),
+        nodes: IdMap::default(),
         queue: BinaryHeap::new(),
         open: 0,
         cut: Vec::new(),
@@ -178,7 +179,7 @@ enum Reached {
 struct Painter<'a> {
     objects: &'a Objects,
     shallow: &'a HashSet<ObjectId>,
-    nodes: HashMap<ObjectId, Node>,
+    nodes: IdMap<Node>,
     queue: BinaryHeap<(i64, ObjectId)>,
     /// Queued commits that are not known: while there are any, the walk goes on.
     open: usize,
@@ -263,8 +264,8 @@ impl Painter<'_> {
     fn finish(self) -> Walk {
         let nodes = self.nodes;
         let is_new = |id: &ObjectId| nodes.get(id).is_some_and(|node| !node.known);
-        let mut waiting: HashMap<ObjectId, usize> = HashMap::new();
-        let mut children: HashMap<ObjectId, Vec<ObjectId>> = HashMap::new();
+        let mut waiting: IdMap<usize> = IdMap::default();
+        let mut children: IdMap<Vec<ObjectId>> = IdMap::default();
         let mut ready = BinaryHeap::new();
         for (id, node) in nodes.iter().filter(|(_, node)| !node.known) {
             let parents: Vec<_> = node.data.parents.iter().filter(|id| is_new(id)).collect();

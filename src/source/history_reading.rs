@@ -3,7 +3,6 @@
 //! In: a plan and the packs. Out: every job handed over once, what could not be read, and the objects in which something
 //! was found. An object is decoded once, whatever the number of its paths.
 
-use std::collections::HashSet;
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::{Mutex, PoisonError};
 
@@ -12,6 +11,7 @@ use gix::objs::Kind;
 
 use super::commits::{hand_message, message_of};
 use super::history::HistorySource;
+use super::ids::IdSet;
 use super::objects::{Objects, STREAM_FROM, Unread};
 use super::packs::{Known, Packs};
 use super::plan::{Plan, Reason, Standing};
@@ -30,8 +30,10 @@ pub(super) struct Reading<'a> {
     look: &'a (dyn Fn(&Item, Content<'_>) + Sync),
     /// By the first job of an object.
     done: Vec<AtomicBool>,
+    /// By the first job of an object: whether its family belongs to the part that is read.
+    ours: Vec<AtomicBool>,
     unread: Mutex<Vec<Unchecked>>,
-    hits: Mutex<HashSet<ObjectId>>,
+    hits: Mutex<IdSet>,
 }
 
 impl<'a> Reading<'a> {
@@ -42,19 +44,21 @@ impl<'a> Reading<'a> {
         threads: usize,
         look: &'a (dyn Fn(&Item, Content<'_>) + Sync),
     ) -> Self {
+        let flags = || plan.jobs.iter().map(|_| AtomicBool::new(false)).collect();
         Reading {
             source,
             plan,
             threads,
             look,
-            done: plan.jobs.iter().map(|_| AtomicBool::new(false)).collect(),
+            done: flags(),
+            ours: flags(),
             unread: Mutex::default(),
             hits: Mutex::default(),
         }
     }
 
     /// What could not be read, and the objects in which something was found.
-    pub(super) fn finish(self) -> (Vec<Unchecked>, HashSet<ObjectId>) {
+    pub(super) fn finish(self) -> (Vec<Unchecked>, IdSet) {
         (
             self.unread
                 .into_inner()
@@ -92,7 +96,8 @@ impl<'a> Reading<'a> {
         }
         self.read_by_id(|number| {
             let job = &self.plan.jobs[number as usize];
-            let is_ours = self.source.shard.is_none_or(|own| own.has(&job.id));
+            let own = self.source.shard;
+            let is_ours = own.is_none_or(|own| own.has(&job.id) || self.is_ours(number));
             job.reason == Reason::First && !self.is_done(number) && is_ours
         });
     }
@@ -104,6 +109,10 @@ impl<'a> Reading<'a> {
 
     fn is_done(&self, first: u32) -> bool {
         self.done[first as usize].load(Ordering::Relaxed)
+    }
+
+    fn is_ours(&self, first: u32) -> bool {
+        self.ours[first as usize].load(Ordering::Relaxed)
     }
 
     /// The jobs of an object that are looked at whatever the first look gives.

@@ -13,6 +13,7 @@ mod folder;
 mod git_environment;
 mod history;
 mod history_reading;
+mod ids;
 mod index;
 mod introduced;
 mod keeping;

@@ -3,11 +3,10 @@
 //! In: a plan, and the objects in which something was found. Out: the plan with more jobs. A folder is opened once in the
 //! walk, so what stands in it under a second path is looked up only here, for the few objects that hit.
 
-use std::collections::HashSet;
-
 use gix::ObjectId;
 use gix::objs::{Kind, TreeRefIter};
 
+use super::super::ids::IdSet;
 use super::super::objects::Objects;
 use super::super::trees::DEPTH_AT_MOST;
 use super::walker::{Walker, enter, form_of};
@@ -18,17 +17,13 @@ use crate::model::{RepoPath, Unchecked};
 const OPENED_AT_MOST: usize = 1_000_000;
 
 /// Finds where else objects stand because a whole folder does; adds jobs for that.
-pub(in crate::source) fn add_copies_of(
-    hits: &HashSet<ObjectId>,
-    plan: Plan,
-    objects: &Objects,
-) -> Plan {
+pub(in crate::source) fn add_copies_of(hits: &IdSet, plan: Plan, objects: &Objects) -> Plan {
     let mut walker = Walker {
         objects,
         plan,
         standing: Standing::Reached,
     };
-    let mut empty = HashSet::new();
+    let mut empty = IdSet::default();
     let mut opened = 0;
     for (tree, path, commit) in std::mem::take(&mut walker.plan.copies) {
         let mut path = walker.plan.bytes(path).to_vec();
@@ -51,9 +46,9 @@ pub(in crate::source) fn add_copies_of(
 }
 
 struct CopySearch<'s> {
-    hits: &'s HashSet<ObjectId>,
+    hits: &'s IdSet,
     /// Folders in which nothing stands that hit.
-    empty: &'s mut HashSet<ObjectId>,
+    empty: &'s mut IdSet,
     opened: &'s mut usize,
     commit: u32,
 }

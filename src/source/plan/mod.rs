@@ -17,6 +17,7 @@ pub(super) use copies::add_copies_of;
 pub(super) use unreached::add_unreached;
 pub(super) use walker::Walker;
 
+use super::ids::{IdMap, IdSet};
 use super::{Form, Visited};
 use crate::model::{RepoPath, Unchecked};
 
@@ -60,14 +61,14 @@ pub(super) struct Plan {
     pub(super) jobs: Vec<Job>,
     pub(super) visited: Visited,
     /// The first job of an object; a blob and a message never share an id.
-    by_id: HashMap<ObjectId, u32>,
+    by_id: IdMap<u32>,
     paths: Vec<Arc<[u8]>>,
     numbers: HashMap<Arc<[u8]>, u32>,
     commits: Vec<ObjectId>,
     /// The commits that refs name.
     tips: Vec<ObjectId>,
     /// Every folder that was opened, with its first path.
-    folders: HashMap<ObjectId, u32>,
+    folders: IdMap<u32>,
     again: HashSet<(ObjectId, u32)>,
     /// Folders that stand at other paths as well, with the commit that first put them there.
     copies: Vec<(ObjectId, u32, u32)>,
@@ -102,7 +103,7 @@ impl Plan {
     }
 
     /// The objects of `hits` that stand at more paths than they are judged under.
-    pub(super) fn crowded_among(&self, hits: &HashSet<ObjectId>) -> Vec<Unchecked> {
+    pub(super) fn crowded_among(&self, hits: &IdSet) -> Vec<Unchecked> {
         let crowded = self.crowded.iter().map(|first| &self.jobs[*first as usize]);
         let hit = crowded.filter(|job| hits.contains(&job.id));
         hit.map(|job| Unchecked {

@@ -3,12 +3,11 @@
 //! In: a plan of what the refs reach, and the packs. Out: the plan with more jobs. Parts of such objects may be gone for
 //! good, which is no news; what is there is read.
 
-use std::collections::HashSet;
-
 use gix::ObjectId;
 use gix::objs::{Kind, TreeRefIter};
 
 use super::super::Form;
+use super::super::ids::IdSet;
 use super::super::packs::Packs;
 use super::super::repository::Repository;
 use super::walker::Walker;
@@ -78,8 +77,8 @@ fn list(walker: &Walker<'_>, repository: &Repository, packs: &Packs) -> Unreache
 }
 
 /// The folders that stand in some trees.
-fn children(walker: &Walker<'_>, trees: &[ObjectId]) -> HashSet<ObjectId> {
-    let mut children = HashSet::new();
+fn children(walker: &Walker<'_>, trees: &[ObjectId]) -> IdSet {
+    let mut children = IdSet::default();
     let mut buffer = Vec::new();
     for tree in trees {
         if let Ok(Some((Kind::Tree, data))) = walker.objects.find(tree, &mut buffer) {

@@ -95,6 +95,7 @@ fn finding(path: &[u8]) -> Finding {
         path: RepoPath::new(path),
         place,
         commit: Some("0123456789abcdef".into()),
+        commits: 1,
         introduced: Some(true),
         at_head: true,
         breadth: Some(Breadth {

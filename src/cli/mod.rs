@@ -10,6 +10,7 @@ mod env;
 mod explain;
 mod export;
 mod fix;
+mod history;
 mod hook;
 mod install;
 mod origin;
@@ -130,9 +131,15 @@ pub struct ScanArguments {
     /// Scan every commit that HEAD reaches
     #[arg(long, conflicts_with_all = ["paths", "stdin"])]
     history: bool,
-    /// With --history: every ref, not only HEAD
+    /// With --history: every ref, not only HEAD, and what no ref reaches any more
     #[arg(long, requires = "history")]
     all: bool,
+    /// With --history: a folder of your own that keeps what nothing was found in, so that the next run reads what is new
+    #[arg(long, value_name = "DIR", requires = "history")]
+    cache: Option<PathBuf>,
+    /// With --cache: read one part of N into the cache and judge nothing; a run without it then judges
+    #[arg(long, value_name = "K/N", requires = "cache", conflicts_with_all = ["output", "why_not", "strict"])]
+    shard: Option<String>,
     /// Scan standard input
     #[arg(long, requires = "path", conflicts_with = "paths")]
     stdin: bool,

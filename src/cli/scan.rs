@@ -8,6 +8,7 @@ use std::time::Instant;
 
 use jiff::{Timestamp, civil::Date};
 
+use super::history;
 use super::origin;
 use super::policy::{self, Judging};
 use super::progress::Progress;
@@ -24,8 +25,8 @@ use crate::read::agent_config::AgentFile;
 use crate::report::{self, Entry, Format};
 use crate::rules::RuleSet;
 use crate::source::{
-    Extent, FolderSnapshot, GitEnvironment, HistorySource, IgnoredFiles, Nothing, RangeSource,
-    Repository, SingleSource, Snapshot, Source, StagedSource, TreeSource,
+    FolderSnapshot, GitEnvironment, IgnoredFiles, RangeSource, Repository, SingleSource, Snapshot,
+    Source, StagedSource, TreeSource,
 };
 
 impl From<FormatArgument> for Format {
@@ -76,6 +77,9 @@ pub fn here() -> Result<PathBuf> {
 pub fn run(arguments: &ScanArguments, screen: &Screen) -> Result<u8> {
     let start = Instant::now();
     let clock = Clock::read();
+    if let Some(shard) = &arguments.shard {
+        return history::fill(arguments, shard, &clock, screen);
+    }
     let mut outcome = examine(arguments, &clock)?;
     outcome.seconds = Some(start.elapsed().as_secs_f64());
     outcome.ended = Some(Clock::read().now);
@@ -182,7 +186,7 @@ fn examine_git(
     }
     match &arguments.range {
         Some(range) => examine_range(arguments, clock, repository, range),
-        None => examine_history(arguments, clock, repository),
+        None => history::examine(arguments, clock, repository),
     }
 }
 
@@ -234,27 +238,6 @@ fn examine_range(
     finish(arguments, clock, &judging, &source, &looked_at, commit)
 }
 
-fn examine_history(
-    arguments: &ScanArguments,
-    clock: &Clock,
-    repository: &Repository,
-) -> Result<Outcome> {
-    let extent = if arguments.all {
-        Extent::AllRefs
-    } else {
-        Extent::Head
-    };
-    let source = HistorySource::new(repository, extent)?;
-    let head = repository.head()?;
-    let snapshot: Box<dyn Snapshot> = match &head {
-        Some(commit) => Box::new(repository.commit_snapshot(commit)),
-        None => Box::new(Nothing),
-    };
-    let judging = of_tree(arguments, clock, snapshot.as_ref(), Some(repository))?;
-    let commit = head.map(|commit| commit.hex());
-    finish(arguments, clock, &judging, &source, "the history", commit)
-}
-
 fn of_change(
     arguments: &ScanArguments,
     clock: &Clock,
@@ -270,7 +253,7 @@ fn of_change(
 }
 
 /// The policy of a scan that is no change: what the command line names, else the tree's own.
-fn of_tree(
+pub(super) fn of_tree(
     arguments: &ScanArguments,
     clock: &Clock,
     snapshot: &dyn Snapshot,
@@ -299,7 +282,7 @@ fn of_tree(
     policy::alone(policy, from, clock.today)
 }
 
-fn finish(
+pub(super) fn finish(
     arguments: &ScanArguments,
     clock: &Clock,
     judging: &Judging,
@@ -333,12 +316,29 @@ fn survey(
 ) -> Result<(Outcome, Vec<AgentFile>)> {
     let seen = Arc::new(Seen::default());
     let progress = Progress::start(&seen, looked_at);
-    let result = engine::survey(&Run {
+    let result = engine::survey(&run_of(
+        arguments, clock, judging, source, &seen, looked_at, commit,
+    ));
+    drop(progress);
+    result
+}
+
+/// What a scan asks of the engine.
+pub(super) fn run_of<'a>(
+    arguments: &ScanArguments,
+    clock: &Clock,
+    judging: &'a Judging,
+    source: &'a dyn Source,
+    seen: &'a Seen,
+    looked_at: &str,
+    commit: Option<String>,
+) -> Run<'a> {
+    Run {
         source,
         policies: &judging.policies,
         rules: &judging.rules,
         threads: threads(arguments.threads),
-        seen: &seen,
+        seen,
         now: clock.now,
         loosened: &judging.loosened,
         weakened: &[],
@@ -350,9 +350,7 @@ fn survey(
         },
         looked_at: looked_at.to_owned(),
         commit,
-    });
-    drop(progress);
-    result
+    }
 }
 
 /// A tree as `reach` and `drill` look at it.

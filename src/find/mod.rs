@@ -34,6 +34,7 @@ mod scheme;
 mod search;
 mod shape;
 mod sibling;
+mod site;
 mod spaced;
 mod told;
 

@@ -3,8 +3,9 @@
 //! In: where a run starts whose first bytes decode to text. Out: candidates of the decoded text.
 
 use super::nested;
-use crate::find::context::{self, Site};
+use crate::find::context;
 use crate::find::search::Search;
+use crate::find::site::Site;
 use crate::find::{lexer, prefilter};
 use crate::model::{Encoding, Span};
 use crate::token::base64;

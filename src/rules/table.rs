@@ -31,6 +31,7 @@ pub enum Family {
     Putty,
     Jwt,
     AuthorizedUser,
+    Packed,
 }
 
 /// A literal that stands where a word starts.

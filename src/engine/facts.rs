@@ -71,6 +71,7 @@ pub(super) fn examine(
             text.len() as u64
         }
         Content::Stream(reader) => examine_stream(item, reader, rules, facts),
+        Content::Remembered(bytes) => bytes,
     }
 }
 

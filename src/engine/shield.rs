@@ -112,6 +112,11 @@ impl<'r> Known<'r> {
         }
     }
 
+    /// The rules that it masks by.
+    pub(super) fn rules(&self) -> &'r RuleSet {
+        self.rules
+    }
+
     /// Masks a path.
     pub(super) fn mask(&self, path: &mut RepoPath) {
         if let Some(masked) = self.without_seen(path.as_bytes()) {
@@ -123,7 +128,7 @@ impl<'r> Known<'r> {
     }
 
     /// Masks a text.
-    fn mask_text(&self, text: &mut String) {
+    pub(super) fn mask_text(&self, text: &mut String) {
         if let Some(masked) = self.without_seen(text.as_bytes()) {
             *text = String::from_utf8_lossy(&masked).into_owned();
         }

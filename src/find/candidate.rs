@@ -2,6 +2,9 @@
 //!
 //! In: matches. Out: matches that do not overlap, the best of each place.
 
+use super::filter;
+use super::generic::{self, Worth};
+use super::promise::Promise;
 use crate::model::{Beside, ChecksumState, Claims, Encoding, Near, Recognised, Span, TokenKind};
 
 /// A possible credential.
@@ -47,6 +50,19 @@ impl Candidate {
             dropped: None,
             other_halves: Vec::new(),
         }
+    }
+
+    /// A candidate of no kind, for what the name over it promises; none where the value cannot keep that.
+    pub fn promised(promise: Promise, span: Span, value: &[u8], quoted: bool) -> Option<Candidate> {
+        let (recognised, dropped) = match generic::worth(promise, value, quoted) {
+            Worth::Strong => (Recognised::Generic, None),
+            Worth::Weak => (Recognised::Weak, None),
+            Worth::Dropped(filter) => (Recognised::Weak, Some(filter)),
+            Worth::Nothing => return None,
+        };
+        let mut candidate = Candidate::new(span, value, None, recognised);
+        candidate.dropped = filter::of_named(value).or(dropped);
+        Some(candidate)
     }
 
     fn rank(&self) -> (bool, Recognised, bool, usize, usize, usize) {

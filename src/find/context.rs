@@ -3,8 +3,9 @@
 //! In: a literal and what stands beside it. Out: the candidates whose shape the whole value has.
 
 use super::candidate::Candidate;
+use super::promise::promise;
 use super::search::Search;
-use super::{beside, enclosing, filter, generic, lexer, near, scheme, shape};
+use super::{beside, enclosing, filter, generic, lexer, near, random, scheme, shape};
 use crate::model::{Beside, Level, Near, Recognised, Span, TokenKind};
 use crate::rules::{RuleSet, name};
 
@@ -24,16 +25,46 @@ pub struct Site {
 impl Site {
     /// Takes the name of a literal.
     pub fn new(search: &Search<'_>, literal: lexer::Literal, written: Span, flag: bool) -> Site {
+        let mut name = name::normalise(last_parts(written.of(search.text)));
+        if name == "KEY" {
+            name = with_word_before(search.text, written);
+        }
         Site {
             literal,
-            name: name::normalise(last_parts(written.of(search.text))),
+            name,
             written,
             flag,
         }
     }
 }
 
+/// `API key: v`, `access key = v`: the name of two words.
+fn with_word_before(text: &[u8], key: Span) -> String {
+    let before = &text[key.start.saturating_sub(24)..key.start];
+    let spaced = before.strip_suffix(b" ").unwrap_or_default();
+    let length = spaced
+        .iter()
+        .rev()
+        .take_while(|byte| byte.is_ascii_alphabetic())
+        .count();
+    let name = Span::new(key.start - 1.min(key.start) - length, key.end);
+    match length {
+        0 => "KEY".to_owned(),
+        _ => name::normalise(name.of(text)),
+    }
+}
+
 impl Site {
+    /// A password that stands where a command or a call takes one, without a name.
+    pub fn told(literal: lexer::Literal, cue: Span) -> Site {
+        Site {
+            literal,
+            name: "PASSWORD".to_owned(),
+            written: cue,
+            flag: true,
+        }
+    }
+
     /// The password of a login, which goes out as a header.
     pub fn login(literal: lexer::Literal, flag: Span) -> Site {
         Site {
@@ -63,7 +94,7 @@ pub fn candidates(search: &Search<'_>, site: &Site) -> Vec<Candidate> {
     if site.flag || search.text.get(site.written.end) == Some(&b' ') {
         by_flag(search, site, &mut found);
     }
-    let credential = generic::promise(&site.name).is_some() || header_name(&site.name);
+    let credential = promise(&site.name).is_some() || header_name(&site.name);
     let random = value.len() >= 12 && value.iter().any(u8::is_ascii_digit);
     if found.is_empty() && random {
         by_place(search, site, &mut found);
@@ -140,7 +171,7 @@ fn looks_written(kind: &TokenKind, value: &[u8]) -> Option<&'static str> {
         .shapes
         .iter()
         .any(|shape| shape.start().len() >= 2 && value.starts_with(shape.start().as_bytes()));
-    let random = value.iter().any(u8::is_ascii_digit) || generic::entropy(value) >= 3.8;
+    let random = value.iter().any(u8::is_ascii_digit) || random::entropy(value) >= 3.8;
     if !prefixed && (!random || generic::is_phrase(value)) {
         return Some("words");
     }

@@ -26,7 +26,9 @@ mod pair;
 mod patterns;
 mod place;
 mod prefilter;
+mod promise;
 pub mod proof;
+mod random;
 pub mod recipe;
 mod recognise;
 mod sample;
@@ -36,6 +38,7 @@ mod shape;
 mod sibling;
 mod spaced;
 mod stream;
+mod told;
 
 #[cfg(test)]
 mod tests;

@@ -4,7 +4,7 @@
 
 use super::candidate::Candidate;
 use super::search::Search;
-use super::{filter, generic, near, shape};
+use super::{filter, near, random, shape};
 use crate::model::{Level, Recognised, Span, TokenKind, Verbs};
 
 /// How many lines around one half the other is searched where no name leads to it.
@@ -69,7 +69,7 @@ fn unnamed(text: &[u8], half: Span, kind: &TokenKind, chosen: &[Candidate]) -> O
                 )
             });
             let random = text[start..end].iter().any(u8::is_ascii_digit)
-                && generic::entropy(&text[start..end]) >= 3.0;
+                && random::entropy(&text[start..end]) >= 3.0;
             (alone && random).then(|| Span::new(start, end))
         });
         if let Some(span) = found

@@ -93,7 +93,8 @@ fn look(
             false => ControlFlow::Continue(()),
         }
     })?;
-    let comma = now.comma & (now.quote << 1 | before.quote >> 63);
+    let quoted = now.quote << 1 | before.quote >> 63 | now.quote >> 2 | after.quote << 62;
+    let comma = now.comma & quoted;
     each(now.mark | comma, |bit| {
         at_mark(text, base + bit, tables, on)
     })?;
@@ -219,7 +220,7 @@ fn at_quote(
 /// Bytes that may stand between a name and its mark.
 static BETWEEN: [bool; 256] = {
     let mut between = [false; 256];
-    let bytes = b" \t\"'`])}\\?!:|+=";
+    let bytes = b" \t\"'`])}\\?!:|+=*";
     let mut at = 0;
     while at < bytes.len() {
         between[bytes[at] as usize] = true;

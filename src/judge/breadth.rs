@@ -153,6 +153,8 @@ fn how_recognised(sighting: &Sighting, kind: &TokenKind) -> String {
             "Its shape fits and {} is named nearby; the value alone says nothing",
             kind.provider
         ),
-        Recognised::Generic => "It stands under a key that says credential".to_owned(),
+        Recognised::Weak | Recognised::Generic => {
+            "It stands under a key that says credential".to_owned()
+        }
     }
 }

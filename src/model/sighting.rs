@@ -29,6 +29,8 @@ pub struct Near {
 /// How a kind was recognised, weakest first.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
 pub enum Recognised {
+    /// A literal under a name that may say credential, or one that may be a word; no kind.
+    Weak,
     /// A literal under a name that says credential; no kind.
     Generic,
     /// The value's shape, and a word of the provider near it.

@@ -32,6 +32,8 @@ pub enum Family {
     Jwt,
     AuthorizedUser,
     Packed,
+    /// A command or a call that takes a password without a name.
+    Told,
 }
 
 /// A literal that stands where a word starts.

@@ -6,9 +6,10 @@
 use super::under_name;
 use crate::find::candidate::Candidate;
 use crate::find::context::Site;
+use crate::find::promise::promise;
 use crate::find::search::Search;
-use crate::find::{filter, generic};
-use crate::model::{Recognised, Span};
+
+use crate::model::Span;
 use crate::rules::name;
 use crate::syntax::{Document, Node, Scalar};
 
@@ -93,12 +94,8 @@ fn look(search: &mut Search<'_>, wanted: &Wanted) {
         (!found.is_empty()).then_some(found)
     });
     let generic = || {
-        let promise = generic::promise(wanted.secret.as_ref()?)?;
-        generic::may_be_secret(promise, value, true).then(|| {
-            let mut candidate = Candidate::new(wanted.span, value, None, Recognised::Generic);
-            candidate.dropped = filter::of_named(value);
-            vec![candidate]
-        })
+        let promise = promise(wanted.secret.as_ref()?)?;
+        Candidate::promised(promise, wanted.span, value, true).map(|candidate| vec![candidate])
     };
     for mut candidate in found.or_else(generic).unwrap_or_default() {
         candidate.span = wanted.span;
@@ -117,7 +114,7 @@ fn wanted(document: &Document) -> Vec<Wanted> {
         let is_sensitive = text_of(document, &output.value, "sensitive") == "true";
         if let Some(value) = scalar_of(document, &output.value, "value") {
             let name = name::normalise(output.key.as_bytes());
-            let secret = match generic::promise(&name) {
+            let secret = match promise(&name) {
                 Some(_) => Some(name.clone()),
                 None => is_sensitive.then(|| "SECRET".to_owned()),
             };

@@ -332,15 +332,12 @@ fn is_escape(text: &[u8], at: usize) -> bool {
     }
 }
 
-/// What base64 of a gzip file starts with.
-const PACKED: &[u8] = b"H4sI";
-
 /// Whether the first bytes of a run decode to text, as base64 or as hexadecimal.
 pub fn decodes(run: &[u8]) -> bool {
     let Some(head) = run.strip_prefix(b"0x").unwrap_or(run).get(..16) else {
         return false;
     };
-    base64_text(head) || hex_text(head) || head.starts_with(PACKED)
+    base64_text(head) || hex_text(head)
 }
 
 fn base64_text(head: &[u8]) -> bool {

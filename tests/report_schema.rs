@@ -95,6 +95,7 @@ fn finding(path: &[u8]) -> Finding {
         path: RepoPath::new(path),
         place,
         commit: Some("0123456789abcdef".into()),
+        commits: 1,
         introduced: Some(true),
         at_head: true,
         breadth: Some(Breadth {
@@ -175,6 +176,7 @@ fn outcome(overall: Overall, findings: Vec<Finding>, unchecked: Vec<Unchecked>) 
         seconds: None,
         ended: None,
         agent_jobs: Vec::new(),
+        fixes: Vec::new(),
         looked_at: "working tree".into(),
     }
 }

@@ -8,11 +8,13 @@ use std::time::Instant;
 
 use jiff::{Timestamp, civil::Date};
 
+use super::history;
 use super::origin;
 use super::policy::{self, Judging};
 use super::progress::Progress;
 use super::screen::Screen;
 use super::{FormatArgument, ScanArguments};
+use crate::engine::fixes::{self, Planning};
 use crate::engine::{self, Dependencies, Run, Seen};
 use crate::error::{Error, Result};
 use crate::judge::AgentsPresent;
@@ -23,8 +25,8 @@ use crate::read::agent_config::AgentFile;
 use crate::report::{self, Entry, Format};
 use crate::rules::RuleSet;
 use crate::source::{
-    Extent, FolderSnapshot, GitEnvironment, HistorySource, IgnoredFiles, Nothing, RangeSource,
-    Repository, SingleSource, Snapshot, Source, StagedSource, TreeSource,
+    FolderSnapshot, GitEnvironment, IgnoredFiles, RangeSource, Repository, SingleSource, Snapshot,
+    Source, StagedSource, TreeSource,
 };
 
 impl From<FormatArgument> for Format {
@@ -75,6 +77,9 @@ pub fn here() -> Result<PathBuf> {
 pub fn run(arguments: &ScanArguments, screen: &Screen) -> Result<u8> {
     let start = Instant::now();
     let clock = Clock::read();
+    if let Some(shard) = &arguments.shard {
+        return history::fill(arguments, shard, &clock, screen);
+    }
     let mut outcome = examine(arguments, &clock)?;
     outcome.seconds = Some(start.elapsed().as_secs_f64());
     outcome.ended = Some(Clock::read().now);
@@ -113,19 +118,43 @@ fn examine(arguments: &ScanArguments, clock: &Clock) -> Result<Outcome> {
         let source = SingleSource::file(path, std::io::stdin());
         return finish(arguments, clock, &judging, &source, "standard input", None);
     }
-    let paths = if arguments.paths.is_empty() {
-        vec![PathBuf::from(".")]
-    } else {
-        arguments.paths.clone()
+    tree(arguments, clock).map(|looked| looked.outcome)
+}
+
+/// A tree that was looked at, for commands that go on with it.
+pub struct Looked {
+    pub outcome: Outcome,
+    pub judging: Judging,
+    /// The folder that paths are relative to.
+    pub root: PathBuf,
+}
+
+/// Looks at paths under the policy that `scan` would use.
+pub fn look_at(
+    paths: &[PathBuf],
+    config: Option<&Path>,
+    policy: Option<&str>,
+    clock: &Clock,
+) -> Result<Looked> {
+    let arguments = ScanArguments {
+        paths: paths.to_vec(),
+        config: config.map(Path::to_path_buf),
+        policy: policy.map(str::to_owned),
+        ..ScanArguments::default()
     };
-    let first = paths.first().map_or(Path::new("."), PathBuf::as_path);
-    let start = folder.join(first);
+    tree(&arguments, clock)
+}
+
+fn tree(arguments: &ScanArguments, clock: &Clock) -> Result<Looked> {
+    let folder = here()?;
+    let first = arguments.paths.first();
+    let start = folder.join(first.map_or(Path::new("."), PathBuf::as_path));
     let directory = if start.is_dir() {
         start.as_path()
     } else {
         start.parent().unwrap_or(&folder)
     };
-    let repository = Repository::discover(directory, &environment)?;
+    let repository = Repository::discover(directory, &GitEnvironment::from_process())?;
     let root = repository
         .as_ref()
         .and_then(|repository| repository.work_dir())
@@ -137,11 +166,15 @@ fn examine(arguments: &ScanArguments, clock: &Clock) -> Result<Outcome> {
     } else {
         IgnoredFiles::Read
     };
-    let source = TreeSource::new(&folder, &paths, ignored)?;
+    let source = TreeSource::new(&folder, &arguments.paths, ignored)?;
     let looked_at = "the working tree";
     let mut outcome = finish(arguments, clock, &judging, &source, looked_at, None)?;
     outcome.origin = repository.and_then(|repository| origin::of_clone(&repository, None));
-    Ok(outcome)
+    Ok(Looked {
+        outcome,
+        judging,
+        root: source.root().to_path_buf(),
+    })
 }
 
 fn examine_git(
@@ -154,7 +187,7 @@ fn examine_git(
     }
     match &arguments.range {
         Some(range) => examine_range(arguments, clock, repository, range),
-        None => examine_history(arguments, clock, repository),
+        None => history::examine(arguments, clock, repository),
     }
 }
 
@@ -206,27 +239,6 @@ fn examine_range(
     finish(arguments, clock, &judging, &source, &looked_at, commit)
 }
 
-fn examine_history(
-    arguments: &ScanArguments,
-    clock: &Clock,
-    repository: &Repository,
-) -> Result<Outcome> {
-    let extent = if arguments.all {
-        Extent::AllRefs
-    } else {
-        Extent::Head
-    };
-    let source = HistorySource::new(repository, extent)?;
-    let head = repository.head()?;
-    let snapshot: Box<dyn Snapshot> = match &head {
-        Some(commit) => Box::new(repository.commit_snapshot(commit)),
-        None => Box::new(Nothing),
-    };
-    let judging = of_tree(arguments, clock, snapshot.as_ref(), Some(repository))?;
-    let commit = head.map(|commit| commit.hex());
-    finish(arguments, clock, &judging, &source, "the history", commit)
-}
-
 fn of_change(
     arguments: &ScanArguments,
     clock: &Clock,
@@ -242,7 +254,7 @@ fn of_change(
 }
 
 /// The policy of a scan that is no change: what the command line names, else the tree's own.
-fn of_tree(
+pub(super) fn of_tree(
     arguments: &ScanArguments,
     clock: &Clock,
     snapshot: &dyn Snapshot,
@@ -271,7 +283,7 @@ fn of_tree(
     policy::alone(policy, from, clock.today)
 }
 
-fn finish(
+pub(super) fn finish(
     arguments: &ScanArguments,
     clock: &Clock,
     judging: &Judging,
@@ -282,6 +294,15 @@ fn finish(
     let (mut outcome, _) = survey(arguments, clock, judging, source, looked_at, commit)?;
     if arguments.strict {
         engine::make_strict(&mut outcome);
+    }
+    if matches!(arguments.format, FormatArgument::Sarif) {
+        let planning = Planning {
+            snapshot: source.head(),
+            policies: &judging.policies,
+            rules: &judging.rules,
+            is_kept: &|_, _| false,
+        };
+        fixes::add_to(&planning, &mut outcome);
     }
     Ok(outcome)
 }
@@ -296,12 +317,29 @@ fn survey(
 ) -> Result<(Outcome, Vec<AgentFile>)> {
     let seen = Arc::new(Seen::default());
     let progress = Progress::start(&seen, looked_at);
-    let result = engine::survey(&Run {
+    let result = engine::survey(&run_of(
+        arguments, clock, judging, source, &seen, looked_at, commit,
+    ));
+    drop(progress);
+    result
+}
+
+/// What a scan asks of the engine.
+pub(super) fn run_of<'a>(
+    arguments: &ScanArguments,
+    clock: &Clock,
+    judging: &'a Judging,
+    source: &'a dyn Source,
+    seen: &'a Seen,
+    looked_at: &str,
+    commit: Option<String>,
+) -> Run<'a> {
+    Run {
         source,
         policies: &judging.policies,
         rules: &judging.rules,
         threads: threads(arguments.threads),
-        seen: &seen,
+        seen,
         now: clock.now,
         loosened: &judging.loosened,
         weakened: &[],
@@ -313,9 +351,7 @@ fn survey(
         },
         looked_at: looked_at.to_owned(),
         commit,
-    });
-    drop(progress);
-    result
+    }
 }
 
 /// A tree as `reach` and `drill` look at it.

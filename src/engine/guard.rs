@@ -112,6 +112,7 @@ fn guard_finding(
             start_character: 1,
         },
         commit: None,
+        commits: 0,
         introduced: Some(true),
         at_head: true,
         breadth: None,

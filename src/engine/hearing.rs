@@ -91,7 +91,9 @@ impl<'r, 'a> Hearing<'r, 'a> {
     ) -> Finding {
         let mut reasons = judged.reasons.clone();
         reasons.extend(ruling.reason.clone());
-        if !at_head {
+        if let Some(remark) = self.run.source.remark(&judged.item) {
+            reasons.push(remark.to_owned());
+        } else if !at_head {
             reasons.push(
                 "a later commit removes it, but it stays in the history: rotate it, and squash or rewrite before merging"
                     .to_owned(),
@@ -106,6 +108,7 @@ impl<'r, 'a> Hearing<'r, 'a> {
             path: judged.sighting.path.clone(),
             place: judged.sighting.place,
             commit: judged.item.commit.clone(),
+            commits: judged.item.commits,
             introduced,
             at_head,
             breadth: judged.breadth.clone(),
@@ -134,7 +137,8 @@ impl<'r, 'a> Hearing<'r, 'a> {
                 return;
             }
             let key = (finding.fingerprint.clone(), finding.path.clone());
-            if self.index.contains_key(&key) {
+            if let Some(known) = self.index.get(&key) {
+                self.findings[*known].commits += item.commits;
                 return;
             }
             self.index.insert(key, self.findings.len());
@@ -227,7 +231,7 @@ fn counts_in_dependency(judged: &Judged) -> bool {
 fn related(judged: &Judged) -> Vec<Related> {
     judged
         .sighting
-        .other_half
+        .other_halves
         .iter()
         .map(|(_, place, kind)| Related {
             path: judged.sighting.path.clone(),

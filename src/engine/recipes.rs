@@ -118,6 +118,7 @@ fn finding(
         confidence: Confidence::High,
         path: sighting.path,
         place: sighting.place,
+        commits: item.commits,
         commit: item.commit,
         introduced,
         at_head: true,

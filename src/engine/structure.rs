@@ -194,6 +194,7 @@ pub(super) fn plain(found: StructureFinding) -> Finding {
         path: found.spot.path.as_ref().clone(),
         place: found.spot.place,
         commit: None,
+        commits: 0,
         introduced: None,
         at_head: true,
         breadth: None,

@@ -44,7 +44,10 @@ pub struct Finding {
     pub confidence: Confidence,
     pub path: RepoPath,
     pub place: Place,
+    /// The commit that brought it to this path first, where commits are known.
     pub commit: Option<String>,
+    /// How many commits brought a version of this file that holds it; 0 where commits are not known.
+    pub commits: u32,
     /// `None` in a tree scan, where nothing is a change.
     pub introduced: Option<bool>,
     pub at_head: bool,

@@ -1,6 +1,6 @@
 //! The whole result of a run, as every report writes it.
 
-use super::{AgentJob, Dropped, Finding, RepoPath, Unchecked, Verdict};
+use super::{AgentJob, Dropped, Finding, Fix, RepoPath, Unchecked, Verdict};
 
 /// What the run says as a whole. `Blocked` beats `Undecided` beats `Clean`.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
@@ -97,6 +97,8 @@ pub struct Outcome {
     pub looked_at: String,
     /// Agents in workflows, with what they hold.
     pub agent_jobs: Vec<AgentJob>,
+    /// Edits that answer findings, where a caller asked for them.
+    pub fixes: Vec<Fix>,
 }
 
 impl Outcome {
@@ -124,6 +126,7 @@ impl Outcome {
             ended: None,
             looked_at,
             agent_jobs: Vec::new(),
+            fixes: Vec::new(),
         }
     }
 

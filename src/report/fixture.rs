@@ -111,6 +111,7 @@ pub fn finding() -> Finding {
             start_character: 31,
         },
         commit: None,
+        commits: 0,
         introduced: None,
         at_head: true,
         breadth: Some(Breadth {
@@ -229,6 +230,7 @@ pub fn outcome() -> Outcome {
         ended: None,
         looked_at: "staged changes".into(),
         agent_jobs: Vec::new(),
+        fixes: Vec::new(),
     }
 }
 

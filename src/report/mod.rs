@@ -7,6 +7,7 @@
 
 pub mod catalogue;
 pub mod drill;
+pub mod fix;
 mod github;
 mod gitlab;
 mod json;

@@ -9,6 +9,7 @@ use crate::act::agent;
 use crate::act::ci::plan::{ExitFollows, Plan, Scope};
 use crate::cli::policy::{self, Judging};
 use crate::cli::scan::{Clock, threads};
+use crate::engine::fixes::{self, Planning};
 use crate::engine::{self, Dependencies, Run, Seen};
 use crate::error::Result;
 use crate::judge::guard::{self, State, Weakening};
@@ -264,7 +265,7 @@ impl Look<'_> {
 
     fn at(&self, source: &dyn Source, looked_at: &str) -> Result<Outcome> {
         let judging = &self.judging;
-        engine::run(&Run {
+        let mut outcome = engine::run(&Run {
             source: &WithMessages {
                 source,
                 texts: &self.plan.texts,
@@ -280,6 +281,14 @@ impl Look<'_> {
             dependencies: Dependencies::Counted,
             looked_at: looked_at.to_owned(),
             commit: Some(self.ends.head.hex()),
-        })
+        })?;
+        let planning = Planning {
+            snapshot: source.head(),
+            policies: &judging.policies,
+            rules: &judging.rules,
+            is_kept: &|_, _| false,
+        };
+        fixes::add_to(&planning, &mut outcome);
+        Ok(outcome)
     }
 }

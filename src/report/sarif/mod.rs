@@ -9,6 +9,7 @@
 //! every other reader tells them apart by column and by `tokenleash/v1`.
 
 mod descriptors;
+mod fixes;
 mod flows;
 mod provenance;
 mod results;
@@ -99,7 +100,11 @@ fn log(
         .results(
             results
                 .iter()
-                .map(|finding| results::result(finding, &table))
+                .map(|finding| {
+                    let mut result = results::result(finding, &table);
+                    result.fixes = fixes::of(finding, &outcome.fixes);
+                    result
+                })
                 .collect::<Vec<_>>(),
         )
         .taxonomies(table.taxonomies())

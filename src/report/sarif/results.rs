@@ -7,8 +7,8 @@ use std::collections::BTreeMap;
 
 use serde_json::{Value, json};
 use serde_sarif::sarif::{
-    ArtifactChange, ArtifactContent, ArtifactLocation, Fix, Location, Message, PhysicalLocation,
-    PropertyBag, Region, Replacement, Result as SarifResult, ResultLevel, Suppression,
+    ArtifactContent, ArtifactLocation, Location, Message, PhysicalLocation, PropertyBag, Region,
+    Result as SarifResult, ResultLevel, Suppression,
 };
 
 use super::descriptors::{Table, in_band, level_word};
@@ -36,7 +36,6 @@ pub fn result(finding: &Finding, table: &Table<'_>) -> SarifResult {
     result.related_locations = Some(related).filter(|list| !list.is_empty());
     result.code_flows = flows::of(finding).map(|one| vec![one]);
     result.suppressions = suppression(finding).map(|one| vec![one]);
-    result.fixes = fix(finding).map(|one| vec![one]);
     result
 }
 
@@ -122,7 +121,7 @@ pub fn location(path: &RepoPath, region: Option<Region>) -> Location {
 }
 
 /// The file by its percent-encoded path: relative to the root, or whole where it lies outside every checkout.
-fn artifact(path: &RepoPath) -> ArtifactLocation {
+pub(super) fn artifact(path: &RepoPath) -> ArtifactLocation {
     let encoded = path.percent_encoded();
     if encoded.starts_with('/') {
         return ArtifactLocation::builder()
@@ -136,7 +135,7 @@ fn artifact(path: &RepoPath) -> ArtifactLocation {
 }
 
 /// Whether the place is known to the column.
-fn is_exact(place: Place) -> bool {
+pub(super) fn is_exact(place: Place) -> bool {
     place.start_line > 0
         && place.start_column > 0
         && place.end_column > 0
@@ -144,7 +143,7 @@ fn is_exact(place: Place) -> bool {
 }
 
 /// The region; of a place without columns the line, without a line the first one.
-fn region(place: Place) -> Region {
+pub(super) fn region(place: Place) -> Region {
     let line = i64::from(place.start_line.max(1));
     let mut region = Region::builder().start_line(line).build();
     if is_exact(place) {
@@ -238,26 +237,4 @@ fn suppression(finding: &Finding) -> Option<Suppression> {
         .status(json!("accepted"))
         .justification(why);
     Some(suppression.build())
-}
-
-/// The reference in the value's place, where both are known exactly and the file still has the value.
-fn fix(finding: &Finding) -> Option<Fix> {
-    let reference = finding.advice.as_ref()?.reference.as_deref()?;
-    let is_value = finding.masked.is_some() && finding.at_head && is_exact(finding.place);
-    if !is_value || reference.is_empty() || sanitize::clean(reference) != reference {
-        return None;
-    }
-    let replacement = Replacement::builder()
-        .deleted_region(region(finding.place))
-        .inserted_content(ArtifactContent::builder().text(reference).build())
-        .build();
-    let change = ArtifactChange::builder()
-        .artifact_location(artifact(&finding.path))
-        .replacements(vec![replacement])
-        .build();
-    let said = format!("Put the reference {reference} in the value's place.");
-    let fix = Fix::builder()
-        .artifact_changes(vec![change])
-        .description(message(&sarif_text(&said)));
-    Some(fix.build())
 }

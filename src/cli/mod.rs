@@ -4,19 +4,23 @@
 //! their flags into plain settings of the engine.
 
 mod ci;
+mod doctor;
 mod drill;
 mod env;
 mod explain;
 mod export;
+mod fix;
 mod history;
 mod hook;
 mod install;
+mod origin;
 mod policy;
 mod progress;
 mod reach;
 mod rules;
 mod scan;
 mod score;
+mod score_wide;
 mod screen;
 mod waive;
 
@@ -93,6 +97,8 @@ enum Command {
     Reach(reach::ReachArguments),
     /// Play an incident on this tree: from an open file to a call that cannot be undone
     Drill(drill::DrillArguments),
+    /// Show the edits that answer findings, and make them where told to
+    Fix(fix::FixArguments),
     /// Explain a rule, a token kind or a finding
     Explain(ExplainArguments),
     /// Let one finding stay for a while; asks a person at a terminal
@@ -178,6 +184,8 @@ pub enum FormatArgument {
     Jsonl,
     Sarif,
     Github,
+    Gitlab,
+    Junit,
 }
 
 /// The hooks, named as Git names them.
@@ -331,10 +339,11 @@ fn run(command: Command, screen: &screen::Screen) -> Result<u8> {
         Command::Hook(hook) => hook::run(&hook, screen),
         Command::Install(arguments) => install::install(&arguments, screen),
         Command::Uninstall(arguments) => install::uninstall(&arguments, screen),
-        Command::Doctor => install::doctor(screen),
+        Command::Doctor => doctor::run(screen),
         Command::Rules(command) => rules::run(&command, screen),
         Command::Reach(arguments) => reach::run(&arguments, screen),
         Command::Drill(arguments) => drill::run(&arguments, screen),
+        Command::Fix(arguments) => fix::run(&arguments, screen),
         Command::Explain(arguments) => explain::run(&arguments.id, screen),
         Command::Waive(arguments) => waive::waive(&arguments, screen),
         Command::Baseline(arguments) => waive::baseline(&arguments, screen),

@@ -9,10 +9,12 @@ use std::time::Instant;
 use jiff::{Timestamp, civil::Date};
 
 use super::history;
+use super::origin;
 use super::policy::{self, Judging};
 use super::progress::Progress;
 use super::screen::Screen;
 use super::{FormatArgument, ScanArguments};
+use crate::engine::fixes::{self, Planning};
 use crate::engine::{self, Dependencies, Run, Seen};
 use crate::error::{Error, Result};
 use crate::judge::AgentsPresent;
@@ -35,6 +37,8 @@ impl From<FormatArgument> for Format {
             FormatArgument::Jsonl => Format::Jsonl,
             FormatArgument::Sarif => Format::Sarif,
             FormatArgument::Github => Format::Github,
+            FormatArgument::Gitlab => Format::Gitlab,
+            FormatArgument::Junit => Format::Junit,
         }
     }
 }
@@ -78,6 +82,7 @@ pub fn run(arguments: &ScanArguments, screen: &Screen) -> Result<u8> {
     }
     let mut outcome = examine(arguments, &clock)?;
     outcome.seconds = Some(start.elapsed().as_secs_f64());
+    outcome.ended = Some(Clock::read().now);
     let mut style = screen.style(Entry::Scan);
     style.why_not = arguments.why_not;
     if arguments.output.is_some() {
@@ -100,7 +105,9 @@ fn examine(arguments: &ScanArguments, clock: &Clock) -> Result<Outcome> {
     let environment = GitEnvironment::from_process();
     if arguments.staged || arguments.range.is_some() || arguments.history {
         let repository = Repository::open(&folder, &environment)?;
-        return examine_git(arguments, clock, &repository);
+        let mut outcome = examine_git(arguments, clock, &repository)?;
+        outcome.origin = origin::of_clone(&repository, outcome.commit.as_deref());
+        return Ok(outcome);
     }
     if arguments.stdin {
         let name = arguments.path.as_deref().unwrap_or_default();
@@ -110,19 +117,43 @@ fn examine(arguments: &ScanArguments, clock: &Clock) -> Result<Outcome> {
         let source = SingleSource::file(path, std::io::stdin());
         return finish(arguments, clock, &judging, &source, "standard input", None);
     }
-    let paths = if arguments.paths.is_empty() {
-        vec![PathBuf::from(".")]
-    } else {
-        arguments.paths.clone()
+    tree(arguments, clock).map(|looked| looked.outcome)
+}
+
+/// A tree that was looked at, for commands that go on with it.
+pub struct Looked {
+    pub outcome: Outcome,
+    pub judging: Judging,
+    /// The folder that paths are relative to.
+    pub root: PathBuf,
+}
+
+/// Looks at paths under the policy that `scan` would use.
+pub fn look_at(
+    paths: &[PathBuf],
+    config: Option<&Path>,
+    policy: Option<&str>,
+    clock: &Clock,
+) -> Result<Looked> {
+    let arguments = ScanArguments {
+        paths: paths.to_vec(),
+        config: config.map(Path::to_path_buf),
+        policy: policy.map(str::to_owned),
+        ..ScanArguments::default()
     };
-    let first = paths.first().map_or(Path::new("."), PathBuf::as_path);
-    let start = folder.join(first);
+    tree(&arguments, clock)
+}
+
+fn tree(arguments: &ScanArguments, clock: &Clock) -> Result<Looked> {
+    let folder = here()?;
+    let first = arguments.paths.first();
+    let start = folder.join(first.map_or(Path::new("."), PathBuf::as_path));
     let directory = if start.is_dir() {
         start.as_path()
     } else {
         start.parent().unwrap_or(&folder)
     };
-    let repository = Repository::discover(directory, &environment)?;
+    let repository = Repository::discover(directory, &GitEnvironment::from_process())?;
     let root = repository
         .as_ref()
         .and_then(|repository| repository.work_dir())
@@ -134,15 +165,15 @@ fn examine(arguments: &ScanArguments, clock: &Clock) -> Result<Outcome> {
     } else {
         IgnoredFiles::Read
     };
-    let source = TreeSource::new(&folder, &paths, ignored)?;
-    finish(
-        arguments,
-        clock,
-        &judging,
-        &source,
-        "the working tree",
-        None,
-    )
+    let source = TreeSource::new(&folder, &arguments.paths, ignored)?;
+    let looked_at = "the working tree";
+    let mut outcome = finish(arguments, clock, &judging, &source, looked_at, None)?;
+    outcome.origin = repository.and_then(|repository| origin::of_clone(&repository, None));
+    Ok(Looked {
+        outcome,
+        judging,
+        root: source.root().to_path_buf(),
+    })
 }
 
 fn examine_git(
@@ -262,6 +293,15 @@ pub(super) fn finish(
     let (mut outcome, _) = survey(arguments, clock, judging, source, looked_at, commit)?;
     if arguments.strict {
         engine::make_strict(&mut outcome);
+    }
+    if matches!(arguments.format, FormatArgument::Sarif) {
+        let planning = Planning {
+            snapshot: source.head(),
+            policies: &judging.policies,
+            rules: &judging.rules,
+            is_kept: &|_, _| false,
+        };
+        fixes::add_to(&planning, &mut outcome);
     }
     Ok(outcome)
 }

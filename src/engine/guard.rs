@@ -131,6 +131,7 @@ fn guard_finding(
         message: told.message,
         excerpt: Excerpt::default(),
         related: Vec::new(),
+        flow: Vec::new(),
         line_hash: String::new(),
         reasons: told.because.map(str::to_owned).into_iter().collect(),
         rotate: None,

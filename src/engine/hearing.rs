@@ -120,6 +120,7 @@ impl<'r, 'a> Hearing<'r, 'a> {
             message: advice::message(judged),
             excerpt: judged.sighting.excerpt.clone(),
             related: related(judged),
+            flow: Vec::new(),
             line_hash: judged.sighting.line_hash.clone(),
             reasons,
             rotate: rotation(judged, at_head),
@@ -230,7 +231,7 @@ fn counts_in_dependency(judged: &Judged) -> bool {
 fn related(judged: &Judged) -> Vec<Related> {
     judged
         .sighting
-        .other_half
+        .other_halves
         .iter()
         .map(|(_, place, kind)| Related {
             path: judged.sighting.path.clone(),

@@ -6,6 +6,7 @@
 mod agents;
 mod environment;
 mod facts;
+pub mod fixes;
 mod guard;
 mod hearing;
 mod recipes;
@@ -195,15 +196,8 @@ fn conclude(
     guard::add_loosenings(run, &mut findings);
     guard::add_weakenings(run, &mut findings);
     let files = agents::add(run, &visited, facts.of_agents, &mut findings)?;
-    for finding in &mut findings {
-        shield::finding(finding, &known);
-    }
-    for entry in &mut unchecked {
-        shield::unchecked(entry, &known);
-    }
-    for job in &mut wiring.jobs {
-        shield::agent_job(job, &known);
-    }
+    structure::add_line_hashes(run.source.head(), &mut findings);
+    known.mask_all(&mut findings, &mut unchecked, &mut wiring.jobs);
     findings.sort_by(|a, b| order(a).cmp(&order(b)));
     unchecked.sort();
     unchecked.dedup();
@@ -217,9 +211,12 @@ fn conclude(
         dropped,
         remarks,
         commit: run.commit.clone(),
+        origin: None,
         seconds: None,
+        ended: None,
         looked_at: run.looked_at.clone(),
         agent_jobs: wiring.jobs,
+        fixes: Vec::new(),
     };
     Ok((outcome, files))
 }
@@ -265,6 +262,11 @@ pub fn add_existing(outcome: &mut Outcome, other: Outcome) {
     for job in other.agent_jobs {
         if !outcome.agent_jobs.contains(&job) {
             outcome.agent_jobs.push(job);
+        }
+    }
+    for fix in other.fixes {
+        if !outcome.fixes.contains(&fix) {
+            outcome.fixes.push(fix);
         }
     }
     outcome.unchecked.extend(other.unchecked);

@@ -141,6 +141,7 @@ fn finding(
             mask_len: 0,
         },
         related: Vec::new(),
+        flow: Vec::new(),
         line_hash: sighting.line_hash,
         reasons,
         rotate: None,

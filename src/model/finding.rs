@@ -62,6 +62,8 @@ pub struct Finding {
     pub message: String,
     pub excerpt: Excerpt,
     pub related: Vec<Related>,
+    /// The way from the agent over its job to what it can use there, in order; empty where no such way is known.
+    pub flow: Vec<Related>,
     pub line_hash: String,
     /// Why the confidence is what it is; what lowered or raised the verdict.
     pub reasons: Vec<String>,

@@ -11,6 +11,7 @@ mod disk;
 mod environment;
 mod folder;
 mod git_environment;
+mod handing;
 mod history;
 mod history_reading;
 mod ids;

@@ -229,6 +229,12 @@ impl Repository {
         Ok(configured.map_or_else(|| self.common_dir().join("hooks"), |path| top.join(path)))
     }
 
+    /// The full name of the branch that is checked out; `None` where none is.
+    pub fn head_branch(&self) -> Option<String> {
+        let name = self.local().head_name().ok()??;
+        Some(String::from_utf8_lossy(name.as_bstr()).into_owned())
+    }
+
     /// A value of the configuration, as text.
     pub fn config_value(&self, key: &str) -> Option<String> {
         let value = self.local().config_snapshot().string(key);

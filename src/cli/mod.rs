@@ -11,6 +11,7 @@ mod explain;
 mod export;
 mod hook;
 mod install;
+mod machine;
 mod policy;
 mod progress;
 mod reach;
@@ -262,7 +263,7 @@ pub enum ExportFormat {
 
 #[derive(Debug, Args)]
 pub struct ExplainArguments {
-    /// A rule (TL101), a token kind, or the start of a finding's fingerprint
+    /// A rule (TL101), a token kind, the start of a finding's fingerprint, or its place as PATH:LINE
     id: String,
 }
 

@@ -15,6 +15,7 @@ use super::{FormatArgument, ScanArguments};
 use crate::engine::{self, Dependencies, Run, Seen};
 use crate::error::{Error, Result};
 use crate::judge::AgentsPresent;
+use crate::judge::agents::changes::{Model, changes};
 use crate::judge::rules::RULES;
 use crate::model::{Finding, Outcome, RepoPath};
 use crate::policy::Policy;
@@ -130,14 +131,31 @@ fn examine(arguments: &ScanArguments, clock: &Clock) -> Result<Outcome> {
         IgnoredFiles::Read
     };
     let source = TreeSource::new(&folder, &paths, ignored)?;
-    finish(
-        arguments,
-        clock,
-        &judging,
-        &source,
-        "the working tree",
-        None,
-    )
+    let looked_at = "the working tree";
+    let (mut outcome, files) = survey(arguments, clock, &judging, &source, looked_at, None)?;
+    outcome
+        .remarks
+        .extend(gained(&outcome.findings, &files, &judging.rules));
+    if arguments.strict {
+        engine::make_strict(&mut outcome);
+    }
+    Ok(outcome)
+}
+
+/// Where a change would lower the sum of all severities most; silent where there is no choice.
+fn gained(findings: &[Finding], files: &[AgentFile], rules: &RuleSet) -> Option<String> {
+    let model = Model::new(findings, files, rules);
+    let found = changes(&model, 3);
+    let first = found.first().filter(|_| found.len() > 1)?;
+    let places: Vec<String> = found
+        .iter()
+        .map(|change| format!("{}:{} (then {:.1})", change.path, change.line, change.after))
+        .collect();
+    Some(format!(
+        "severity {:.1} in all; most is gained at {}; `tokenleash reach` says how",
+        first.before,
+        places.join(", ")
+    ))
 }
 
 fn examine_git(

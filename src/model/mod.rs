@@ -10,6 +10,7 @@ mod outcome;
 mod path;
 mod reach;
 mod recipe;
+mod score;
 mod secret;
 mod sighting;
 mod span;
@@ -26,6 +27,7 @@ pub use outcome::{Outcome, Overall, Rule, Summary};
 pub use path::RepoPath;
 pub use reach::{How, Reach};
 pub use recipe::{Recipe, RecipeForm, RecipePart};
+pub use score::{Score, ScorePart};
 pub use secret::Secret;
 pub use sighting::{
     Beside, ChecksumState, Claims, Dropped, Encoding, Excerpt, Near, Recognised, Sighting,

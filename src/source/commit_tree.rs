@@ -81,6 +81,7 @@ impl Source for CommitTreeSource {
                 .unwrap_or_else(PoisonError::into_inner),
             submodules: self.content.submodules,
             special: 0,
+            removed: Vec::new(),
             is_change: self.base_tree.is_some(),
         })
     }

@@ -304,6 +304,7 @@ impl Source for RangeSource {
                 .unwrap_or_else(PoisonError::into_inner),
             submodules: self.content.submodules,
             special: 0,
+            removed: Vec::new(),
             is_change: true,
         })
     }

@@ -139,6 +139,7 @@ impl Source for StagedSource {
             }
         });
         Ok(Visited {
+            removed: self.plan.removed.iter().map(Removed::path).collect(),
             unchecked: unchecked
                 .into_inner()
                 .unwrap_or_else(PoisonError::into_inner),

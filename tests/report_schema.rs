@@ -5,8 +5,8 @@ use std::process::Command;
 
 use serde_json::Value;
 use tokenleash::model::{
-    Advice, Breadth, Confidence, Excerpt, Finding, How, Level, Outcome, Overall, Place, Reach,
-    Related, RepoPath, Rule, Summary, Unchecked, Verb, Verbs, Verdict,
+    Advice, Breadth, Confidence, Excerpt, Finding, How, Level, Origin, Outcome, Overall, Place,
+    Reach, Related, RepoPath, Rule, Summary, Unchecked, Verb, Verbs, Verdict,
 };
 use tokenleash::report::{Entry, Format, Style, write};
 
@@ -95,6 +95,7 @@ fn finding(path: &[u8]) -> Finding {
         path: RepoPath::new(path),
         place,
         commit: Some("0123456789abcdef".into()),
+        commits: 1,
         introduced: Some(true),
         at_head: true,
         breadth: Some(Breadth {
@@ -131,6 +132,18 @@ fn finding(path: &[u8]) -> Finding {
             place: Place::default(),
             message: String::new(),
         }],
+        flow: vec![
+            Related {
+                path: RepoPath::new(path),
+                place,
+                message: "the agent runs here".into(),
+            },
+            Related {
+                path: RepoPath::new(path),
+                place: Place::default(),
+                message: String::new(),
+            },
+        ],
         line_hash: "c129715d7a2bc9a3:1".into(),
         reasons: Vec::new(),
         rotate: None,
@@ -157,8 +170,15 @@ fn outcome(overall: Overall, findings: Vec<Finding>, unchecked: Vec<Unchecked>) 
         dropped: Vec::new(),
         remarks: vec!["a remark".into()],
         commit: None,
+        origin: Some(Origin {
+            repository: "https://example.invalid/owner/repository".into(),
+            revision: Some("0123456789abcdef".into()),
+            branch: Some("a b\u{7}".into()),
+        }),
         seconds: None,
+        ended: None,
         agent_jobs: Vec::new(),
+        fixes: Vec::new(),
         looked_at: "working tree".into(),
     }
 }

@@ -9,15 +9,19 @@ mod drill;
 mod env;
 mod explain;
 mod export;
+mod fix;
+mod history;
 mod hook;
 mod install;
 mod machine;
+mod origin;
 mod policy;
 mod progress;
 mod reach;
 mod rules;
 mod scan;
 mod score;
+mod score_wide;
 mod screen;
 mod waive;
 
@@ -94,6 +98,8 @@ enum Command {
     Reach(reach::ReachArguments),
     /// Play an incident on this tree: from an open file to a call that cannot be undone
     Drill(drill::DrillArguments),
+    /// Show the edits that answer findings, and make them where told to
+    Fix(fix::FixArguments),
     /// Explain a rule, a token kind or a finding
     Explain(ExplainArguments),
     /// Let one finding stay for a while; asks a person at a terminal
@@ -126,9 +132,15 @@ pub struct ScanArguments {
     /// Scan every commit that HEAD reaches
     #[arg(long, conflicts_with_all = ["paths", "stdin"])]
     history: bool,
-    /// With --history: every ref, not only HEAD
+    /// With --history: every ref, not only HEAD, and what no ref reaches any more
     #[arg(long, requires = "history")]
     all: bool,
+    /// With --history: a folder of your own that keeps what nothing was found in, so that the next run reads what is new
+    #[arg(long, value_name = "DIR", requires = "history")]
+    cache: Option<PathBuf>,
+    /// With --cache: read one part of N into the cache and judge nothing; a run without it then judges
+    #[arg(long, value_name = "K/N", requires = "cache", conflicts_with_all = ["output", "why_not", "strict"])]
+    shard: Option<String>,
     /// Scan standard input
     #[arg(long, requires = "path", conflicts_with = "paths")]
     stdin: bool,
@@ -169,8 +181,12 @@ pub enum FormatArgument {
     #[default]
     Text,
     Json,
+    /// One JSON object a line; a run without its last line, the summary, was cut
+    Jsonl,
     Sarif,
     Github,
+    Gitlab,
+    Junit,
 }
 
 /// The hooks, named as Git names them.
@@ -328,6 +344,7 @@ fn run(command: Command, screen: &screen::Screen) -> Result<u8> {
         Command::Rules(command) => rules::run(&command, screen),
         Command::Reach(arguments) => reach::run(&arguments, screen),
         Command::Drill(arguments) => drill::run(&arguments, screen),
+        Command::Fix(arguments) => fix::run(&arguments, screen),
         Command::Explain(arguments) => explain::run(&arguments.id, screen),
         Command::Waive(arguments) => waive::waive(&arguments, screen),
         Command::Baseline(arguments) => waive::baseline(&arguments, screen),

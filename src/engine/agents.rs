@@ -257,16 +257,16 @@ fn finding_of(
     if ruling.verdict == Verdict::Silent {
         return None;
     }
-    let related_of = |(spot, message): (crate::model::Spot, String)| Related {
-        path: spot.path.as_ref().clone(),
-        place: spot.place,
-        message,
-    };
-    let mut related: Vec<Related> = first.related.iter().cloned().map(related_of).collect();
+    let mut related: Vec<Related> = first
+        .related
+        .iter()
+        .cloned()
+        .map(structure::related)
+        .collect();
     let mut more = 0;
     for other in rest {
         more += 1;
-        related.push(related_of((other.spot, other.message)));
+        related.push(structure::related((other.spot, other.message)));
     }
     let message = match more {
         0 => first.message.clone(),

@@ -110,7 +110,9 @@ impl<'r, 'a> Hearing<'r, 'a> {
     ) -> Finding {
         let mut reasons = judged.reasons.clone();
         reasons.extend(ruling.reason.clone());
-        if !at_head {
+        if let Some(remark) = self.run.source.remark(&judged.item) {
+            reasons.push(remark.to_owned());
+        } else if !at_head {
             reasons.push(
                 "a later commit removes it, but it stays in the history: rotate it, and squash or rewrite before merging"
                     .to_owned(),
@@ -125,6 +127,7 @@ impl<'r, 'a> Hearing<'r, 'a> {
             path: judged.sighting.path.clone(),
             place: judged.sighting.place,
             commit: judged.item.commit.clone(),
+            commits: judged.item.commits,
             introduced,
             at_head,
             breadth: judged.breadth.clone(),
@@ -138,6 +141,7 @@ impl<'r, 'a> Hearing<'r, 'a> {
             message: advice::message(judged),
             excerpt: judged.sighting.excerpt.clone(),
             related: related(judged),
+            flow: Vec::new(),
             line_hash: judged.sighting.line_hash.clone(),
             reasons,
             rotate: rotation(judged, at_head),
@@ -154,7 +158,8 @@ impl<'r, 'a> Hearing<'r, 'a> {
                 return;
             }
             let key = (finding.fingerprint.clone(), finding.path.clone());
-            if self.index.contains_key(&key) {
+            if let Some(known) = self.index.get(&key) {
+                self.findings[*known].commits += item.commits;
                 return;
             }
             self.index.insert(key, self.findings.len());
@@ -247,7 +252,7 @@ fn counts_in_dependency(judged: &Judged) -> bool {
 fn related(judged: &Judged) -> Vec<Related> {
     judged
         .sighting
-        .other_half
+        .other_halves
         .iter()
         .map(|(_, place, kind)| Related {
             path: judged.sighting.path.clone(),

@@ -69,6 +69,8 @@ fn skip_to_value(text: &[u8], mark: usize) -> Option<(usize, bool)> {
                 at += 1;
             }
             b'\\' if matches!(text.get(at + 1), Some(b'\n')) => at += 1,
+            b'[' if text[at..].starts_with(b"[]byte(") => at += b"[]byte(".len(),
+            b'*' if lines == 0 && text.get(at + 1) == Some(&b'*') => at += 2,
             b'(' | b'[' | b'&' | b'+' if opened < 2 => {
                 opened += 1;
                 at += 1;
@@ -235,7 +237,7 @@ fn literal(start: usize, end: usize, quoted: bool) -> Option<Literal> {
     })
 }
 
-/// `${NAME:-literal}` is the literal; the whole stays where nothing follows.
+/// `${NAME:-literal}` and `${name:literal}` are the literal; the whole stays where nothing follows.
 fn shell_default(text: &[u8], found: Literal) -> Literal {
     let value = found.span.of(text);
     let Some(inner) = value
@@ -244,13 +246,18 @@ fn shell_default(text: &[u8], found: Literal) -> Literal {
     else {
         return found;
     };
-    let Some(cut) =
-        memchr::memmem::find(inner, b":-").or_else(|| memchr::memmem::find(inner, b":="))
-    else {
+    let shell = memchr::memmem::find(inner, b":-").or_else(|| memchr::memmem::find(inner, b":="));
+    let spring = || {
+        let colon = inner.iter().position(|byte| *byte == b':')?;
+        let plain = |byte: &u8| byte.is_ascii_alphanumeric() || b"_.-".contains(byte);
+        let refused = matches!(inner.get(colon + 1), None | Some(b'?' | b'+' | b'$' | b'{'));
+        (inner[..colon].iter().all(plain) && !refused).then_some(colon + 1)
+    };
+    let Some(cut) = shell.map(|at| at + 2).or_else(spring) else {
         return found;
     };
     Literal {
-        span: Span::new(found.span.start + 2 + cut + 2, found.span.end - 1),
+        span: Span::new(found.span.start + 2 + cut, found.span.end - 1),
         inside: true,
         ..found
     }

@@ -10,8 +10,9 @@ use std::ops::ControlFlow;
 use super::candidate::Candidate;
 use super::limit::Limit;
 use super::prefilter::{self, Hit};
-use super::{beside, context, decode, filter, flow, generic, lexer, near, recognise, spaced};
-use crate::model::{Beside, Recognised, RepoPath, Span, TokenKind};
+use super::promise::{Promise, promise};
+use super::{beside, context, decode, flow, lexer, near, recognise, spaced, told};
+use crate::model::{Beside, RepoPath, Span, TokenKind};
 use crate::rules::{RuleSet, glob};
 use crate::syntax::Document;
 use crate::token;
@@ -74,6 +75,8 @@ impl<'t> Search<'t> {
         let _ = prefilter::scan(text, rules.tables(), &mut |hit| self.take(hit));
         if self.limited.get().is_none() {
             spaced::words(self);
+            decode::state(self);
+            told::lines(self);
         }
     }
 
@@ -134,7 +137,11 @@ impl<'t> Search<'t> {
         };
         if span.len() >= 6 {
             let site = context::Site::login(lexer::Literal { span, ..literal }, flag);
-            for candidate in context::candidates(self, &site) {
+            let known = context::candidates(self, &site);
+            if known.is_empty() {
+                self.generic(Promise::Password, &site);
+            }
+            for candidate in known {
                 self.push(candidate);
             }
         }
@@ -200,7 +207,7 @@ impl<'t> Search<'t> {
             flow::lead_back(self, &literal, &left);
         }
         let plausible =
-            value.len() >= 12 || value.len() >= 6 && value.iter().any(u8::is_ascii_digit);
+            value.len() >= 8 || value.len() >= 5 && value.iter().any(u8::is_ascii_digit);
         if plausible && self.tried.insert((literal.span.start, literal.span.end)) {
             let left = beside::left_of(self.text, name_end);
             self.site(literal, &left);
@@ -220,20 +227,26 @@ impl<'t> Search<'t> {
             }
             return;
         }
-        let value = literal.span.of(self.text);
         if decode::named(self, &site) {
             return;
         }
-        let Some(promise) = generic::promise(&site.name) else {
-            return;
-        };
         let bare_fits = literal.quoted
             || self.takes_bare_values()
-            || spaced::in_string(self.text, literal.span);
-        if bare_fits && generic::may_be_secret(promise, value, literal.quoted) {
-            let mut candidate = Candidate::new(literal.span, value, None, Recognised::Generic);
-            candidate.dropped = filter::of_named(value);
-            self.push(self.under_name(candidate, &site));
+            || spaced::in_string(self.text, literal.span)
+            || spaced::in_comment(self.text, literal.span);
+        if let Some(promise) = promise(&site.name)
+            && bare_fits
+        {
+            self.generic(promise, &site);
+        }
+    }
+
+    /// A literal of no kind under a name that promises something.
+    pub fn generic(&mut self, promise: Promise, site: &context::Site) {
+        let value = site.literal.span.of(self.text);
+        let candidate = Candidate::promised(promise, site.literal.span, value, site.literal.quoted);
+        if let Some(candidate) = candidate {
+            self.push(self.under_name(candidate, site));
         }
     }
 

@@ -34,6 +34,11 @@ pub fn message(judged: &Judged) -> String {
     if breadth.level == Level::Unknown && breadth.verbs.is_empty() {
         return format!("{article} {}; what it can do is not documented.", kind.name);
     }
+    let claims = judged.sighting.claims.as_ref();
+    if let Some(reaches) = claims.and_then(|claims| claims.reaches.as_deref()) {
+        let can = in_words(breadth, reaches);
+        return format!("{article} {} can {can}.", kind.name);
+    }
     if !kind.worst.is_empty() && same_as_kind {
         let condition = ["with ", "if ", "as ", "together "];
         let comma = if condition.iter().any(|word| kind.worst.starts_with(word)) {
@@ -43,7 +48,17 @@ pub fn message(judged: &Judged) -> String {
         };
         return format!("{article} {} can{comma} {}.", kind.name, kind.worst);
     }
-    format!("{article} {} can {}.", kind.name, in_words(breadth))
+    let what = match breadth.level {
+        Level::Public => "what is public",
+        Level::Ingest => "its event stream",
+        Level::Resource => "one resource",
+        Level::Project => "one project",
+        Level::Account => "everything in its maker's account",
+        Level::Org => "everything in the organisation",
+        Level::Scoped => "whatever its maker chose; the text does not show it",
+        Level::Unknown => "what its owner may; the text does not show how far that reaches",
+    };
+    format!("{article} {} can {}.", kind.name, in_words(breadth, what))
 }
 
 fn article_for(name: &str) -> &'static str {
@@ -58,8 +73,8 @@ fn article_for(name: &str) -> &'static str {
     }
 }
 
-/// Says a breadth in words where the catalogue has no sentence of its own.
-fn in_words(breadth: &Breadth) -> String {
+/// Says in words what can be done with `what`, where the catalogue has no sentence of its own.
+fn in_words(breadth: &Breadth, what: &str) -> String {
     let verbs: Vec<&str> = breadth
         .verbs
         .iter()
@@ -69,16 +84,6 @@ fn in_words(breadth: &Breadth) -> String {
             other => other.word(),
         })
         .collect();
-    let what = match breadth.level {
-        Level::Public => "what is public",
-        Level::Ingest => "its event stream",
-        Level::Resource => "one resource",
-        Level::Project => "one project",
-        Level::Account => "everything in its maker's account",
-        Level::Org => "everything in the organisation",
-        Level::Scoped => "whatever its maker chose; the text does not show it",
-        Level::Unknown => "something that is not documented",
-    };
     match verbs.as_slice() {
         [] => format!("use {what}"),
         [one] => format!("{one} {what}"),

@@ -57,6 +57,12 @@ pub fn judge_breadth(
     if !kind.why.is_empty() {
         evidence.push(kind.why.to_owned());
     }
+    if let Some(member) = &sighting.member {
+        evidence.push(format!(
+            "It stands in {} inside this file, line {}",
+            member.name, member.line
+        ));
+    }
     if !sighting.encodings.is_empty() {
         let layers: Vec<_> = sighting
             .encodings
@@ -145,6 +151,8 @@ fn how_recognised(sighting: &Sighting, kind: &TokenKind) -> String {
             "Its shape fits and {} is named nearby; the value alone says nothing",
             kind.provider
         ),
-        Recognised::Generic => "It stands under a key that says credential".to_owned(),
+        Recognised::Weak | Recognised::Generic => {
+            "It stands under a key that says credential".to_owned()
+        }
     }
 }

@@ -7,6 +7,7 @@ pub mod advice;
 pub mod agents;
 mod breadth;
 mod confidence;
+pub mod fix;
 pub mod guard;
 mod place;
 mod reach;

@@ -46,7 +46,10 @@ pub struct Finding {
     pub confidence: Confidence,
     pub path: RepoPath,
     pub place: Place,
+    /// The commit that brought it to this path first, where commits are known.
     pub commit: Option<String>,
+    /// How many commits brought a version of this file that holds it; 0 where commits are not known.
+    pub commits: u32,
     /// `None` in a tree scan, where nothing is a change.
     pub introduced: Option<bool>,
     pub at_head: bool,
@@ -63,6 +66,8 @@ pub struct Finding {
     pub message: String,
     pub excerpt: Excerpt,
     pub related: Vec<Related>,
+    /// The way from the agent over its job to what it can use there, in order; empty where no such way is known.
+    pub flow: Vec<Related>,
     pub line_hash: String,
     /// Why the confidence is what it is; what lowered or raised the verdict.
     pub reasons: Vec<String>,

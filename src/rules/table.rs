@@ -31,6 +31,8 @@ pub enum Family {
     Putty,
     Jwt,
     AuthorizedUser,
+    /// A command or a call that takes a password without a name.
+    Told,
 }
 
 /// A literal that stands where a word starts.

@@ -9,10 +9,11 @@ use crate::act::agent;
 use crate::act::ci::plan::{ExitFollows, Plan, Scope};
 use crate::cli::policy::{self, Judging};
 use crate::cli::scan::{Clock, threads};
+use crate::engine::fixes::{self, Planning};
 use crate::engine::{self, Dependencies, Run, Seen};
 use crate::error::Result;
 use crate::judge::guard::{self, State, Weakening};
-use crate::model::{Outcome, Overall, RepoPath, Summary, Unchecked};
+use crate::model::{Outcome, RepoPath, Unchecked};
 use crate::policy::config::CONFIG_NAME;
 use crate::policy::loosening;
 use crate::source::{Commit, CommitTreeSource, Nothing, RangeSource, Snapshot, Source};
@@ -28,7 +29,7 @@ pub(super) fn examine(
     clock: &Clock,
 ) -> Result<Outcome> {
     if plan.scope == Scope::Nothing {
-        return Ok(nothing(plan));
+        return Ok(Outcome::of_nothing(plan.looked_at));
     }
     let ends = resolve::ends(&plan, &mut clone)?;
     let range = range(&plan, &ends, &mut clone)?;
@@ -130,38 +131,17 @@ fn follow(plan: &Plan, outcome: &mut Outcome) {
         .filter(|finding| finding.introduced == Some(false) && !finding.known)
         .count();
     if standing > 0 {
+        let (stood, them) = match standing {
+            1 => ("1 finding".to_owned(), "it"),
+            _ => (format!("{standing} findings"), "them"),
+        };
         outcome.remarks.push(format!(
-            "{standing} findings stood before; `--fail-on existing` makes them count"
+            "{stood} stood before; `--fail-on existing` makes {them} count"
         ));
     }
     outcome.unchecked.sort();
     outcome.unchecked.dedup();
     engine::settle(outcome);
-}
-
-/// The outcome of a deleted ref.
-fn nothing(plan: Plan) -> Outcome {
-    Outcome {
-        summary: Summary {
-            overall: Overall::Clean,
-            files: 0,
-            bytes: 0,
-            blocked: 0,
-            warned: 0,
-            noted: 0,
-            silent: 0,
-            dropped: 0,
-        },
-        findings: Vec::new(),
-        policy_from: "built-in defaults".to_owned(),
-        unchecked: Vec::new(),
-        dropped: Vec::new(),
-        remarks: Vec::new(),
-        commit: None,
-        seconds: None,
-        looked_at: plan.looked_at,
-        agent_jobs: Vec::new(),
-    }
 }
 
 /// Reads the policies, and what the change does to them and to the guard.
@@ -268,7 +248,7 @@ impl Look<'_> {
 
     fn at(&self, source: &dyn Source, looked_at: &str) -> Result<Outcome> {
         let judging = &self.judging;
-        engine::run(&Run {
+        let mut outcome = engine::run(&Run {
             source: &WithMessages {
                 source,
                 texts: &self.plan.texts,
@@ -284,6 +264,14 @@ impl Look<'_> {
             dependencies: Dependencies::Counted,
             looked_at: looked_at.to_owned(),
             commit: Some(self.ends.head.hex()),
-        })
+        })?;
+        let planning = Planning {
+            snapshot: source.head(),
+            policies: &judging.policies,
+            rules: &judging.rules,
+            is_kept: &|_, _| false,
+        };
+        fixes::add_to(&planning, &mut outcome);
+        Ok(outcome)
     }
 }

@@ -110,8 +110,9 @@ fn unasked(
         }
         Some(there) => {
             let message = format!("{message} In the same tree {}.", there.in_words());
-            let related = bench.add("TL202", file, span, route, message, advice);
-            related.push((there.spot(), "the credential that it can use".to_owned()));
+            bench
+                .add("TL202", file, span, route, message, advice)
+                .leads_to(there.spot(), "the credential that it can use");
         }
     }
 }

@@ -104,10 +104,7 @@ fn judge_sender(bench: &mut Bench<'_>, file: &AgentFile, rule: &PermissionRule, 
         );
         bench
             .add("TL204", file, rule.span, route, message, advice)
-            .push((
-                there.spot(),
-                "the credential that one request needs".to_owned(),
-            ));
+            .leads_to(there.spot(), "the credential that one request needs");
     }
 }
 

@@ -46,7 +46,7 @@ fn guarded(bench: &mut Bench<'_>, rules: (&str, &str), file: &AgentFile, about: 
                     message,
                     about.advice,
                 )
-                .push((there.spot(), "the credential behind the guard".to_owned()));
+                .leads_to(there.spot(), "the credential behind the guard");
         }
     }
 }

@@ -189,7 +189,7 @@ impl Bench<'_> {
         route: String,
         message: String,
         advice: String,
-    ) -> &mut Vec<(Spot, String)> {
+    ) -> &mut StructureFinding {
         let rule = rules::by_id(rule).unwrap_or(&rules::RULES[0]);
         self.findings.push(StructureFinding {
             rule,
@@ -201,11 +201,12 @@ impl Bench<'_> {
             message,
             advice,
             related: Vec::new(),
+            flow: Vec::new(),
             route,
             reasons: Vec::new(),
         });
         let last = self.findings.len() - 1;
-        &mut self.findings[last].related
+        &mut self.findings[last]
     }
 
     /// The name of an agent, for people.

@@ -57,6 +57,7 @@ fn finding(
         related: Vec::new(),
         route: format!("removed/{key}"),
         reasons: Vec::new(),
+        flow: Vec::new(),
     }
 }
 

@@ -1,0 +1,1 @@
+//! Edits of workflows, form by form.

@@ -80,59 +80,55 @@ fn half<T>(all: &[T], parity: usize) -> Vec<&T> {
     all.iter().skip(parity).step_by(2).collect()
 }
 
+/// The lists of one half.
+struct Pools<'a> {
+    tails: Vec<&'a String>,
+    values: Vec<&'a String>,
+    harmless: Vec<&'a String>,
+    passwords: Vec<&'a String>,
+    names: Vec<&'a String>,
+    forms: Vec<&'a Text>,
+}
+
+impl<'a> Pools<'a> {
+    fn of(wide: &'a Wide, parity: usize) -> Pools<'a> {
+        Pools {
+            tails: half(&wide.tail, parity),
+            values: half(&wide.value, parity),
+            harmless: half(&wide.harmless, parity),
+            passwords: half(&wide.password, parity),
+            names: half(&wide.password_name, parity),
+            forms: half(&wide.form, parity),
+        }
+    }
+
+    /// A value of `values` under a name, in any form.
+    fn case(&self, name: &str, values: &[&'a String], random: &mut Random) -> Case<'a> {
+        Case {
+            form: self.forms[random.below(self.forms.len())],
+            name: name.to_ascii_uppercase(),
+            value: values[random.below(values.len())],
+        }
+    }
+}
+
 /// Scores one half, with `each` files of a sort for each word.
 pub(super) fn score(wide: &Wide, parity: usize, each: usize, rules: &RuleSet) -> Half {
     let mut counts = Half::default();
     let mut random = Random::new(parity as u64 + 77);
-    let [tails, values, harmless] =
-        [&wide.tail, &wide.value, &wide.harmless].map(|list| half(list, parity));
-    let [passwords, names] = [&wide.password, &wide.password_name].map(|list| half(list, parity));
-    let forms = half(&wide.form, parity);
+    let pools = Pools::of(wide, parity);
     for word in half(&wide.word, parity) {
         for round in 0..each {
-            let form = forms[random.below(forms.len())];
-            let tail = tails[random.below(tails.len())];
-            let name = format!("{word}{tail}").to_ascii_uppercase();
-            let value = values[random.below(values.len())];
-            counts.positive(
-                &Case {
-                    form,
-                    name,
-                    value,
-                    round,
-                },
-                &mut random,
-                rules,
-            );
-            let form = forms[random.below(forms.len())];
-            let name = names[random.below(names.len())].to_ascii_uppercase();
-            let value = passwords[random.below(passwords.len())];
-            counts.positive(
-                &Case {
-                    form,
-                    name,
-                    value,
-                    round,
-                },
-                &mut random,
-                rules,
-            );
-            let form = forms[random.below(forms.len())];
-            let name = match round % 2 {
-                0 => names[random.below(names.len())].to_ascii_uppercase(),
-                _ => format!("{word}{tail}").to_ascii_uppercase(),
-            };
-            let value = harmless[random.below(harmless.len())];
-            counts.negative(
-                &Case {
-                    form,
-                    name,
-                    value,
-                    round,
-                },
-                &mut random,
-                rules,
-            );
+            let tail = pools.tails[random.below(pools.tails.len())];
+            let named = format!("{word}{tail}");
+            let case = pools.case(&named, &pools.values, &mut random);
+            counts.positive(&case, &mut random, rules);
+            let password = pools.names[random.below(pools.names.len())];
+            let case = pools.case(password, &pools.passwords, &mut random);
+            counts.positive(&case, &mut random, rules);
+            let name = if round % 2 == 0 { password } else { &named };
+            let case = pools.case(name, &pools.harmless, &mut random);
+            counts.negative(&case, &mut random, rules);
         }
     }
     for text in half(&wide.positive, parity) {
@@ -149,13 +145,11 @@ struct Case<'a> {
     form: &'a Text,
     name: String,
     value: &'a str,
-    round: usize,
 }
 
 impl Case<'_> {
     fn search(&self, random: &mut Random, rules: &RuleSet) -> Found {
-        let seed = random.number().wrapping_add(self.round as u64);
-        let value = expanded(self.value, None, seed);
+        let value = expanded(self.value, None, random.number());
         let text = filled(&self.form.text, &self.name, &value);
         proof::search_text(&self.form.file, text.as_bytes(), rules)
     }

@@ -6,8 +6,8 @@ use super::candidate::Candidate;
 use super::promise::promise;
 use super::search::Search;
 use super::site::{Site, last_parts};
-use super::{beside, filter, generic, lexer, near, random, scheme, shape};
-use crate::model::{Beside, Near, Recognised, Span, TokenKind};
+use super::{beside, enclosing, filter, generic, lexer, near, random, scheme, shape};
+use crate::model::{Beside, Level, Near, Recognised, Span, TokenKind};
 use crate::rules::{RuleSet, name};
 
 /// How many lines around a value a provider's word may stand.
@@ -93,8 +93,11 @@ fn add(
     found.push(candidate);
 }
 
-/// Words and identifiers have the shape of loose classes too.
+/// Words and identifiers have the shape of loose classes too; ids that open nothing are often words.
 fn looks_written(kind: &TokenKind, value: &[u8]) -> Option<&'static str> {
+    if kind.level == Level::Public && kind.verbs.is_empty() {
+        return None;
+    }
     let prefixed = kind
         .shapes
         .iter()
@@ -149,6 +152,11 @@ fn by_place(search: &Search<'_>, site: &Site, found: &mut Vec<Candidate>) {
         if normalised != site.name {
             by_name(search, site, &normalised, found);
         }
+    }
+    if let Some(word) = enclosing::word(search.text, site.written.start).filter(|_| !site.flag) {
+        let parts = [word.of(search.text), b"_", site.written.of(search.text)];
+        let normalised = name::normalise(last_parts(&parts.concat()));
+        by_name(search, site, &normalised, found);
     }
     let written = String::from_utf8_lossy(site.written.of(search.text)).to_ascii_lowercase();
     let key = key_path
@@ -218,7 +226,11 @@ fn request(
     hosts: &[String],
     found: &mut Vec<Candidate>,
 ) {
-    let bearer = scheme == Some("bearer") || site.name == "AUTHORIZATION";
+    let login = site.name == "PASSWORD"
+        && search
+            .path
+            .is_some_and(|path| path.file_name().ends_with(b"netrc"));
+    let bearer = scheme == Some("bearer") || site.name == "AUTHORIZATION" || login;
     let mut kinds = requested(search.rules, header, hosts);
     if bearer && !header.ends_with(b"authorization") {
         kinds.extend(requested(search.rules, b"authorization", hosts));

@@ -14,7 +14,7 @@ use crate::rules::table::{FILTER_WORDS, LONG_RUN, Tables, filter_bits, folded};
 pub enum Hit {
     /// A word starts here, and some start literal has its first three bytes.
     Start(usize),
-    /// An assignment mark whose name ends like the name of a credential.
+    /// An assignment mark whose name ends like the name of a credential, or a colon between digits and `AA`.
     Mark(usize),
     /// `://`, at the colon.
     Url(usize),
@@ -194,7 +194,11 @@ fn at_mark(
     if text[at] == b':' && text.get(at + 1..at + 3) == Some(b"//") {
         return on(Hit::Url(at));
     }
-    match name_ends(text, name_end(text, at), tables) {
+    let numbered = text.get(at + 1..at + 3) == Some(b"AA")
+        && at
+            .checked_sub(1)
+            .is_some_and(|before| text[before].is_ascii_digit());
+    match numbered || name_ends(text, name_end(text, at), tables) {
         true => on(Hit::Mark(at)),
         false => ControlFlow::Continue(()),
     }
@@ -330,7 +334,7 @@ fn is_escape(text: &[u8], at: usize) -> bool {
 
 /// Whether the first bytes of a run decode to text, as base64 or as hexadecimal.
 pub fn decodes(run: &[u8]) -> bool {
-    let Some(head) = run.get(..16) else {
+    let Some(head) = run.strip_prefix(b"0x").unwrap_or(run).get(..16) else {
         return false;
     };
     base64_text(head) || hex_text(head)

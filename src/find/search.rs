@@ -13,8 +13,8 @@ use super::limit::Limit;
 use super::prefilter::{self, Hit};
 use super::promise::{Promise, promise};
 use super::site::Site;
-use super::{beside, context, decode, filter, flow, lexer, near, recognise, spaced, told};
-use crate::model::{Beside, Recognised, RepoPath, Span, TokenKind};
+use super::{beside, context, decode, flow, lexer, near, recognise, spaced, told};
+use crate::model::{Beside, RepoPath, Span, TokenKind};
 use crate::rules::{RuleSet, glob};
 use crate::syntax::Document;
 use crate::token;
@@ -77,6 +77,7 @@ impl<'t> Search<'t> {
         let _ = prefilter::scan(text, rules.tables(), &mut |hit| self.take(hit));
         if self.limited.get().is_none() {
             spaced::words(self);
+            decode::state(self);
             told::lines(self);
         }
     }
@@ -272,15 +273,10 @@ impl<'t> Search<'t> {
     /// A literal of no kind under a name that promises something.
     pub fn generic(&mut self, promise: Promise, site: &Site) {
         let value = site.literal.span.of(self.text);
-        let (recognised, dropped) = match generic::worth(promise, value, site.literal.quoted) {
-            Worth::Strong => (Recognised::Generic, None),
-            Worth::Weak => (Recognised::Weak, None),
-            Worth::Dropped(filter) => (Recognised::Weak, Some(filter)),
-            Worth::Nothing => return,
-        };
-        let mut candidate = Candidate::new(site.literal.span, value, None, recognised);
-        candidate.dropped = filter::of_named(value).or(dropped);
-        self.push(self.under_name(candidate, site));
+        let candidate = Candidate::promised(promise, site.literal.span, value, site.literal.quoted);
+        if let Some(candidate) = candidate {
+            self.push(self.under_name(candidate, site));
+        }
     }
 
     /// Keeps the name that led to a candidate.

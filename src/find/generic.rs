@@ -132,6 +132,10 @@ fn of_encoded_text(value: &[u8]) -> Option<&'static str> {
 
 fn of_password(value: &[u8]) -> Worth {
     let classes = Classes::of(value);
+    // `PWD` is also the folder of a shell.
+    if value.starts_with(b"/") {
+        return Worth::Nothing;
+    }
     if classes.letters() == 0 || classes.digits + classes.others == 0 && !looks_random(value) {
         return Worth::Nothing;
     }

@@ -30,6 +30,8 @@ pub enum Hit {
     Glued(usize),
     /// A quote behind a space, behind a name that ends like the name of a credential; at the space.
     Spaced(usize),
+    /// A quote behind the parenthesis of a call whose name ends like the name of a credential; at the quote.
+    Called(usize),
     /// Two string literals that an operator joins, at the operator.
     Joined(usize),
 }
@@ -210,6 +212,12 @@ fn at_quote(
     tables: &Tables,
     on: &mut impl FnMut(Hit) -> ControlFlow<()>,
 ) -> ControlFlow<()> {
+    if at > 4 && text[at - 1] == b'(' {
+        return match name_ends(text, at - 1, tables) {
+            true => on(Hit::Called(at)),
+            false => ControlFlow::Continue(()),
+        };
+    }
     let spaced = at > 4 && text[at - 1] == b' ' && text[at - 2].is_ascii_alphanumeric();
     match spaced && name_ends(text, at - 1, tables) {
         true => on(Hit::Spaced(at - 1)),

@@ -155,9 +155,12 @@ fn by_place(search: &Search<'_>, site: &Site, found: &mut Vec<Candidate>) {
         }
     }
     if let Some(word) = enclosing::word(search.text, site.written.start).filter(|_| !site.flag) {
-        let parts = [word.of(search.text), b"_", site.written.of(search.text)];
-        let normalised = name::normalise(last_parts(&parts.concat()));
-        by_name(search, site, &normalised, found);
+        let word = word.of(search.text);
+        let first = word.split(|byte| *byte == b'.').next().unwrap_or(word);
+        for owner in [word, first] {
+            let parts = [owner, b"_", site.written.of(search.text)].concat();
+            by_name(search, site, &name::normalise(last_parts(&parts)), found);
+        }
     }
     let written = String::from_utf8_lossy(site.written.of(search.text)).to_ascii_lowercase();
     let key = key_path

@@ -3,6 +3,9 @@
 //! In: the normalised name, the value, whether quotes stand around it. Out: whether it may be a secret. It must stay
 //! quiet on ordinary code: identifiers, words, paths, ids, hashes under names of hashes.
 
+/// The shortest value that may be a secret.
+pub const SHORTEST: usize = 8;
+
 /// What a name promises.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Promise {
@@ -190,12 +193,11 @@ pub fn is_written(value: &[u8]) -> bool {
 
 /// Whether a value under such a name may be a secret.
 pub fn may_be_secret(promise: Promise, value: &[u8], quoted: bool) -> bool {
-    let longest = if promise == Promise::Password {
-        64
-    } else {
-        512
+    let longest = match promise {
+        Promise::Password => 64,
+        Promise::Token => 512,
     };
-    if value.len() < 8 || value.len() > longest || !value.iter().all(u8::is_ascii_graphic) {
+    if value.len() < SHORTEST || value.len() > longest || !value.iter().all(u8::is_ascii_graphic) {
         return false;
     }
     if has_template(value) || is_code(value, quoted) || is_path(value) {

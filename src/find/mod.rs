@@ -24,6 +24,7 @@ mod pair;
 mod patterns;
 mod place;
 mod prefilter;
+pub mod profile;
 pub mod proof;
 pub mod recipe;
 mod recognise;
@@ -33,6 +34,7 @@ mod search;
 mod shape;
 mod sibling;
 mod spaced;
+mod worth;
 
 #[cfg(test)]
 mod tests;

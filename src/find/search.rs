@@ -10,9 +10,11 @@ use std::ops::ControlFlow;
 use super::candidate::Candidate;
 use super::limit::Limit;
 use super::prefilter::{self, Hit};
-use super::{beside, context, decode, filter, flow, generic, lexer, near, recognise, spaced};
+use super::{
+    beside, context, decode, filter, flow, generic, lexer, near, recognise, spaced, worth,
+};
 use crate::model::{Beside, Recognised, RepoPath, Span, TokenKind};
-use crate::rules::{RuleSet, glob};
+use crate::rules::RuleSet;
 use crate::syntax::Document;
 use crate::token;
 
@@ -41,6 +43,9 @@ pub struct Search<'t> {
     tried: HashSet<(usize, usize)>,
     document: OnceCell<Option<Document>>,
     kinds_here: OnceCell<Vec<(&'static TokenKind, &'static str)>>,
+    names_host: OnceCell<bool>,
+    /// A part of the text in which no known host ends.
+    without_host: Cell<Span>,
     words: RefCell<HashMap<Vec<u8>, Vec<usize>>>,
     /// Strings of Azure before this offset were read already.
     pub read_until: usize,
@@ -62,6 +67,8 @@ impl<'t> Search<'t> {
             tried: HashSet::new(),
             document: OnceCell::new(),
             kinds_here: OnceCell::new(),
+            names_host: OnceCell::new(),
+            without_host: Cell::new(Span::new(0, 0)),
             words: RefCell::default(),
             read_until: 0,
             limited: Cell::default(),
@@ -196,12 +203,14 @@ impl<'t> Search<'t> {
         };
         let value = literal.span.of(self.text);
         if value.len() <= LONGEST_REFERENCE {
-            let left = beside::left_of(self.text, name_end);
-            flow::lead_back(self, &literal, &left);
+            flow::lead_back(self, &literal, name_end);
         }
         let plausible =
             value.len() >= 12 || value.len() >= 6 && value.iter().any(u8::is_ascii_digit);
-        if plausible && self.tried.insert((literal.span.start, literal.span.end)) {
+        if plausible
+            && worth::under_any_name(self, &literal)
+            && self.tried.insert((literal.span.start, literal.span.end))
+        {
             let left = beside::left_of(self.text, name_end);
             self.site(literal, &left);
         }
@@ -222,6 +231,9 @@ impl<'t> Search<'t> {
         }
         let value = literal.span.of(self.text);
         if decode::named(self, &site) {
+            return;
+        }
+        if !worth::as_secret(value) {
             return;
         }
         let Some(promise) = generic::promise(&site.name) else {
@@ -300,20 +312,40 @@ impl<'t> Search<'t> {
 
     /// The kinds that files like this one hold, each with its key.
     pub fn kinds_of_this_file(&self) -> &[(&'static TokenKind, &'static str)] {
-        self.kinds_here.get_or_init(|| {
-            let mut here = Vec::new();
-            for kind in &self.rules.by_context().files {
-                for file in kind.files {
-                    if self
-                        .path
-                        .is_none_or(|path| glob::matches(file.file, path.as_bytes()))
-                    {
-                        here.push((*kind, file.key));
-                    }
-                }
-            }
-            here
+        self.kinds_here.get_or_init(|| match self.path {
+            Some(path) => self.rules.kinds_at(path.as_bytes()),
+            None => self
+                .rules
+                .kinds()
+                .flat_map(|kind| kind.files.iter().map(move |file| (kind, file.key)))
+                .collect(),
         })
+    }
+
+    /// Whether a host that any kind's request names may stand in the text.
+    pub fn may_name_host(&self) -> bool {
+        let whole = Span::new(0, self.text.len());
+        let known = &self.rules.tables().hosts;
+        *self
+            .names_host
+            .get_or_init(|| near::may_name_host(self.text, whole, known))
+    }
+
+    /// Whether such a host may stand around a span; what was looked at before is not looked at again.
+    pub fn may_name_host_around(&self, span: Span) -> bool {
+        let around = near::request_around(self.text, span);
+        let without = self.without_host.get();
+        let follows = without.start <= around.start && around.start <= without.end;
+        let start = if follows { without.end } else { around.start };
+        if start < around.end {
+            let rest = Span::new(start, around.end);
+            if near::may_name_host(self.text, rest, &self.rules.tables().hosts) {
+                return true;
+            }
+            let from = if follows { without.start } else { around.start };
+            self.without_host.set(Span::new(from, around.end));
+        }
+        false
     }
 
     /// What stands beside a span.

@@ -1,33 +1,48 @@
 //! Whether the guard is really on: one line for each thing that can be quietly off.
 
 use std::fs;
-use std::path::Path;
+use std::path::{Path, PathBuf};
 
-use super::git::Git;
+use super::git::{self, Git};
 use super::{hooks, install, prove};
 use crate::error::Result;
 use crate::rules::RuleSet;
 
+/// How one thing stands.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Standing {
+    On,
+    Off,
+    /// Worth knowing, and no fault of this checkout.
+    Note,
+}
+
 /// One thing that was looked at.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Check {
-    pub good: bool,
+    pub standing: Standing,
     pub says: String,
 }
 
 impl Check {
-    fn good(says: impl Into<String>) -> Self {
-        Check {
-            good: true,
-            says: says.into(),
-        }
+    /// Says what is in order.
+    pub fn good(says: impl Into<String>) -> Self {
+        Check::new(Standing::On, says)
     }
 
-    fn bad(says: impl Into<String>) -> Self {
-        Check {
-            good: false,
-            says: says.into(),
-        }
+    /// Says what is quietly off.
+    pub fn bad(says: impl Into<String>) -> Self {
+        Check::new(Standing::Off, says)
+    }
+
+    /// Says what a person should know.
+    pub fn note(says: impl Into<String>) -> Self {
+        Check::new(Standing::Note, says)
+    }
+
+    fn new(standing: Standing, says: impl Into<String>) -> Self {
+        let says = says.into();
+        Check { standing, says }
     }
 }
 
@@ -36,14 +51,14 @@ pub fn hooks_and_proof(repository: &Path, rules: &RuleSet) -> Result<Vec<Check>>
     let folder = install::hooks_folder(repository)?;
     let mut checks = Vec::new();
     for name in hooks::DEFAULT {
-        checks.push(examine_hook(&folder, name));
+        checks.push(examine_hook(repository, &folder, name)?);
     }
-    if let Some(path) = configured_hooks_path(repository)? {
+    if let Some(path) = configured(repository, &["core.hooksPath"])? {
         checks.push(Check::good(format!(
             "core.hooksPath is set to {path}; the hooks above stand there"
         )));
     }
-    if checks[0].good {
+    if checks[0].standing == Standing::On {
         checks.push(match prove::pre_commit(repository, rules)? {
             prove::Proof::Refused(took) => Check::good(format!(
                 "refused a planted token in {} ms",
@@ -59,7 +74,52 @@ pub fn hooks_and_proof(repository: &Path, rules: &RuleSet) -> Result<Vec<Check>>
     Ok(checks)
 }
 
-fn examine_hook(folder: &Path, name: &str) -> Check {
+/// A hook may stand in the folder or, since Git 2.54, in the configuration; `hook.<event>.enabled` switches the latter off.
+fn examine_hook(repository: &Path, folder: &Path, name: &str) -> Result<Check> {
+    let Some(binary) = configured_binary(repository, name)? else {
+        return Ok(examine_script(folder, name));
+    };
+    Ok(if !is_executable(&binary) {
+        Check::bad(format!("{name}: there is no {}", binary.display()))
+    } else if is_ours_at(&folder.join(name)) {
+        Check::note(format!(
+            "{name}: stands in Git's configuration and in {}; it runs twice",
+            folder.display()
+        ))
+    } else {
+        Check::good(format!(
+            "{name}: Git's configuration runs {}",
+            binary.display()
+        ))
+    })
+}
+
+fn is_ours_at(path: &Path) -> bool {
+    fs::read(path).is_ok_and(|script| hooks::is_ours(&script))
+}
+
+/// The binary that Git's configuration runs for a hook, where Git reads hooks from there and none is switched off.
+fn configured_binary(repository: &Path, name: &str) -> Result<Option<PathBuf>> {
+    let Some(hook) = hooks::by_name(name) else {
+        return Ok(None);
+    };
+    if git::version()? < hooks::CONFIGURED_SINCE {
+        return Ok(None);
+    }
+    let section = hooks::configured_section(hook);
+    for key in [format!("hook.{name}.enabled"), format!("{section}.enabled")] {
+        if configured(repository, &["--type=bool", &key])?.as_deref() == Some("false") {
+            return Ok(None);
+        }
+    }
+    let event = configured(repository, &[&format!("{section}.event")])?;
+    let command = configured(repository, &[&format!("{section}.command")])?;
+    Ok(command
+        .filter(|_| event.as_deref() == Some(name))
+        .and_then(|command| hooks::binary_of_command(&command)))
+}
+
+fn examine_script(folder: &Path, name: &str) -> Check {
     if let Some(file) = hooks::husky_file(folder, name) {
         let call = format!("tokenleash hook {name}");
         let calls_us = fs::read_to_string(&file).is_ok_and(|text| text.contains(&call));
@@ -107,9 +167,10 @@ fn is_executable(path: &Path) -> bool {
     path.is_file()
 }
 
-fn configured_hooks_path(repository: &Path) -> Result<Option<String>> {
+fn configured(repository: &Path, words: &[&str]) -> Result<Option<String>> {
     let output = Git::in_folder(repository)
-        .args(["config", "core.hooksPath"])
+        .args(["config"])
+        .args(words)
         .output()?;
     let text = String::from_utf8_lossy(&output.stdout).trim().to_owned();
     Ok(Some(text).filter(|text| output.status.success() && !text.is_empty()))
@@ -125,11 +186,11 @@ fn examine_workflows(repository: &Path) -> Check {
         })
     });
     if runs_us {
-        Check::good(
+        Check::note(
             "a workflow names tokenleash; whether a pull request can edit it is not visible from here",
         )
     } else {
-        Check::good(
+        Check::note(
             "no workflow names tokenleash: hooks alone are advice, since anyone can skip them",
         )
     }

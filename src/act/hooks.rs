@@ -49,6 +49,9 @@ pub const DEFAULT: [&str; 5] = [
     "pre-push",
 ];
 
+/// The first version of Git that reads hooks from its configuration.
+pub const CONFIGURED_SINCE: (u32, u32) = (2, 54);
+
 /// The line that tells our scripts from others.
 const MARK: &str = "# tokenleash hook 1";
 
@@ -65,10 +68,40 @@ pub fn is_ours(script: &[u8]) -> bool {
 /// The binary that a script of ours names.
 pub fn binary_of(script: &[u8]) -> Option<PathBuf> {
     let text = String::from_utf8_lossy(script);
-    let quoted = text
-        .lines()
-        .find_map(|line| line.strip_prefix("tokenleash="))?;
-    let inner = quoted.strip_prefix('\'')?.strip_suffix('\'')?;
+    text.lines()
+        .find_map(|line| line.strip_prefix("tokenleash="))
+        .and_then(unquoted)
+}
+
+/// The section of the user's Git configuration that holds a hook (Git 2.54 and newer). Git forbids an event's own name.
+pub fn configured_section(hook: Hook) -> String {
+    format!("hook.tokenleash-{}", hook.name)
+}
+
+/// The command of a hook in Git's configuration. Git adds the hook's arguments behind it, so it ends with a function's name.
+pub fn configured_command(hook: Hook, binary: &Path) -> String {
+    let binary = quoted(binary);
+    let name = hook.name;
+    format!(
+        "tokenleash={binary}; guard() {{ if [ -x \"$tokenleash\" ]; then exec \"$tokenleash\" hook {name} \"$@\"; fi; \
+         echo \"tokenleash: the guard is gone: there is no $tokenleash\" >&2; \
+         echo \"tokenleash: nothing was looked at, so {name} stops here; build or install tokenleash and run 'tokenleash install --global'\" >&2; \
+         exit 2; }}; guard"
+    )
+}
+
+/// The binary that a command of ours in Git's configuration names.
+pub fn binary_of_command(command: &str) -> Option<PathBuf> {
+    let (assignment, _) = command.split_once("; guard()")?;
+    unquoted(assignment.strip_prefix("tokenleash=")?)
+}
+
+fn quoted(path: &Path) -> String {
+    format!("'{}'", path.to_string_lossy().replace('\'', "'\\''"))
+}
+
+fn unquoted(text: &str) -> Option<PathBuf> {
+    let inner = text.strip_prefix('\'')?.strip_suffix('\'')?;
     Some(PathBuf::from(inner.replace("'\\''", "'")))
 }
 
@@ -88,7 +121,7 @@ pub fn husky_file(folder: &Path, name: &str) -> Option<PathBuf> {
 
 /// Writes the script of a hook. The binary is named by its absolute path: an agent's or a window's PATH is not the shell's.
 pub fn script(hook: Hook, binary: &Path) -> String {
-    let binary = binary.to_string_lossy().replace('\'', "'\\''");
+    let binary = quoted(binary);
     let name = hook.name;
     let (take_input, give_input) = if hook.reads_input {
         (
@@ -107,7 +140,7 @@ pub fn script(hook: Hook, binary: &Path) -> String {
         "#!/bin/sh
 {MARK}
 # Refuses broad tokens that an agent could read. The hook that stood here before runs first.
-tokenleash='{binary}'
+tokenleash={binary}
 kept=\"${{0%/*}}/{name}.before-tokenleash\"
 {take_input}if [ -x \"$kept\" ]; then
     {give_input}\"$kept\" \"$@\" || exit $?
@@ -137,6 +170,8 @@ mod tests {
                 let text = script(hook, Path::new(path));
                 assert!(is_ours(text.as_bytes()));
                 assert_eq!(binary_of(text.as_bytes()), Some(PathBuf::from(path)));
+                let command = configured_command(hook, Path::new(path));
+                assert_eq!(binary_of_command(&command), Some(PathBuf::from(path)));
             }
         }
     }

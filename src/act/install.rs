@@ -138,11 +138,12 @@ pub enum Global {
 /// repository's own hooks.
 pub fn globally(home: &Path, wanted: &[Hook], binary: &Path) -> Result<Global> {
     let here = Path::new(".");
-    if git::version()? >= (2, 54) {
+    if git::version()? >= hooks::CONFIGURED_SINCE {
         for hook in wanted {
-            let command = format!("'{}' hook {}", quote(binary), hook.name);
+            let section = hooks::configured_section(*hook);
+            let command = hooks::configured_command(*hook, binary);
             for (key, value) in [("event", hook.name), ("command", command.as_str())] {
-                let key = format!("hook.tokenleash-{}.{key}", hook.name);
+                let key = format!("{section}.{key}");
                 Git::in_folder(here)
                     .args(["config", "--global", &key, value])
                     .text()?;
@@ -164,7 +165,7 @@ pub fn out_of_global(home: &Path) -> Result<Vec<String>> {
     let here = Path::new(".");
     let mut removed = Vec::new();
     for hook in hooks::ALL {
-        let section = format!("hook.tokenleash-{}", hook.name);
+        let section = hooks::configured_section(hook);
         let gone = Git::in_folder(here)
             .args(["config", "--global", "--remove-section", &section])
             .output()?;
@@ -204,10 +205,6 @@ fn template_folder(home: &Path) -> Result<PathBuf> {
 
 fn own_template(home: &Path) -> PathBuf {
     home.join(".config").join("tokenleash").join("git-template")
-}
-
-fn quote(path: &Path) -> String {
-    path.to_string_lossy().replace('\'', "'\\''")
 }
 
 #[cfg(test)]

@@ -1,4 +1,4 @@
-//! `tokenleash install`, `uninstall`, `doctor` and `demo`: the acts, said in lines.
+//! `tokenleash install`, `uninstall` and `demo`: the acts, said in lines.
 
 use std::env;
 use std::path::{Path, PathBuf};
@@ -9,7 +9,7 @@ use super::screen::Screen;
 use super::{InstallArguments, UninstallArguments};
 use crate::act::git::Git;
 use crate::act::hooks::{self, Hook};
-use crate::act::{demo as play, doctor as examine, install as act, prove, waive};
+use crate::act::{demo as play, install as act, prove, waive};
 use crate::error::{Error, Result};
 use crate::rules::RuleSet;
 
@@ -38,7 +38,12 @@ pub fn install(arguments: &InstallArguments, screen: &Screen) -> Result<u8> {
     if !wanted.iter().any(|hook| hook.name == "pre-commit") || work_tree(&folder).is_none() {
         return Ok(0);
     }
-    match prove::pre_commit(&folder, &RuleSet::builtin())? {
+    say_proof(&folder, screen)
+}
+
+/// Sends a planted token through the hook of a repository and says what came of it.
+fn say_proof(repository: &Path, screen: &Screen) -> Result<u8> {
+    match prove::pre_commit(repository, &RuleSet::builtin())? {
         prove::Proof::Refused(took) => {
             screen.say(&format!(
                 "refused a planted token in {} ms",
@@ -66,7 +71,12 @@ fn install_globally(wanted: &[Hook], binary: &Path, screen: &Screen) -> Result<u
             folder.display()
         ))?,
     }
-    Ok(0)
+    if !wanted.iter().any(|hook| hook.name == "pre-commit") {
+        return Ok(0);
+    }
+    let scratch = prove::Scratch::new()?;
+    Git::in_folder(scratch.path()).args(["init", "-q"]).text()?;
+    say_proof(scratch.path(), screen)
 }
 
 /// Removes the hooks and restores what was kept.
@@ -89,16 +99,6 @@ pub fn uninstall(arguments: &UninstallArguments, screen: &Screen) -> Result<u8> 
         screen.say(&format!("removed {place}"))?;
     }
     Ok(0)
-}
-
-/// Says whether the guard is on; exits with 1 where something is off.
-pub fn doctor(screen: &Screen) -> Result<u8> {
-    let checks = examine::hooks_and_proof(&here()?, &RuleSet::builtin())?;
-    for check in &checks {
-        let word = if check.good { "ok " } else { "OFF" };
-        screen.say(&format!("{word}  {}", check.says))?;
-    }
-    Ok(u8::from(checks.iter().any(|check| !check.good)))
 }
 
 /// Plays the incident; succeeds only if the guard blocked and then let the fixed version pass.

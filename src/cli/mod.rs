@@ -3,13 +3,19 @@
 //! In: arguments and the process's environment. Out: an exit code. Nothing below imports this module: commands turn
 //! their flags into plain settings of the engine.
 
+mod called;
 mod ci;
+mod doctor;
 mod drill;
 mod env;
 mod explain;
 mod export;
+mod fix;
+mod history;
 mod hook;
 mod install;
+mod machine;
+mod origin;
 mod policy;
 mod profile;
 mod progress;
@@ -17,6 +23,7 @@ mod reach;
 mod rules;
 mod scan;
 mod score;
+mod score_wide;
 mod screen;
 mod waive;
 
@@ -27,6 +34,7 @@ use std::path::PathBuf;
 use clap::{Args, CommandFactory, Parser, Subcommand, ValueEnum};
 
 use crate::error::{Error, Result};
+use crate::report::Released;
 
 /// Exit code of a run that could not decide.
 const UNDECIDED: u8 = 2;
@@ -93,6 +101,8 @@ enum Command {
     Reach(reach::ReachArguments),
     /// Play an incident on this tree: from an open file to a call that cannot be undone
     Drill(drill::DrillArguments),
+    /// Show the edits that answer findings, and make them where told to
+    Fix(fix::FixArguments),
     /// Explain a rule, a token kind or a finding
     Explain(ExplainArguments),
     /// Let one finding stay for a while; asks a person at a terminal
@@ -125,9 +135,15 @@ pub struct ScanArguments {
     /// Scan every commit that HEAD reaches
     #[arg(long, conflicts_with_all = ["paths", "stdin"])]
     history: bool,
-    /// With --history: every ref, not only HEAD
+    /// With --history: every ref, not only HEAD, and what no ref reaches any more
     #[arg(long, requires = "history")]
     all: bool,
+    /// With --history: a folder of your own that keeps what nothing was found in, so that the next run reads what is new
+    #[arg(long, value_name = "DIR", requires = "history")]
+    cache: Option<PathBuf>,
+    /// With --cache: read one part of N into the cache and judge nothing; a run without it then judges
+    #[arg(long, value_name = "K/N", requires = "cache", conflicts_with_all = ["output", "why_not", "strict"])]
+    shard: Option<String>,
     /// Scan standard input
     #[arg(long, requires = "path", conflicts_with = "paths")]
     stdin: bool,
@@ -151,6 +167,9 @@ pub struct ScanArguments {
     /// Write to a file instead of standard output
     #[arg(long, short, value_name = "FILE")]
     output: Option<PathBuf>,
+    /// What becomes of waived and known findings in SARIF [default: keep]
+    #[arg(long, value_enum, value_name = "HOW")]
+    suppressed: Option<Suppressed>,
     /// Read the policy from this file
     #[arg(long, value_name = "FILE", conflicts_with = "policy")]
     config: Option<PathBuf>,
@@ -162,14 +181,36 @@ pub struct ScanArguments {
     threads: Option<u16>,
 }
 
+/// What becomes of waived and known findings in SARIF.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
+pub enum Suppressed {
+    /// Written with a `suppressions` entry
+    Keep,
+    /// Left out: code scanning would show them as open
+    LeaveOut,
+}
+
+impl From<Suppressed> for Released {
+    fn from(word: Suppressed) -> Released {
+        match word {
+            Suppressed::Keep => Released::Kept,
+            Suppressed::LeaveOut => Released::LeftOut,
+        }
+    }
+}
+
 /// The formats of a report.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, ValueEnum)]
 pub enum FormatArgument {
     #[default]
     Text,
     Json,
+    /// One JSON object a line; a run without its last line, the summary, was cut
+    Jsonl,
     Sarif,
     Github,
+    Gitlab,
+    Junit,
 }
 
 /// The hooks, named as Git names them.
@@ -265,7 +306,7 @@ pub enum ExportFormat {
 
 #[derive(Debug, Args)]
 pub struct ExplainArguments {
-    /// A rule (TL101), a token kind, or the start of a finding's fingerprint
+    /// A rule (TL101), a token kind, the start of a finding's fingerprint, or its place as PATH:LINE
     id: String,
 }
 
@@ -302,33 +343,10 @@ pub fn silence_panics() {
     }));
 }
 
-/// The calls that Git makes at every commit, read without setting up every flag there is: a fifth of a small hook.
-fn called_by_git(arguments: &[OsString]) -> Option<Arguments> {
-    let words: Vec<&str> = arguments
-        .iter()
-        .skip(1)
-        .map(|word| word.to_str().filter(|word| !word.starts_with('-')))
-        .collect::<Option<_>>()?;
-    let hook = match words[..] {
-        ["hook", "pre-commit"] => HookCommand::PreCommit { rest: Vec::new() },
-        ["hook", "post-commit"] => HookCommand::PostCommit { rest: Vec::new() },
-        ["hook", "commit-msg", file] => HookCommand::CommitMsg { file: file.into() },
-        _ => return None,
-    };
-    Some(Arguments {
-        command: Command::Hook(hook),
-        screen: ScreenArguments {
-            color: Color::Auto,
-            quiet: false,
-            verbose: false,
-        },
-    })
-}
-
 /// Parses the arguments, runs the command and gives the exit code.
 pub fn main(arguments: impl IntoIterator<Item = OsString>) -> u8 {
     let arguments: Vec<OsString> = arguments.into_iter().collect();
-    let arguments = match called_by_git(&arguments) {
+    let arguments = match called::by_git(&arguments) {
         Some(arguments) => arguments,
         None => match Arguments::try_parse_from(arguments) {
             Ok(arguments) => arguments,
@@ -353,10 +371,11 @@ fn run(command: Command, screen: &screen::Screen) -> Result<u8> {
         Command::Hook(hook) => hook::run(&hook, screen),
         Command::Install(arguments) => install::install(&arguments, screen),
         Command::Uninstall(arguments) => install::uninstall(&arguments, screen),
-        Command::Doctor => install::doctor(screen),
+        Command::Doctor => doctor::run(screen),
         Command::Rules(command) => rules::run(&command, screen),
         Command::Reach(arguments) => reach::run(&arguments, screen),
         Command::Drill(arguments) => drill::run(&arguments, screen),
+        Command::Fix(arguments) => fix::run(&arguments, screen),
         Command::Explain(arguments) => explain::run(&arguments.id, screen),
         Command::Waive(arguments) => waive::waive(&arguments, screen),
         Command::Baseline(arguments) => waive::baseline(&arguments, screen),
@@ -372,34 +391,6 @@ fn run(command: Command, screen: &screen::Screen) -> Result<u8> {
                 .render(&mut text)
                 .map_err(|_| Error::output("the manual page could not be written"))?;
             screen.write(&text).map(|()| 0)
-        }
-    }
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn what_git_calls_is_read_as_anything_else_is() {
-        let read = |line: &str| -> Vec<OsString> { line.split(' ').map(OsString::from).collect() };
-        for line in [
-            "tokenleash hook pre-commit",
-            "tokenleash hook post-commit",
-            "tokenleash hook commit-msg .git/COMMIT_EDITMSG",
-        ] {
-            let parsed = Arguments::try_parse_from(read(line)).unwrap();
-            let called = called_by_git(&read(line)).unwrap();
-            assert_eq!(format!("{called:?}"), format!("{parsed:?}"), "{line}");
-        }
-        for line in [
-            "tokenleash",
-            "tokenleash hook",
-            "tokenleash hook pre-commit -v",
-            "tokenleash hook commit-msg",
-            "tokenleash scan",
-        ] {
-            assert!(called_by_git(&read(line)).is_none(), "{line}");
         }
     }
 }

@@ -33,6 +33,7 @@ pub fn run(path: Option<&Path>, rules: &RuleSet, screen: &Screen) -> Result<u8> 
                 all.1 += 1;
             }
             Content::Stream(_) => all.2 += 1,
+            Content::Remembered(_) => {}
         }
     })?;
     let (profile, files, left_out) = all.into_inner().unwrap_or_else(PoisonError::into_inner);

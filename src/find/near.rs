@@ -12,6 +12,8 @@ const LINES: usize = 6;
 const BYTES: usize = 1500;
 /// The longest host.
 const LONGEST_HOST: usize = 253;
+/// What stands before a host in a `.netrc`.
+const MACHINE: &[u8] = b"machine ";
 /// How many other uses of a variable are looked at.
 const USES: usize = 16;
 
@@ -42,6 +44,11 @@ pub fn hosts(text: &[u8], span: Span) -> Vec<String> {
     let is_mark = |at: &usize| part[*at..].starts_with(b"://");
     for at in memchr::memchr_iter(b':', part).filter(is_mark).take(24) {
         if let Some(host) = host_at(&part[at + 3..]) {
+            add(&mut found, (window.start + at).abs_diff(span.start), host);
+        }
+    }
+    for at in memchr::memmem::find_iter(part, MACHINE).take(24) {
+        if let Some(host) = host_at(&part[at + MACHINE.len()..]) {
             add(&mut found, (window.start + at).abs_diff(span.start), host);
         }
     }

@@ -7,6 +7,7 @@
 use std::ops::ControlFlow;
 
 use super::lanes::{self, Masks};
+use super::readable::decodes;
 use crate::rules::table::{FILTER_WORDS, LONG_RUN, Tables, filter_bits, folded};
 
 /// A place that is worth a closer look.
@@ -14,7 +15,7 @@ use crate::rules::table::{FILTER_WORDS, LONG_RUN, Tables, filter_bits, folded};
 pub enum Hit {
     /// A word starts here, and some start literal has its first three bytes.
     Start(usize),
-    /// An assignment mark whose name ends like the name of a credential.
+    /// An assignment mark whose name ends like the name of a credential, or a colon between digits and `AA`.
     Mark(usize),
     /// `://`, at the colon.
     Url(usize),
@@ -30,6 +31,8 @@ pub enum Hit {
     Glued(usize),
     /// A quote behind a space, behind a name that ends like the name of a credential; at the space.
     Spaced(usize),
+    /// A quote behind the parenthesis of a call whose name ends like the name of a credential; at the quote.
+    Called(usize),
     /// Two string literals that an operator joins, at the operator.
     Joined(usize),
 }
@@ -93,7 +96,8 @@ fn look(
             false => ControlFlow::Continue(()),
         }
     })?;
-    let comma = now.comma & (now.quote << 1 | before.quote >> 63);
+    let quoted = now.quote << 1 | before.quote >> 63 | now.quote >> 2 | after.quote << 62;
+    let comma = now.comma & quoted;
     each(now.mark | comma, |bit| {
         at_mark(text, base + bit, tables, on)
     })?;
@@ -212,7 +216,11 @@ fn at_mark(
     if text.get(at + 1) == Some(&b'/') && text[at] == b':' && text.get(at + 2) == Some(&b'/') {
         return on(Hit::Url(at));
     }
-    match name_ends(text, name_end(text, at), tables) {
+    let numbered = text.get(at + 1..at + 3) == Some(b"AA")
+        && at
+            .checked_sub(1)
+            .is_some_and(|before| text[before].is_ascii_digit());
+    match numbered || name_ends(text, name_end(text, at), tables) {
         true => on(Hit::Mark(at)),
         false => ControlFlow::Continue(()),
     }
@@ -226,6 +234,12 @@ fn at_quote(
     tables: &Tables,
     on: &mut impl FnMut(Hit) -> ControlFlow<()>,
 ) -> ControlFlow<()> {
+    if at > 4 && text[at - 1] == b'(' {
+        return match name_ends(text, at - 1, tables) {
+            true => on(Hit::Called(at)),
+            false => ControlFlow::Continue(()),
+        };
+    }
     let spaced = at > 4 && text[at - 1] == b' ' && text[at - 2].is_ascii_alphanumeric();
     match spaced && name_ends(text, at - 1, tables) {
         true => on(Hit::Spaced(at - 1)),
@@ -236,7 +250,7 @@ fn at_quote(
 /// Bytes that may stand between a name and its mark.
 static BETWEEN: [bool; 256] = {
     let mut between = [false; 256];
-    let bytes = b" \t\"'`])}\\?!:|+=";
+    let bytes = b" \t\"'`])}\\?!:|+=*";
     let mut at = 0;
     while at < bytes.len() {
         between[bytes[at] as usize] = true;
@@ -349,50 +363,4 @@ fn is_escape(text: &[u8], at: usize) -> bool {
         (b'\\', Some(b'0'..=b'3')) => digits(at + 1, 3),
         _ => false,
     }
-}
-
-/// Whether the first bytes of a run decode to text, as base64 or as hexadecimal.
-pub fn decodes(run: &[u8]) -> bool {
-    let Some(head) = run.get(..16) else {
-        return false;
-    };
-    base64_text(head) || hex_text(head)
-}
-
-fn base64_text(head: &[u8]) -> bool {
-    head.chunks_exact(4).all(|four| {
-        let value = |at: usize| u32::from(BASE64[usize::from(four[at])]);
-        let bits = value(0) << 18 | value(1) << 12 | value(2) << 6 | value(3);
-        let known = (value(0) | value(1) | value(2) | value(3)) < 64;
-        let mut bytes = [bits >> 16, bits >> 8, bits].into_iter();
-        known && bytes.all(|byte| is_text(byte as u8))
-    })
-}
-
-/// The value of each byte in base64, in both alphabets; 64 where it has none.
-static BASE64: [u8; 256] = {
-    let mut values = [64; 256];
-    let letters = b"ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/";
-    let mut value = 0;
-    while value < letters.len() {
-        values[letters[value] as usize] = value as u8;
-        value += 1;
-    }
-    values[b'-' as usize] = 62;
-    values[b'_' as usize] = 63;
-    values
-};
-
-fn hex_text(head: &[u8]) -> bool {
-    head.chunks_exact(2).all(|two| {
-        let digit = |byte: u8| (byte as char).to_digit(16);
-        match (digit(two[0]), digit(two[1])) {
-            (Some(high), Some(low)) => is_text((high * 16 + low) as u8),
-            _ => false,
-        }
-    })
-}
-
-fn is_text(byte: u8) -> bool {
-    matches!(byte, b' '..=b'~' | b'\n' | b'\r' | b'\t')
 }

@@ -8,12 +8,13 @@ use std::collections::{HashMap, HashSet};
 use std::ops::ControlFlow;
 
 use super::candidate::Candidate;
+use super::generic::{self, Worth};
 use super::limit::Limit;
 use super::prefilter::{self, Hit};
-use super::{
-    beside, context, decode, filter, flow, generic, lexer, near, recognise, spaced, worth,
-};
-use crate::model::{Beside, Recognised, RepoPath, Span, TokenKind};
+use super::promise::{Promise, promise};
+use super::site::Site;
+use super::{beside, context, decode, flow, lexer, near, recognise, spaced, told, worth};
+use crate::model::{Beside, RepoPath, Span, TokenKind};
 use crate::rules::RuleSet;
 use crate::syntax::Document;
 use crate::token;
@@ -43,6 +44,7 @@ pub struct Search<'t> {
     tried: HashSet<(usize, usize)>,
     document: OnceCell<Option<Document>>,
     kinds_here: OnceCell<Vec<(&'static TokenKind, &'static str)>>,
+    pub(super) takes_bare: OnceCell<bool>,
     names_host: OnceCell<bool>,
     /// A part of the text in which no known host ends.
     without_host: Cell<Span>,
@@ -67,6 +69,7 @@ impl<'t> Search<'t> {
             tried: HashSet::new(),
             document: OnceCell::new(),
             kinds_here: OnceCell::new(),
+            takes_bare: OnceCell::new(),
             names_host: OnceCell::new(),
             without_host: Cell::new(Span::new(0, 0)),
             words: RefCell::default(),
@@ -81,6 +84,8 @@ impl<'t> Search<'t> {
         let _ = prefilter::scan(text, rules.tables(), &mut |hit| self.take(hit));
         if self.limited.get().is_none() {
             spaced::words(self);
+            decode::state(self);
+            told::lines(self);
         }
     }
 
@@ -100,6 +105,7 @@ impl<'t> Search<'t> {
             }
             Hit::Glued(at) => self.glued(at),
             Hit::Spaced(at) => self.behind_space(at),
+            Hit::Called(at) => self.called(at),
             Hit::Joined(at) => decode::joined(self, at),
         }
         if self.found.len() >= MOST {
@@ -140,8 +146,12 @@ impl<'t> Search<'t> {
             false => Span::new(middle + 1, literal.span.end),
         };
         if span.len() >= 6 {
-            let site = context::Site::login(lexer::Literal { span, ..literal }, flag);
-            for candidate in context::candidates(self, &site) {
+            let site = Site::login(lexer::Literal { span, ..literal }, flag);
+            let known = context::candidates(self, &site);
+            if known.is_empty() {
+                self.generic(Promise::Password, &site);
+            }
+            for candidate in known {
                 self.push(candidate);
             }
         }
@@ -186,6 +196,31 @@ impl<'t> Search<'t> {
         self.named(literal, name);
     }
 
+    /// `client.setApiKey("v")`: the literal that is the first argument.
+    fn called(&mut self, quote: usize) {
+        let Some(literal) = lexer::literal_after(self.text, quote - 1) else {
+            return;
+        };
+        let left = beside::left_of(self.text, literal.span.start);
+        let value = literal.span.of(self.text);
+        if let Some(name) = left.name.filter(|_| left.call)
+            && value.len() >= 12
+            && self.tried.insert((literal.span.start, literal.span.end))
+        {
+            let site = Site::new(self, literal, name, false);
+            let known = context::candidates(self, &site);
+            if known.is_empty()
+                && promise(&site.name)
+                    .is_some_and(|promise| generic::worth(promise, value, true) == Worth::Strong)
+            {
+                self.generic(Promise::Token, &site);
+            }
+            for candidate in known {
+                self.push(self.under_name(candidate, &site));
+            }
+        }
+    }
+
     /// A literal under a name that stands somewhere else.
     pub fn named(&mut self, literal: lexer::Literal, name: Span) {
         if self.tried.insert((literal.span.start, literal.span.end)) {
@@ -206,7 +241,7 @@ impl<'t> Search<'t> {
             flow::lead_back(self, &literal, name_end);
         }
         let plausible =
-            value.len() >= 12 || value.len() >= 6 && value.iter().any(u8::is_ascii_digit);
+            value.len() >= 8 || value.len() >= 5 && value.iter().any(u8::is_ascii_digit);
         if plausible
             && worth::under_any_name(self, &literal)
             && self.tried.insert((literal.span.start, literal.span.end))
@@ -221,7 +256,7 @@ impl<'t> Search<'t> {
         let Some(name) = left.name else {
             return;
         };
-        let site = context::Site::new(self, literal, name, left.flag);
+        let site = Site::new(self, literal, name, left.flag);
         let known = context::candidates(self, &site);
         if !known.is_empty() {
             for candidate in known {
@@ -229,28 +264,28 @@ impl<'t> Search<'t> {
             }
             return;
         }
-        let value = literal.span.of(self.text);
         if decode::named(self, &site) {
             return;
         }
-        if !worth::as_secret(value) {
-            return;
+        if worth::as_secret(self, &literal)
+            && let Some(promise) = promise(&site.name)
+            && !self.is_part(&site)
+        {
+            self.generic(promise, &site);
         }
-        let Some(promise) = generic::promise(&site.name) else {
-            return;
-        };
-        let bare_fits = literal.quoted
-            || self.takes_bare_values()
-            || spaced::in_string(self.text, literal.span);
-        if bare_fits && generic::may_be_secret(promise, value, literal.quoted) {
-            let mut candidate = Candidate::new(literal.span, value, None, Recognised::Generic);
-            candidate.dropped = filter::of_named(value);
-            self.push(self.under_name(candidate, &site));
+    }
+
+    /// A literal of no kind under a name that promises something.
+    pub fn generic(&mut self, promise: Promise, site: &Site) {
+        let value = site.literal.span.of(self.text);
+        let candidate = Candidate::promised(promise, site.literal.span, value, site.literal.quoted);
+        if let Some(candidate) = candidate {
+            self.push(self.under_name(candidate, site));
         }
     }
 
     /// Keeps the name that led to a candidate.
-    fn under_name(&self, mut candidate: Candidate, site: &context::Site) -> Candidate {
+    fn under_name(&self, mut candidate: Candidate, site: &Site) -> Candidate {
         if !site.flag {
             let written = site.written.of(self.text);
             candidate.beside.name = Some(String::from_utf8_lossy(written).into_owned());
@@ -258,19 +293,10 @@ impl<'t> Search<'t> {
         candidate
     }
 
-    /// Whether files like this one hold values without quotes.
-    fn takes_bare_values(&self) -> bool {
-        let Some(path) = self.path else {
-            return true;
-        };
-        let extension = path.extension();
-        const CODE: [&[u8]; 38] = [
-            b"rs", b"js", b"ts", b"tsx", b"jsx", b"mjs", b"cjs", b"py", b"go", b"java", b"kt",
-            b"kts", b"c", b"h", b"cc", b"cpp", b"hpp", b"cs", b"php", b"rb", b"swift", b"scala",
-            b"m", b"mm", b"dart", b"lua", b"pl", b"pm", b"ex", b"exs", b"erl", b"hs", b"ml",
-            b"vue", b"svelte", b"css", b"html", b"sql",
-        ];
-        !CODE.contains(&extension.as_slice())
+    /// Whether the name is a part between colons: `arn:aws:secretsmanager:…:secret:app`.
+    fn is_part(&self, site: &Site) -> bool {
+        let before = site.written.start.checked_sub(1).map(|at| self.text[at]);
+        before == Some(b':') && self.text.get(site.written.end) == Some(&b':')
     }
 
     /// The file read as structure, where its path names a format and it parses.

@@ -1,4 +1,5 @@
-//! Writes the outcome of a run, one file per format: text, JSON, SARIF, GitHub's workflow commands.
+//! Writes the outcome of a run, one file per format: text, JSON, JSON lines, SARIF, GitHub's workflow commands,
+//! GitLab's document, JUnit.
 //!
 //! In: an `Outcome`, the TL rules, and a style. Out: bytes on a writer. It must not judge anything anew, must not show
 //! more of a secret than the mask that it is given, and must not let a scanned name, path or text act on the reader's
@@ -6,8 +7,11 @@
 
 pub mod catalogue;
 pub mod drill;
+pub mod fix;
 mod github;
+mod gitlab;
 mod json;
+mod junit;
 pub mod page;
 mod parts;
 pub mod reach;
@@ -34,21 +38,35 @@ use crate::model::{Outcome, Rule};
 pub enum Format {
     Text,
     Json,
+    Jsonl,
     Sarif,
     Github,
+    Gitlab,
+    Junit,
 }
 
 impl Format {
     /// Every format, in the order of the help text.
-    pub const ALL: [Format; 4] = [Format::Text, Format::Json, Format::Sarif, Format::Github];
+    pub const ALL: [Format; 7] = [
+        Format::Text,
+        Format::Json,
+        Format::Jsonl,
+        Format::Sarif,
+        Format::Github,
+        Format::Gitlab,
+        Format::Junit,
+    ];
 
     /// The word used on the command line.
     pub fn word(self) -> &'static str {
         match self {
             Format::Text => "text",
             Format::Json => "json",
+            Format::Jsonl => "jsonl",
             Format::Sarif => "sarif",
             Format::Github => "github",
+            Format::Gitlab => "gitlab",
+            Format::Junit => "junit",
         }
     }
 }
@@ -102,6 +120,8 @@ pub enum Entry {
     Hook,
     Scan,
     Ci,
+    /// The gate before an agent, which judges a job and not a repository.
+    Job,
 }
 
 /// What becomes of waived and known findings in SARIF.
@@ -153,8 +173,11 @@ pub fn write(
     match format {
         Format::Text => text::write(outcome, style, out),
         Format::Json => json::write(outcome, style, out),
+        Format::Jsonl => json::lines::write(outcome, style, out),
         Format::Sarif => sarif::write(outcome, rules, style, out),
         Format::Github => github::write(outcome, rules, style, out),
+        Format::Gitlab => gitlab::write(outcome, rules, out),
+        Format::Junit => junit::write(outcome, rules, out),
     }
 }
 
@@ -205,7 +228,11 @@ mod tests {
                             && ["::error ", "::warning ", "::notice "].iter().any(|start| line.starts_with(start));
                         prop_assert!(is_ours || sanitize::log_line(line) == line, "{}", line);
                     }
-                    if matches!(format, Format::Json | Format::Sarif) {
+                    if format == Format::Jsonl {
+                        let lines = text.lines().map(serde_json::from_str::<serde_json::Value>);
+                        prop_assert!(lines.into_iter().all(|line| line.is_ok()));
+                    }
+                    if matches!(format, Format::Json | Format::Sarif | Format::Gitlab) {
                         prop_assert!(serde_json::from_str::<serde_json::Value>(&text).is_ok());
                     }
                 }
@@ -220,7 +247,7 @@ mod tests {
         }
         assert_eq!(
             "xml".parse::<Format>().unwrap_err().to_string(),
-            "the formats are text, json, sarif, github"
+            "the formats are text, json, jsonl, sarif, github, gitlab, junit"
         );
     }
 }

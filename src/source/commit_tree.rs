@@ -4,18 +4,18 @@
 //! is anything introduced; the base is then asked for the same path, and for the same content at another path.
 
 use std::collections::HashMap;
-use std::sync::{Mutex, OnceLock, PoisonError};
+use std::sync::OnceLock;
 
 use gix::ObjectId;
 
 use super::before::Before;
+use super::handing::hand_over;
 use super::introduced::Introduced;
 use super::repository::{Commit, Repository};
 use super::trees::{Change, Comparison, Found, find_path};
-use super::work::spread;
 use super::{Content, Item, Keeping, Nothing, Snapshot, Source, Visited};
 use crate::error::Result;
-use crate::model::{RepoPath, Unchecked};
+use crate::model::RepoPath;
 
 /// Every blob that one commit's tree holds.
 pub struct CommitTreeSource {
@@ -49,10 +49,14 @@ impl CommitTreeSource {
 
 impl Source for CommitTreeSource {
     fn visit(&self, threads: usize, look: &(dyn Fn(&Item, Content<'_>) + Sync)) -> Result<Visited> {
-        let unchecked = Mutex::new(self.content.unchecked.clone());
-        let numbers: Vec<usize> = (0..self.content.blobs.len()).collect();
-        let state = || (self.repository.blob_objects(), Vec::new());
-        spread(threads, &numbers, state, |(objects, buffer), &number| {
+        let visited = Visited {
+            unchecked: self.content.unchecked.clone(),
+            submodules: self.content.submodules,
+            special: 0,
+            removed: Vec::new(),
+            is_change: self.base_tree.is_some(),
+        };
+        let blob = |number: usize| {
             let blob = &self.content.blobs[number];
             let item = Item {
                 path: RepoPath::new(blob.path.as_slice()),
@@ -62,27 +66,11 @@ impl Source for CommitTreeSource {
                 commits: 0,
                 number,
             };
-            let handed = objects.hand_blob(&blob.id, buffer, |content| look(&item, content));
-            if let Err(unread) = handed {
-                let unread = Unchecked {
-                    path: item.path,
-                    why: unread.why().to_owned(),
-                    undecided: true,
-                };
-                unchecked
-                    .lock()
-                    .unwrap_or_else(PoisonError::into_inner)
-                    .push(unread);
-            }
-        });
-        Ok(Visited {
-            unchecked: unchecked
-                .into_inner()
-                .unwrap_or_else(PoisonError::into_inner),
-            submodules: self.content.submodules,
-            special: 0,
-            is_change: self.base_tree.is_some(),
-        })
+            (item, blob.id)
+        };
+        let objects = || self.repository.blob_objects();
+        let count = self.content.blobs.len();
+        Ok(hand_over(threads, count, objects, blob, look, visited))
     }
 
     fn before(&self, item: &Item) -> Result<Vec<(RepoPath, Vec<u8>)>> {

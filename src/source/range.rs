@@ -11,13 +11,13 @@ use gix::ObjectId;
 use gix::objs::Kind;
 
 use super::before::{Before, Removed};
-use super::commits::{hand_message, peel, walk};
+use super::commits::{peel, walk};
+use super::handing::hand_over;
 use super::introduced::Introduced;
 use super::objects::Objects;
 use super::repository::{Commit, Repository};
 use super::trees::{Change, Comparison};
 use super::updates::RefUpdate;
-use super::work::spread;
 use super::{Content, Form, Item, Keeping, Nothing, Snapshot, Source, Visited};
 use crate::error::{Error, Result};
 use crate::model::{RepoPath, Unchecked};
@@ -267,10 +267,14 @@ fn known_commit(objects: &Objects, id: &ObjectId) -> Option<ObjectId> {
 
 impl Source for RangeSource {
     fn visit(&self, threads: usize, look: &(dyn Fn(&Item, Content<'_>) + Sync)) -> Result<Visited> {
-        let unchecked = Mutex::new(self.content.unchecked.clone());
-        let numbers: Vec<usize> = (0..self.content.blobs.len()).collect();
-        let state = || (self.repository.blob_objects(), Vec::new());
-        spread(threads, &numbers, state, |(objects, buffer), &number| {
+        let visited = Visited {
+            unchecked: self.content.unchecked.clone(),
+            submodules: self.content.submodules,
+            special: 0,
+            removed: Vec::new(),
+            is_change: true,
+        };
+        let blob = |number: usize| {
             let blob = &self.content.blobs[number];
             let item = Item {
                 path: RepoPath::new(blob.path.as_slice()),
@@ -282,30 +286,11 @@ impl Source for RangeSource {
                 commits: blob.commits,
                 number,
             };
-            let handed = match blob.form {
-                Form::Message => hand_message(objects, &blob.id, |content| look(&item, content)),
-                _ => objects.hand_blob(&blob.id, buffer, |content| look(&item, content)),
-            };
-            if let Err(unread) = handed {
-                let unread = Unchecked {
-                    path: item.path,
-                    why: unread.why().to_owned(),
-                    undecided: true,
-                };
-                unchecked
-                    .lock()
-                    .unwrap_or_else(PoisonError::into_inner)
-                    .push(unread);
-            }
-        });
-        Ok(Visited {
-            unchecked: unchecked
-                .into_inner()
-                .unwrap_or_else(PoisonError::into_inner),
-            submodules: self.content.submodules,
-            special: 0,
-            is_change: true,
-        })
+            (item, blob.id)
+        };
+        let objects = || self.repository.blob_objects();
+        let count = self.content.blobs.len();
+        Ok(hand_over(threads, count, objects, blob, look, visited))
     }
 
     fn before(&self, item: &Item) -> Result<Vec<(RepoPath, Vec<u8>)>> {

@@ -7,7 +7,7 @@
 use std::collections::HashSet;
 use std::ops::Range;
 use std::path::Path;
-use std::sync::{Arc, Mutex, PoisonError};
+use std::sync::Arc;
 
 use gix::ObjectId;
 use gix::index::Entry;
@@ -19,14 +19,17 @@ use gix::objs::{Kind, TreeRef};
 use super::before::{Before, Removed};
 use super::commits::{read_commit, walk};
 use super::git_environment::GitEnvironment;
+use super::handing::hand_over;
 use super::index::{Index, IndexSnapshot, child};
 use super::objects::Objects;
 use super::repository::Repository;
 use super::trees::{Change, Comparison, DEPTH_AT_MOST};
-use super::work::spread;
 use super::{Content, Form, Item, Keeping, Nothing, Snapshot, Source, Visited};
 use crate::error::Result;
 use crate::model::{RepoPath, Unchecked};
+
+/// How many places of the same content are looked up for one new file, at most. Other new copies are among them.
+const COPIES_AT_MOST: usize = 1000;
 
 /// What a commit made now would add.
 pub struct StagedSource {
@@ -109,10 +112,14 @@ impl StagedSource {
 
 impl Source for StagedSource {
     fn visit(&self, threads: usize, look: &(dyn Fn(&Item, Content<'_>) + Sync)) -> Result<Visited> {
-        let unchecked = Mutex::new(self.plan.unchecked.clone());
-        let numbers: Vec<usize> = (0..self.plan.items.len()).collect();
-        let state = || (self.repository.objects(), Vec::new());
-        spread(threads, &numbers, state, |(objects, buffer), &number| {
+        let visited = Visited {
+            unchecked: self.plan.unchecked.clone(),
+            submodules: self.plan.submodules,
+            special: 0,
+            removed: self.plan.removed.iter().map(Removed::path).collect(),
+            is_change: true,
+        };
+        let blob = |number: usize| {
             let staged = &self.plan.items[number];
             let item = Item {
                 path: RepoPath::new(staged.path.as_slice()),
@@ -122,27 +129,11 @@ impl Source for StagedSource {
                 commits: 0,
                 number,
             };
-            let handed = objects.hand_blob(&staged.id, buffer, |content| look(&item, content));
-            if let Err(unread) = handed {
-                let unread = Unchecked {
-                    path: item.path,
-                    why: unread.why().to_owned(),
-                    undecided: true,
-                };
-                unchecked
-                    .lock()
-                    .unwrap_or_else(PoisonError::into_inner)
-                    .push(unread);
-            }
-        });
-        Ok(Visited {
-            unchecked: unchecked
-                .into_inner()
-                .unwrap_or_else(PoisonError::into_inner),
-            submodules: self.plan.submodules,
-            special: 0,
-            is_change: true,
-        })
+            (item, staged.id)
+        };
+        let objects = || self.repository.objects();
+        let count = self.plan.items.len();
+        Ok(hand_over(threads, count, objects, blob, look, visited))
     }
 
     fn before(&self, item: &Item) -> Result<Vec<(RepoPath, Vec<u8>)>> {
@@ -157,7 +148,13 @@ impl Source for StagedSource {
         }
         before.removed(&staged.path, &staged.id, &self.plan.removed)?;
         let same = |entry: &&Entry| entry.id == staged.id && self.index.path(entry) != staged.path;
-        if let Some(entry) = self.index.entries().iter().find(same) {
+        for entry in self
+            .index
+            .entries()
+            .iter()
+            .filter(same)
+            .take(COPIES_AT_MOST)
+        {
             before.same_path(&self.parents, self.index.path(entry))?;
         }
         Ok(before.finish())

@@ -229,9 +229,12 @@ fn a_global_install_reaches_new_repositories() {
             .out
             .is_empty()
     );
+    assert!(ran.out.contains("refused a planted token"), "{}", ran.all());
     repo.git(&["init", "-q", "-b", "main"]);
     repo.stage("deploy.sh", broad(1));
     repo.refused(&["commit", "-m", "x"], &["deploy.sh"]);
+    let ran = repo.tokenleash(&["doctor"]);
+    assert_eq!(ran.code, 0, "{}", ran.all());
     let ran = repo.tokenleash(&["uninstall", "--global"]);
     assert_eq!(ran.code, 0, "{}", ran.all());
     assert!(
@@ -239,4 +242,33 @@ fn a_global_install_reaches_new_repositories() {
             .out
             .is_empty()
     );
+}
+
+#[test]
+fn doctor_names_the_loosest_line_of_the_policy_and_what_it_forgives() {
+    let stage = Stage::new();
+    let repo = stage.started("repo");
+    let ran = repo.tokenleash(&["doctor"]);
+    assert!(
+        ran.out
+            .contains("nothing in it is looser than the defaults"),
+        "{}",
+        ran.out
+    );
+    assert!(ran.out.contains("both planted canaries are refused"));
+    repo.stage(".tokenleash.toml", "# ours\nexclude = [\"data/**\"]\n");
+    repo.git(&["commit", "--no-verify", "-m", "policy"]);
+    let ran = repo.tokenleash(&["doctor"]);
+    assert_eq!(ran.code, 0, "{}", ran.all());
+    assert!(
+        ran.out.contains("HEAD:.tokenleash.toml; 1 of its lines")
+            && ran.out.contains("line 2: a path is excluded"),
+        "{}",
+        ran.out
+    );
+    repo.stage(".tokenleash.toml", "exclud = 1\n");
+    repo.git(&["commit", "--no-verify", "-m", "broken"]);
+    let ran = repo.tokenleash(&["doctor"]);
+    assert_eq!(ran.code, 1, "{}", ran.all());
+    assert!(ran.out.contains("OFF  policy:"), "{}", ran.out);
 }

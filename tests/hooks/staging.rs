@@ -172,3 +172,23 @@ fn a_token_in_a_message_is_refused() {
     repo.write("message", format!("fine\n# {}", broad(2)));
     repo.git(&["commit", "--cleanup=strip", "-F", "message"]);
 }
+
+#[test]
+fn copies_of_a_known_value_are_counted_and_only_the_one_that_agents_load_is_new() {
+    let stage = Stage::new();
+    let repo = stage.started("repo");
+    repo.stage("one.sh", broad(1));
+    repo.git(&["commit", "--no-verify", "-m", "old"]);
+    repo.stage("copy.sh", broad(1));
+    let ran = repo.try_git(&["commit", "-m", "copy"]);
+    assert_eq!(ran.code, 0, "{}", ran.all());
+    assert!(
+        ran.err.contains("1 stood here before this change"),
+        "{}",
+        ran.err
+    );
+    repo.git(&["reset", "--soft", "HEAD~1"]);
+    repo.stage(".cursor/rules/deploy.mdc", broad(1));
+    let ran = repo.refused(&["commit", "-m", "x"], &[".cursor/rules/deploy.mdc"]);
+    assert!(ran.err.contains("blocked: 1 finding"), "{}", ran.err);
+}

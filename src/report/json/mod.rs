@@ -3,6 +3,8 @@
 //! In: an outcome. Out: one line of JSON. Paths are exact, since a program has to find the file; whatever would act on
 //! a terminal or a runner is written as a `\u` escape.
 
+pub mod lines;
+
 use std::io::{self, Write};
 
 use serde::Serialize;
@@ -85,6 +87,7 @@ struct FindingOut<'o> {
     #[serde(flatten)]
     place: PlaceOut,
     commit: Option<&'o str>,
+    commits: u32,
     introduced: Option<bool>,
     at_head: bool,
     breadth: Option<BreadthOut<'o>>,
@@ -160,24 +163,10 @@ struct DroppedOut<'o> {
 
 impl<'o> Document<'o> {
     fn of(outcome: &'o Outcome, style: &Style) -> Self {
-        let counts = &outcome.summary;
         Document {
             version: VERSION,
-            tool: Tool {
-                name: "tokenleash",
-                version: env!("CARGO_PKG_VERSION"),
-            },
-            summary: Summary {
-                verdict: counts.overall.word(),
-                files: counts.files,
-                bytes: counts.bytes,
-                blocked: counts.blocked,
-                warned: counts.warned,
-                noted: counts.noted,
-                unchecked: outcome.unchecked.len() as u64,
-                silent: counts.silent,
-                dropped: counts.dropped,
-            },
+            tool: Tool::this(),
+            summary: Summary::of(outcome),
             findings: select::written(&outcome.findings)
                 .map(FindingOut::of)
                 .collect(),
@@ -190,6 +179,32 @@ impl<'o> Document<'o> {
             dropped: style
                 .why_not
                 .then(|| outcome.dropped.iter().map(DroppedOut::of).collect()),
+        }
+    }
+}
+
+impl Tool {
+    fn this() -> Self {
+        Tool {
+            name: "tokenleash",
+            version: env!("CARGO_PKG_VERSION"),
+        }
+    }
+}
+
+impl Summary {
+    fn of(outcome: &Outcome) -> Self {
+        let counts = &outcome.summary;
+        Summary {
+            verdict: counts.overall.word(),
+            files: counts.files,
+            bytes: counts.bytes,
+            blocked: counts.blocked,
+            warned: counts.warned,
+            noted: counts.noted,
+            unchecked: outcome.unchecked.len() as u64,
+            silent: counts.silent,
+            dropped: counts.dropped,
         }
     }
 }
@@ -240,6 +255,7 @@ impl<'o> FindingOut<'o> {
             path: PathOut::of(&finding.path),
             place: PlaceOut::of(finding.place),
             commit: finding.commit.as_deref(),
+            commits: finding.commits,
             introduced: finding.introduced,
             at_head: finding.at_head,
             breadth: finding.breadth.as_ref().map(BreadthOut::of),

@@ -160,7 +160,7 @@ impl Page<'_> {
                 let line = fit_words(&format!("{head} {place}: {tail}"), self.width());
                 self.painted(code, &line, head.len())
             }
-            (false, Entry::Scan | Entry::Ci) => {
+            (false, Entry::Scan | Entry::Ci | Entry::Job) => {
                 self.painted(code, &format!("{head} {}", at(finding)), head.len())?;
                 let line = fit_words(&format!("    {tail}"), self.width());
                 self.line(&line)
@@ -260,7 +260,9 @@ impl Page<'_> {
         };
         let width = self.width();
         let verdict = "tokenleash: ".len() + summary::verdict(outcome).len();
-        for (at, line) in wrap(&format!("tokenleash: {text}"), width, "")
+        let time = outcome.seconds.map(summary::human_seconds);
+        let unbroken = time.as_deref().unwrap_or("");
+        for (at, line) in wrap(&format!("tokenleash: {text}"), width - 2, unbroken)
             .iter()
             .enumerate()
         {

@@ -4,6 +4,7 @@
 //! first use. It judges nothing; what no entry covers is unknown.
 
 mod agents;
+mod edits;
 mod needs;
 
 pub use agents::{
@@ -11,6 +12,10 @@ pub use agents::{
     cli_agent, cli_names, cli_of_agent, is_switch, leaves, mints, purpose_of, reusable_agent,
 };
 
+pub use edits::{
+    CloudLogin, cloud_login, has_own_login, is_plain_command, is_pushing_action, is_quiet_action,
+    prompt_inputs, remote_of_git,
+};
 pub use needs::{
     ActionNeeds, Condition, Needs, action_needs, call_needs, command_needs, route_needs,
 };

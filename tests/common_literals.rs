@@ -8,6 +8,12 @@ use tokenleash::model::RepoPath;
 use tokenleash::rules::RuleSet;
 use tokenleash::rules::schema::RulesFile;
 
+/// Kinds whose provider gave them a start that words have too, with the reason why each may stay.
+const KNOWN: [(&str, &str); 1] = [(
+    "airtable-pat",
+    "`pat` and nothing else; a look at a word ends at its first byte that is no letter",
+)];
+
 /// Counts what is looked at in our own source.
 fn profile(rules: &RuleSet) -> Profile {
     fn add(folder: &Path, rules: &RuleSet, profile: &mut Profile) {
@@ -35,7 +41,9 @@ fn said(rules: &RuleSet) -> Vec<String> {
         let hits = profile.kinds[number].hits;
         format!("{}: {hits} times by {:?}", kind.id, literals(rules, number))
     };
-    profile.too_common().into_iter().map(of).collect()
+    let is_known = |said: &String| KNOWN.iter().any(|(id, _)| said.starts_with(id));
+    let all = profile.too_common().into_iter().map(of);
+    all.filter(|said| !is_known(said)).collect()
 }
 
 #[test]
@@ -62,8 +70,9 @@ fn a_careless_literal_is_named() {
             none_because = "there is none"
             how = "make none"
             docs = "https://example.com"
-            checked = "shape"
+            checked = "documentation"
             as_of = "2026-11"
+            source = "https://example.com"
             "#
         );
         toml::from_str(&text).unwrap()

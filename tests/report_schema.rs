@@ -119,6 +119,8 @@ fn finding(path: &[u8]) -> Finding {
             reference: Some("${TOKEN}".into()),
         }),
         fingerprint: "v1:00ff".into(),
+        same_as: None,
+        score: Default::default(),
         bound_to_place: true,
         message: format!("It stands in {}.", String::from_utf8_lossy(path)),
         excerpt: Excerpt {

@@ -1,7 +1,8 @@
 //! Fuzzing on a stable toolchain: made-up credentials and structures, broken in many ways, through every target.
 //!
 //! A few cases run with every test. `TOKENLEASH_FUZZ_CASES=20000 cargo test --test fuzz -- --nocapture` runs more and
-//! tells which inputs took longest; `TOKENLEASH_FUZZ_SEED` begins elsewhere.
+//! tells which inputs took longest; `TOKENLEASH_FUZZ_SEED` begins elsewhere, and `TOKENLEASH_FUZZ_KEEP` names the file
+//! that the slowest input is written to.
 
 #[path = "support/targets.rs"]
 mod targets;
@@ -130,7 +131,13 @@ fn run(name: &str, target: Target) {
         let before = Instant::now();
         let ended = std::panic::catch_unwind(|| target(&bytes)).is_ok();
         assert!(ended, "{name} panics: TOKENLEASH_FUZZ_SEED={seed}");
-        longest = longest.max((before.elapsed(), seed, bytes.len()));
+        let took = (before.elapsed(), seed, bytes.len());
+        if took > longest {
+            longest = took;
+            if let Ok(file) = std::env::var("TOKENLEASH_FUZZ_KEEP") {
+                std::fs::write(file, &bytes).unwrap();
+            }
+        }
     }
     let (time, seed, length) = longest;
     println!("{name}: {cases} cases; the longest took {time:?}: seed {seed}, {length} bytes");

@@ -3,7 +3,7 @@
 //! In: a literal and what stands beside it. Out: the candidates whose shape the whole value has.
 
 use super::candidate::Candidate;
-use super::promise::promise;
+use super::promise::{Promise, promise};
 use super::search::Search;
 use super::site::{Site, last_parts};
 use super::{beside, enclosing, filter, generic, lexer, near, random, scheme, shape};
@@ -25,7 +25,8 @@ pub fn candidates(search: &Search<'_>, site: &Site) -> Vec<Candidate> {
     if site.flag || search.text.get(site.written.end) == Some(&b' ') {
         by_flag(search, site, &mut found);
     }
-    let credential = promise(&site.name).is_some() || header_name(&site.name);
+    let promised = promise(&site.name).is_some_and(|promise| promise != Promise::Key);
+    let credential = promised || header_name(&site.name);
     let random = value.len() >= 12 && value.iter().any(u8::is_ascii_digit);
     if found.is_empty() && random {
         by_place(search, site, &mut found);
@@ -154,9 +155,12 @@ fn by_place(search: &Search<'_>, site: &Site, found: &mut Vec<Candidate>) {
         }
     }
     if let Some(word) = enclosing::word(search.text, site.written.start).filter(|_| !site.flag) {
-        let parts = [word.of(search.text), b"_", site.written.of(search.text)];
-        let normalised = name::normalise(last_parts(&parts.concat()));
-        by_name(search, site, &normalised, found);
+        let word = word.of(search.text);
+        let first = word.split(|byte| *byte == b'.').next().unwrap_or(word);
+        for owner in [word, first] {
+            let parts = [owner, b"_", site.written.of(search.text)].concat();
+            by_name(search, site, &name::normalise(last_parts(&parts)), found);
+        }
     }
     let written = String::from_utf8_lossy(site.written.of(search.text)).to_ascii_lowercase();
     let key = key_path

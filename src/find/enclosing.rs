@@ -1,7 +1,8 @@
-//! The word that names the block around a key: `provider "hcloud" { token = … }`, `twilio: { authToken: … }`.
+//! The word that names the block or the call around a key: `provider "hcloud" { token = … }`,
+//! `twilio: { authToken: … }`, `digitalocean.Manager(token=…)`.
 //!
 //! In: text and the offset of a key. Out: where the word stands that names the innermost block. It reads backward a
-//! bounded number of bytes and counts braces; braces in strings may mislead it, which costs a hint and nothing else.
+//! bounded number of bytes and counts brackets; brackets in strings may mislead it, which costs a hint and no more.
 
 use super::beside::{is_name_byte, run_before};
 use crate::model::Span;
@@ -34,14 +35,14 @@ pub fn word(text: &[u8], at: usize) -> Option<Span> {
     (word.len() > 1 && !SORTS.contains(&word)).then_some(name)
 }
 
-/// The brace that the key stands in.
+/// The bracket that the key stands in.
 fn opening(text: &[u8], at: usize, floor: usize) -> Option<usize> {
     let mut closed = 0;
     for (gap, byte) in text[floor..at].iter().enumerate().rev() {
         match byte {
-            b'}' => closed += 1,
-            b'{' if closed == 0 => return Some(floor + gap),
-            b'{' => closed -= 1,
+            b'}' | b')' => closed += 1,
+            b'{' | b'(' if closed == 0 => return Some(floor + gap),
+            b'{' | b'(' => closed -= 1,
             _ => {}
         }
     }
@@ -89,6 +90,7 @@ mod tests {
             "const acme = {\n  KEY: 1",
             "new acme({ KEY: 1",
             "acme => { KEY",
+            "x = acme(\"a\", KEY=1",
         ] {
             assert_eq!(word_of(text), "acme", "{text}");
         }

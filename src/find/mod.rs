@@ -10,6 +10,7 @@ mod candidate;
 mod context;
 mod decode;
 mod enclosing;
+mod escaped;
 mod excerpt;
 mod filter;
 mod flow;
@@ -286,11 +287,10 @@ fn write(blob: &Blob<'_>, chosen: &[Candidate], outer: Option<Encoding>) -> Foun
             .cloned()
             .unwrap_or_default();
         let ordinal = ordinals.entry(key).or_default();
-        let other_halves = candidate
-            .other_halves
-            .iter()
-            .map(|(span, id)| (span.moved(blob.offset), places.of(*span), *id))
-            .collect();
+        let halves = candidate.other_halves.iter();
+        let other_halves =
+            halves.map(|(span, id)| (span.moved(blob.offset), places.of(*span), *id));
+        let other_halves = other_halves.collect();
         found.sightings.push(Sighting {
             path: blob.path.clone(),
             kind: candidate.kind,

@@ -65,14 +65,7 @@ pub fn judge_breadth(
             member.name, member.line
         ));
     }
-    let in_archive = |layer: &&Encoding| {
-        sighting.member.is_some() && matches!(layer, Encoding::Gzip | Encoding::Zip | Encoding::Tar)
-    };
-    let hidden = sighting.encodings.iter().filter(|layer| !in_archive(layer));
-    let layers: Vec<_> = hidden.map(|layer| layer.word()).collect();
-    if !layers.is_empty() {
-        evidence.push(format!("It was hidden by {}", layers.join(" in ")));
-    }
+    evidence.extend(hidden_by(sighting));
     let standing = if kind.test_mode {
         Standing::TestMode
     } else if claims.is_some_and(|claims| claims.sample) {
@@ -93,6 +86,16 @@ pub fn judge_breadth(
         }),
         standing,
     )
+}
+
+/// Says what hid a value in its text; that it stands in an archive is said by its member.
+fn hidden_by(sighting: &Sighting) -> Option<String> {
+    let in_archive = |layer: &&Encoding| {
+        sighting.member.is_some() && matches!(layer, Encoding::Gzip | Encoding::Zip | Encoding::Tar)
+    };
+    let hidden = sighting.encodings.iter().filter(|layer| !in_archive(layer));
+    let layers: Vec<_> = hidden.map(|layer| layer.word()).collect();
+    (!layers.is_empty()).then(|| format!("It was hidden by {}", layers.join(" in ")))
 }
 
 /// Sorts a breadth into the class that the matrix knows.

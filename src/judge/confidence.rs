@@ -30,6 +30,7 @@ pub fn judge_confidence(
         reasons.push("the checksum is wrong: a sample or a typing error".to_owned());
     }
     if let Some(kind) = sighting.kind
+        && kind.alone
         && !kind.pair.is_empty()
         && sighting.recognised == Recognised::Prefix
     {

@@ -4,7 +4,7 @@
 
 use crate::find::candidate::Candidate;
 use crate::find::search::Search;
-use crate::find::{filter, generic};
+use crate::find::{context, filter, generic, lexer};
 use crate::model::{Recognised, Span};
 use crate::token::{self, database_url};
 
@@ -73,6 +73,9 @@ pub fn url(search: &mut Search<'_>, colon: usize) {
         span.start + parsed.password.start,
         span.start + parsed.password.end,
     );
+    if variant == "userinfo" && of_host(search, parsed.host, inner) {
+        return;
+    }
     let (code, secret) = match variant {
         "userinfo" if is_git(parsed.host, user, password) => ("url/git-token", inner),
         "userinfo" => ("url/userinfo", inner),
@@ -101,6 +104,29 @@ pub fn url(search: &mut Search<'_>, colon: usize) {
         candidate.dropped = Some("placeholder");
     }
     search.push(candidate);
+}
+
+/// A password that is a token of the host it is sent to: `https://heroku:v@git.heroku.com`.
+fn of_host(search: &mut Search<'_>, host: &[u8], password: Span) -> bool {
+    let hosts = [String::from_utf8_lossy(host).to_ascii_lowercase()];
+    let literal = lexer::Literal {
+        span: password,
+        quoted: true,
+        inside: false,
+    };
+    let kinds = context::requested(search.rules, b"authorization", &hosts);
+    let found = kinds.into_iter().find(|(kind, _)| {
+        !kind.alone && context::fits(kind, search.text, &literal) == Some(password)
+    });
+    let Some((kind, weight)) = found else {
+        return false;
+    };
+    let value = password.of(search.text);
+    let mut candidate = Candidate::new(password, value, Some(kind), Recognised::Requested);
+    candidate.weight = weight;
+    candidate.dropped = filter::of_named(value);
+    search.push(candidate);
+    true
 }
 
 /// The recogniser's name for a database.

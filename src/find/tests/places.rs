@@ -34,6 +34,16 @@ fn a_block_names_its_keys() {
             "heroku-api-key-legacy",
         ),
         (
+            "m.py",
+            "manager = scaleway.Client(secret_key=\"{value}\")\n",
+            "scaleway-secret-key",
+        ),
+        (
+            "deploy.sh",
+            "git push https://heroku:{value}@git.heroku.com/app.git\n",
+            "heroku-api-key-legacy",
+        ),
+        (
             ".netrc",
             "machine api.heroku.com\n  login a@acme.io\n  password {value}\n",
             "heroku-api-key-legacy",
@@ -144,5 +154,16 @@ fn pairs_join_over_a_file_and_name_every_half() {
         assert_eq!(sighting.kind.map(|kind| kind.id), Some(keeps));
         assert_eq!(sighting.other_halves.len(), halves, "{keeps}");
         assert_eq!(sighting.recognised, Recognised::Pair, "{keeps}");
+    }
+}
+
+#[test]
+fn a_secret_that_names_itself_counts_without_its_other_half() {
+    for kind in ["google-oauth-client-secret", "supabase-secret-key"] {
+        let rules = RuleSet::builtin();
+        let text = expanded("X={value}\n", rules.kind(kind).unwrap(), 5);
+        let found = found_in(".env", &text);
+        assert_eq!(proof::ids(&found), [kind]);
+        assert!(found.sightings[0].claims.is_none(), "{kind}");
     }
 }

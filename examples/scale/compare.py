@@ -12,11 +12,11 @@ import sys
 
 def lines_of(rows):
     """The lines that have to be equal."""
-    kept = [row for row in rows if row["type"] != "remark"]
-    for row in kept:
-        row.pop("repository", None)
-        row.pop("lines", None)
-    return kept
+    return [
+        {name: value for name, value in row.items() if name not in ("repository", "lines")}
+        for row in rows
+        if row["type"] != "remark"
+    ]
 
 
 def main():

@@ -6,7 +6,7 @@ use std::sync::atomic::{AtomicBool, Ordering};
 use std::thread::{self, JoinHandle};
 use std::time::{Duration, Instant};
 
-use indicatif::{HumanBytes, ProgressBar, ProgressDrawTarget, ProgressStyle};
+use indicatif::{HumanBytes, HumanDuration, ProgressBar, ProgressDrawTarget, ProgressStyle};
 
 use crate::engine::Seen;
 
@@ -54,12 +54,53 @@ fn draw(seen: &Seen, done: &AtomicBool, looked_at: &str) {
     }
     while !done.load(Ordering::Relaxed) {
         if start.elapsed() > QUIET {
-            let files = seen.files.load(Ordering::Relaxed);
-            let bytes = HumanBytes(seen.bytes.load(Ordering::Relaxed));
-            bar.set_message(format!("{looked_at}: {files} files, {bytes}"));
+            bar.set_message(format!("{looked_at}: {}", said(seen, start.elapsed())));
             bar.tick();
         }
         thread::park_timeout(EVERY);
     }
     bar.finish_and_clear();
+}
+
+/// How far the scan is; how much longer it takes, where the number of items is known.
+fn said(seen: &Seen, elapsed: Duration) -> String {
+    let files = seen.files.load(Ordering::Relaxed);
+    let bytes = HumanBytes(seen.bytes.load(Ordering::Relaxed));
+    let items = seen.items.load(Ordering::Relaxed);
+    let expected = seen.expected.load(Ordering::Relaxed);
+    let done = format!("{files} files, {bytes}");
+    if items == 0 || expected == 0 {
+        return done;
+    }
+    let part = (items as f64 / expected as f64).min(0.99);
+    let left = HumanDuration(Duration::from_secs_f64(
+        elapsed.as_secs_f64() * (1.0 - part) / part,
+    ));
+    format!("{:.0} %, {done}, about {left} left", part * 100.0)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn seen(items: u64, expected: u64) -> Seen {
+        let seen = Seen::default();
+        seen.files.store(3, Ordering::Relaxed);
+        seen.bytes.store(2048, Ordering::Relaxed);
+        seen.items.store(items, Ordering::Relaxed);
+        seen.expected.store(expected, Ordering::Relaxed);
+        seen
+    }
+
+    #[test]
+    fn an_estimate_is_given_where_the_end_is_known() {
+        let elapsed = Duration::from_secs(10);
+        assert_eq!(said(&seen(4, 0), elapsed), "3 files, 2.00 KiB");
+        assert_eq!(
+            said(&seen(4, 8), elapsed),
+            "50 %, 3 files, 2.00 KiB, about 10 seconds left"
+        );
+        assert!(said(&seen(9, 8), elapsed).starts_with("99 %"));
+        assert_eq!(said(&seen(0, 8), elapsed), "3 files, 2.00 KiB");
+    }
 }

@@ -61,7 +61,9 @@ pub struct Run<'a> {
 pub struct Seen {
     pub files: AtomicU64,
     pub bytes: AtomicU64,
-    /// How many files and messages there are; 0 where that is not known.
+    /// Files and messages.
+    pub items: AtomicU64,
+    /// How many files and messages there are, about; 0 where that is not known.
     pub expected: AtomicU64,
 }
 
@@ -118,12 +120,13 @@ pub fn survey(run: &Run<'_>) -> Result<(Outcome, Vec<AgentFile>)> {
 fn facts_of(run: &Run<'_>, item: &Item, content: Content<'_>) -> Facts {
     let mut facts = Facts::default();
     let read = facts::examine(item, content, run.rules, &mut facts);
-    let files = u64::from(item.form != Form::Message);
-    let files = run.seen.files.fetch_add(files, Ordering::Relaxed);
-    run.seen.bytes.fetch_add(read, Ordering::Relaxed);
-    if files == 0 {
-        run.seen
-            .expected
+    let seen = run.seen;
+    if item.form != Form::Message {
+        seen.files.fetch_add(1, Ordering::Relaxed);
+    }
+    seen.bytes.fetch_add(read, Ordering::Relaxed);
+    if seen.items.fetch_add(1, Ordering::Relaxed) == 0 {
+        seen.expected
             .store(run.source.expected(), Ordering::Relaxed);
     }
     if facts.is_empty() {

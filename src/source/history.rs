@@ -5,6 +5,7 @@
 
 use std::collections::{HashMap, HashSet};
 use std::str::FromStr;
+use std::sync::atomic::{AtomicU64, Ordering};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::thread;
 
@@ -13,7 +14,7 @@ use gix::ObjectId;
 use super::history_reading::Reading;
 use super::memory::ObjectMemory;
 use super::packs::Packs;
-use super::plan::{Plan, Walker, add_copies_of, add_unreached};
+use super::plan::{Plan, Reason, Walker, add_copies_of, add_unreached};
 use super::repository::Repository;
 use super::{Content, Item, Nothing, Snapshot, Source, Visited};
 use crate::error::{Error, Result};
@@ -76,7 +77,7 @@ pub struct HistorySource {
     extent: Extent,
     tips: Vec<(Vec<u8>, ObjectId)>,
     head: Box<dyn Snapshot + Send>,
-    expected: std::sync::atomic::AtomicU64,
+    expected: AtomicU64,
     notes: Mutex<Notes>,
 }
 
@@ -153,8 +154,13 @@ impl Source for HistorySource {
         let threads = threads.max(1);
         let (plan, packs) = self.plan()?;
         let planned = plan.jobs.len() as u32;
+        let sure = plan
+            .jobs
+            .iter()
+            .filter(|job| job.reason != Reason::OtherFolder);
+        let parts = self.shard.map_or(1, |shard| u64::from(shard.of));
         self.expected
-            .store(u64::from(planned), std::sync::atomic::Ordering::Relaxed);
+            .store(sure.count() as u64 / parts, Ordering::Relaxed);
         let reading = Reading::new(self, &plan, threads, look);
         reading.run(&packs);
         let (mut unchecked, hits) = reading.finish();
@@ -187,7 +193,7 @@ impl Source for HistorySource {
     }
 
     fn expected(&self) -> u64 {
-        self.expected.load(std::sync::atomic::Ordering::Relaxed)
+        self.expected.load(Ordering::Relaxed)
     }
 
     fn head(&self) -> &dyn Snapshot {
@@ -196,5 +202,28 @@ impl Source for HistorySource {
 
     fn base(&self) -> &dyn Snapshot {
         &Nothing
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn parts_are_read_from_a_word() {
+        assert_eq!("2/3".parse(), Ok(Shard { number: 2, of: 3 }));
+        for wrong in ["0/3", "4/3", "3", "/", "1/0", "-1/2", "1/2/3", "1/70000"] {
+            assert!(wrong.parse::<Shard>().is_err(), "{wrong}");
+        }
+    }
+
+    #[test]
+    fn every_family_belongs_to_one_part() {
+        for seed in 0..200u8 {
+            let bytes: Vec<u8> = (0..20u8).map(|at| seed.wrapping_mul(at | 7)).collect();
+            let id = ObjectId::from_bytes_or_panic(&bytes);
+            let parts = (1..=7).map(|number| Shard { number, of: 7 });
+            assert_eq!(parts.filter(|part| part.has(&id)).count(), 1);
+        }
     }
 }

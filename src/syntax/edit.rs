@@ -307,7 +307,15 @@ impl<'t> Page<'t> {
         (!text.contains('\n') && !text.is_empty()).then_some(text)
     }
 
-    fn is_flow(&self, map: &Node) -> bool {
+    /// The same with the comment that stands behind it on its line.
+    pub fn written_with_comment(&self, entry: &Entry) -> Option<&'t str> {
+        self.written(entry)?;
+        let span = Span::new(entry.value.span.start, self.line_end(entry.value.span.end));
+        std::str::from_utf8(span.of(self.text)).ok().map(str::trim_end)
+    }
+
+    /// Whether a map is written between braces.
+    pub fn is_flow(&self, map: &Node) -> bool {
         self.text.get(map.span.start) == Some(&b'{')
     }
 

@@ -12,6 +12,7 @@ use super::origin;
 use super::policy::{self, Judging};
 use super::progress::Progress;
 use super::screen::Screen;
+use super::tree;
 use super::{FormatArgument, ScanArguments};
 use crate::engine::fixes::{self, Planning};
 use crate::engine::{self, Dependencies, Run, Seen};
@@ -113,63 +114,7 @@ fn examine(arguments: &ScanArguments, clock: &Clock) -> Result<Outcome> {
         let source = SingleSource::file(path, std::io::stdin());
         return finish(arguments, clock, &judging, &source, "standard input", None);
     }
-    tree(arguments, clock).map(|looked| looked.outcome)
-}
-
-/// A tree that was looked at, for commands that go on with it.
-pub struct Looked {
-    pub outcome: Outcome,
-    pub judging: Judging,
-    /// The folder that paths are relative to.
-    pub root: PathBuf,
-}
-
-/// Looks at paths under the policy that `scan` would use.
-pub fn look_at(
-    paths: &[PathBuf],
-    config: Option<&Path>,
-    policy: Option<&str>,
-    clock: &Clock,
-) -> Result<Looked> {
-    let arguments = ScanArguments {
-        paths: paths.to_vec(),
-        config: config.map(Path::to_path_buf),
-        policy: policy.map(str::to_owned),
-        ..ScanArguments::default()
-    };
-    tree(&arguments, clock)
-}
-
-fn tree(arguments: &ScanArguments, clock: &Clock) -> Result<Looked> {
-    let folder = here()?;
-    let first = arguments.paths.first();
-    let start = folder.join(first.map_or(Path::new("."), PathBuf::as_path));
-    let directory = if start.is_dir() {
-        start.as_path()
-    } else {
-        start.parent().unwrap_or(&folder)
-    };
-    let repository = Repository::discover(directory, &GitEnvironment::from_process())?;
-    let root = repository
-        .as_ref()
-        .and_then(|repository| repository.work_dir())
-        .map_or_else(|| directory.to_path_buf(), Path::to_path_buf);
-    let snapshot = FolderSnapshot::new(&root);
-    let judging = of_tree(arguments, clock, &snapshot, repository.as_ref())?;
-    let ignored = if arguments.respect_gitignore {
-        IgnoredFiles::LeaveOut
-    } else {
-        IgnoredFiles::Read
-    };
-    let source = TreeSource::new(&folder, &arguments.paths, ignored)?;
-    let looked_at = "the working tree";
-    let mut outcome = finish(arguments, clock, &judging, &source, looked_at, None)?;
-    outcome.origin = repository.and_then(|repository| origin::of_clone(&repository, None));
-    Ok(Looked {
-        outcome,
-        judging,
-        root: source.root().to_path_buf(),
-    })
+    tree::look(arguments, clock).map(|looked| looked.outcome)
 }
 
 fn examine_git(
@@ -270,7 +215,7 @@ fn of_change(
 }
 
 /// The policy of a scan that is no change: what the command line names, else the tree's own.
-fn of_tree(
+pub(super) fn of_tree(
     arguments: &ScanArguments,
     clock: &Clock,
     snapshot: &dyn Snapshot,
@@ -299,7 +244,7 @@ fn of_tree(
     policy::alone(policy, from, clock.today)
 }
 
-fn finish(
+pub(super) fn finish(
     arguments: &ScanArguments,
     clock: &Clock,
     judging: &Judging,

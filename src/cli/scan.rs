@@ -8,6 +8,7 @@ use std::time::Instant;
 
 use jiff::{Timestamp, civil::Date};
 
+use super::history;
 use super::origin;
 use super::policy::{self, Judging};
 use super::progress::Progress;
@@ -18,6 +19,7 @@ use crate::engine::fixes::{self, Planning};
 use crate::engine::{self, Dependencies, Run, Seen};
 use crate::error::{Error, Result};
 use crate::judge::AgentsPresent;
+use crate::judge::agents::changes::{Model, changes};
 use crate::judge::rules::RULES;
 use crate::model::{Finding, Outcome, RepoPath};
 use crate::policy::Policy;
@@ -25,8 +27,8 @@ use crate::read::agent_config::AgentFile;
 use crate::report::{self, Entry, Format};
 use crate::rules::RuleSet;
 use crate::source::{
-    Extent, FolderSnapshot, GitEnvironment, HistorySource, IgnoredFiles, Nothing, RangeSource,
-    Repository, SingleSource, Snapshot, Source, StagedSource, TreeSource,
+    FolderSnapshot, GitEnvironment, IgnoredFiles, RangeSource, Repository, SingleSource, Snapshot,
+    Source, StagedSource, TreeSource,
 };
 
 impl From<FormatArgument> for Format {
@@ -77,11 +79,15 @@ pub fn here() -> Result<PathBuf> {
 pub fn run(arguments: &ScanArguments, screen: &Screen) -> Result<u8> {
     let start = Instant::now();
     let clock = Clock::read();
+    if let Some(shard) = &arguments.shard {
+        return history::fill(arguments, shard, &clock, screen);
+    }
     let mut outcome = examine(arguments, &clock)?;
     outcome.seconds = Some(start.elapsed().as_secs_f64());
     outcome.ended = Some(Clock::read().now);
     let mut style = screen.style(Entry::Scan);
     style.why_not = arguments.why_not;
+    style.released = arguments.suppressed.map_or(style.released, Into::into);
     if arguments.output.is_some() {
         style.color = false;
     }
@@ -117,6 +123,22 @@ fn examine(arguments: &ScanArguments, clock: &Clock) -> Result<Outcome> {
     tree::look(arguments, clock).map(|looked| looked.outcome)
 }
 
+/// Where a change would lower the sum of all severities most; silent where there is no choice.
+pub(super) fn gained(findings: &[Finding], files: &[AgentFile], rules: &RuleSet) -> Option<String> {
+    let model = Model::new(findings, files, rules);
+    let found = changes(&model, 3);
+    let first = found.first().filter(|_| found.len() > 1)?;
+    let places: Vec<String> = found
+        .iter()
+        .map(|change| format!("{}:{} (then {:.1})", change.path, change.line, change.after))
+        .collect();
+    Some(format!(
+        "severity {:.1} in all; most is gained at {}; `tokenleash reach` says how",
+        first.before,
+        places.join(", ")
+    ))
+}
+
 fn examine_git(
     arguments: &ScanArguments,
     clock: &Clock,
@@ -127,7 +149,7 @@ fn examine_git(
     }
     match &arguments.range {
         Some(range) => examine_range(arguments, clock, repository, range),
-        None => examine_history(arguments, clock, repository),
+        None => history::examine(arguments, clock, repository),
     }
 }
 
@@ -177,27 +199,6 @@ fn examine_range(
     let looked_at = format!("the commits of {range}");
     let commit = Some(commit.hex());
     finish(arguments, clock, &judging, &source, &looked_at, commit)
-}
-
-fn examine_history(
-    arguments: &ScanArguments,
-    clock: &Clock,
-    repository: &Repository,
-) -> Result<Outcome> {
-    let extent = if arguments.all {
-        Extent::AllRefs
-    } else {
-        Extent::Head
-    };
-    let source = HistorySource::new(repository, extent)?;
-    let head = repository.head()?;
-    let snapshot: Box<dyn Snapshot> = match &head {
-        Some(commit) => Box::new(repository.commit_snapshot(commit)),
-        None => Box::new(Nothing),
-    };
-    let judging = of_tree(arguments, clock, snapshot.as_ref(), Some(repository))?;
-    let commit = head.map(|commit| commit.hex());
-    finish(arguments, clock, &judging, &source, "the history", commit)
 }
 
 fn of_change(
@@ -253,8 +254,19 @@ pub(super) fn finish(
     commit: Option<String>,
 ) -> Result<Outcome> {
     let (mut outcome, _) = survey(arguments, clock, judging, source, looked_at, commit)?;
+    prepare(arguments, judging, source, &mut outcome);
+    Ok(outcome)
+}
+
+/// Makes the outcome what the arguments ask for.
+pub(super) fn prepare(
+    arguments: &ScanArguments,
+    judging: &Judging,
+    source: &dyn Source,
+    outcome: &mut Outcome,
+) {
     if arguments.strict {
-        engine::make_strict(&mut outcome);
+        engine::make_strict(outcome);
     }
     if matches!(arguments.format, FormatArgument::Sarif) {
         let planning = Planning {
@@ -263,12 +275,11 @@ pub(super) fn finish(
             rules: &judging.rules,
             is_kept: &|_, _| false,
         };
-        fixes::add_to(&planning, &mut outcome);
+        fixes::add_to(&planning, outcome);
     }
-    Ok(outcome)
 }
 
-fn survey(
+pub(super) fn survey(
     arguments: &ScanArguments,
     clock: &Clock,
     judging: &Judging,
@@ -278,12 +289,29 @@ fn survey(
 ) -> Result<(Outcome, Vec<AgentFile>)> {
     let seen = Arc::new(Seen::default());
     let progress = Progress::start(&seen, looked_at);
-    let result = engine::survey(&Run {
+    let result = engine::survey(&run_of(
+        arguments, clock, judging, source, &seen, looked_at, commit,
+    ));
+    drop(progress);
+    result
+}
+
+/// What a scan asks of the engine.
+pub(super) fn run_of<'a>(
+    arguments: &ScanArguments,
+    clock: &Clock,
+    judging: &'a Judging,
+    source: &'a dyn Source,
+    seen: &'a Seen,
+    looked_at: &str,
+    commit: Option<String>,
+) -> Run<'a> {
+    Run {
         source,
         policies: &judging.policies,
         rules: &judging.rules,
         threads: threads(arguments.threads),
-        seen: &seen,
+        seen,
         now: clock.now,
         loosened: &judging.loosened,
         weakened: &[],
@@ -295,9 +323,7 @@ fn survey(
         },
         looked_at: looked_at.to_owned(),
         commit,
-    });
-    drop(progress);
-    result
+    }
 }
 
 /// A tree as `reach` and `drill` look at it.

@@ -7,7 +7,7 @@ use std::path::{Path, PathBuf};
 use super::ScanArguments;
 use super::origin;
 use super::policy::Judging;
-use super::scan::{Clock, finish, here, of_tree};
+use super::scan::{Clock, gained, here, of_tree, prepare, survey};
 use crate::error::Result;
 use crate::model::Outcome;
 use crate::source::{FolderSnapshot, GitEnvironment, IgnoredFiles, Repository, TreeSource};
@@ -60,8 +60,12 @@ pub fn look(arguments: &ScanArguments, clock: &Clock) -> Result<Looked> {
     };
     let source = TreeSource::new(&folder, &arguments.paths, ignored)?;
     let looked_at = "the working tree";
-    let mut outcome = finish(arguments, clock, &judging, &source, looked_at, None)?;
+    let (mut outcome, files) = survey(arguments, clock, &judging, &source, looked_at, None)?;
     outcome.origin = repository.and_then(|repository| origin::of_clone(&repository, None));
+    outcome
+        .remarks
+        .extend(gained(&outcome.findings, &files, &judging.rules));
+    prepare(arguments, &judging, &source, &mut outcome);
     Ok(Looked {
         outcome,
         judging,

@@ -118,6 +118,7 @@ fn finding(
         confidence: Confidence::High,
         path: sighting.path,
         place: sighting.place,
+        commits: item.commits,
         commit: item.commit,
         introduced,
         at_head: true,
@@ -132,6 +133,8 @@ fn finding(
             reference: None,
         }),
         fingerprint,
+        same_as: None,
+        score: Default::default(),
         bound_to_place: false,
         message: format!("This makes {}. {}", recipe.name, recipe.why),
         excerpt: Excerpt {

@@ -80,7 +80,7 @@ impl<'r> Known<'r> {
         let bare = sightings.filter(|sighting| {
             sighting
                 .kind
-                .is_none_or(|kind| kind.public_prefix().is_empty())
+                .is_none_or(|kind| !kind.alone || kind.shapes.len() != 1)
         });
         let seen = bare
             .map(|sighting| {
@@ -92,6 +92,24 @@ impl<'r> Known<'r> {
             .filter(|(secret, _)| is_unlike_a_word(secret))
             .collect();
         Known { rules, seen }
+    }
+
+    /// Masks every text of a run's results that came from the repository.
+    pub(super) fn mask_all(
+        &self,
+        findings: &mut [Finding],
+        entries: &mut [Unchecked],
+        jobs: &mut [AgentJob],
+    ) {
+        for found in findings {
+            finding(found, self);
+        }
+        for entry in entries {
+            unchecked(entry, self);
+        }
+        for job in jobs {
+            agent_job(job, self);
+        }
     }
 
     /// The rules that it masks by.
@@ -174,6 +192,9 @@ pub(super) fn finding(finding: &mut Finding, known: &Known<'_>) {
     for reason in &mut finding.reasons {
         known.mask_text(reason);
     }
+    for part in &mut finding.score.parts {
+        known.mask_text(&mut part.says);
+    }
     if let Some(breadth) = &mut finding.breadth {
         for evidence in &mut breadth.evidence {
             known.mask_text(evidence);
@@ -207,7 +228,7 @@ pub(super) fn finding(finding: &mut Finding, known: &Known<'_>) {
 }
 
 /// Masks every text of an agent's entry that came from the repository.
-pub(super) fn agent_job(job: &mut AgentJob, known: &Known<'_>) {
+fn agent_job(job: &mut AgentJob, known: &Known<'_>) {
     for text in [&mut job.path, &mut job.job, &mut job.step] {
         known.mask_text(text);
     }

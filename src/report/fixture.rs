@@ -111,6 +111,7 @@ pub fn finding() -> Finding {
             start_character: 31,
         },
         commit: None,
+        commits: 0,
         introduced: None,
         at_head: true,
         breadth: Some(Breadth {
@@ -133,6 +134,8 @@ pub fn finding() -> Finding {
             reference: Some("${env:RAILWAY_TOKEN}".into()),
         }),
         fingerprint: "v1:3f9a11223344556677889900aabbccdd".into(),
+        same_as: None,
+        score: Default::default(),
         bound_to_place: false,
         message: "This Railway account token can delete any volume in every workspace of its maker.".into(),
         excerpt: Excerpt {

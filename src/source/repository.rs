@@ -15,6 +15,7 @@ use super::git_environment::GitEnvironment;
 use super::index::{Index, IndexSnapshot};
 use super::objects::{Objects, Stores};
 use super::pack_order::PackOrder;
+use super::packs::Packs;
 use super::repository_format::{unreadable, unreadable_format};
 use super::snapshot::CommitSnapshot;
 use crate::error::{Error, Result};
@@ -310,6 +311,14 @@ impl Repository {
 
     pub(super) fn pack_order(&self) -> PackOrder {
         self.inner.stores.pack_order()
+    }
+
+    pub(super) fn packs(&self) -> Packs {
+        self.inner.stores.packs()
+    }
+
+    pub(super) fn loose_objects(&self) -> Vec<ObjectId> {
+        self.inner.stores.loose()
     }
 
     pub(super) fn caching_objects(&self) -> Objects {

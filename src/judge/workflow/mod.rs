@@ -279,40 +279,43 @@ impl Site<'_> {
             message,
             advice: advice.to_owned(),
             related,
-            flow: self.flow(spot),
+            flow: self.flow(rule, spot),
             route: format!("jobs/{}", self.job.id),
             reasons: Vec::new(),
         }
     }
 
     /// From who starts it over the agent and its job to what it can use; empty where that is the agent's own place.
-    fn flow(&self, used: &Spot) -> Vec<(Spot, String)> {
+    fn flow(&self, rule: &Rule, used: &Spot) -> Vec<(Spot, String)> {
         if used == self.spot() || used == &self.job.spot {
             return Vec::new();
         }
-        let triggers = self.workflow.triggers.iter();
-        let starts = triggers
-            .filter(|trigger| {
-                let mut by = self.start.by_outsiders.iter();
-                by.any(|event| *event == trigger.event)
-            })
-            .take(1)
-            .map(|trigger| {
-                (
-                    trigger.spot.clone(),
-                    format!("an outsider can start this by {}", trigger.event),
-                )
-            });
-        let mut flow: Vec<(Spot, String)> = starts.collect();
-        if self.agent.spot != *self.spot() {
-            let inner = format!("{} runs here", self.agent.agent);
-            flow.push((self.agent.spot.clone(), inner));
+        let mut flow: Vec<(Spot, String)> = self.way_in().into_iter().collect();
+        let runs = format!("{} runs here", self.agent.agent);
+        if self.agent.spot == *self.spot() {
+            flow.push((self.spot().clone(), runs));
+        } else {
+            flow.push((self.agent.spot.clone(), runs));
+            flow.push((self.spot().clone(), "this calls it".to_owned()));
         }
-        let runs = format!("the step that runs {}", self.agent.agent);
-        flow.push((self.spot().clone(), runs));
         flow.push((self.job.spot.clone(), format!("in the job {}", self.job.id)));
-        flow.push((used.clone(), "what it can use there".to_owned()));
+        flow.push((used.clone(), rule.title.to_owned()));
         flow
+    }
+
+    /// The trigger by which an outsider, or an outsider's text, comes in.
+    fn way_in(&self) -> Option<(Spot, String)> {
+        let by = |events: &[String], what: &str| {
+            let mut triggers = self.workflow.triggers.iter();
+            let trigger = triggers.find(|trigger| events.contains(&trigger.event))?;
+            Some((trigger.spot.clone(), format!("{what} by {}", trigger.event)))
+        };
+        by(&self.start.by_outsiders, "an outsider can start this").or_else(|| {
+            by(
+                &self.start.with_outsiders_text,
+                "what outsiders write comes in",
+            )
+        })
     }
 
     fn entry(&self) -> AgentJob {

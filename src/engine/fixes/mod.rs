@@ -151,6 +151,11 @@ fn of_workflows(planning: &Planning<'_>, outcome: &Outcome, plan: &mut FixPlan) 
         plan.fixes.append(&mut planned.fixes);
         plan.left.append(&mut planned.left);
     }
+    shield_plan(planning, plan);
+}
+
+/// Masks what came from the repository, and leaves out edits that would show or hold a credential.
+fn shield_plan(planning: &Planning<'_>, plan: &mut FixPlan) {
     for fix in &mut plan.fixes {
         shield_fix(fix, planning.rules);
     }

@@ -20,18 +20,7 @@ pub(super) fn draft(bench: &Bench<'_>, job: &Job) -> Drafted {
         return Ok(None);
     };
     let grant = &first.grant;
-    let mut least = Scopes::new();
-    let mut unknown = Vec::new();
-    for site in &sites {
-        match site.need.within(grant) {
-            _ if answers_by_itself(site) => {
-                unknown.push("what the action answers by itself".to_owned());
-            }
-            Some(need) => widen(&mut least, &need),
-            None => unknown.extend(site.need.unknown.clone()),
-        }
-    }
-    unknown.dedup();
+    let (least, unknown) = needed(&sites, grant);
     let granted = grant.scopes.clone().unwrap_or_default();
     let target = if unknown.is_empty() {
         match (&grant.scopes, grant.all) {
@@ -74,6 +63,23 @@ pub(super) fn draft(bench: &Bench<'_>, job: &Job) -> Drafted {
     let mut draft = bench.draft(safety, title(grant, job, &target), &asked, edits);
     draft.breaks = breaks(safety, grant, &unseen, explained);
     Ok(Some(draft))
+}
+
+/// What the agents' job needs, and what may need anything.
+fn needed(sites: &[&Site<'_>], grant: &Grant) -> (Scopes, Vec<String>) {
+    let mut least = Scopes::new();
+    let mut unknown = Vec::new();
+    for site in sites {
+        match site.need.within(grant) {
+            _ if answers_by_itself(site) => {
+                unknown.push("what the action answers by itself".to_owned());
+            }
+            Some(need) => widen(&mut least, &need),
+            None => unknown.extend(site.need.unknown.clone()),
+        }
+    }
+    unknown.dedup();
+    (least, unknown)
 }
 
 /// What could break, in words that follow a colon.

@@ -25,6 +25,7 @@ mod scan;
 mod score;
 mod score_wide;
 mod screen;
+mod tree;
 mod waive;
 
 use std::ffi::OsString;

@@ -13,6 +13,7 @@ use super::origin;
 use super::policy::{self, Judging};
 use super::progress::Progress;
 use super::screen::Screen;
+use super::tree;
 use super::{FormatArgument, ScanArguments};
 use crate::engine::fixes::{self, Planning};
 use crate::engine::{self, Dependencies, Run, Seen};
@@ -119,71 +120,11 @@ fn examine(arguments: &ScanArguments, clock: &Clock) -> Result<Outcome> {
         let source = SingleSource::file(path, std::io::stdin());
         return finish(arguments, clock, &judging, &source, "standard input", None);
     }
-    tree(arguments, clock).map(|looked| looked.outcome)
-}
-
-/// A tree that was looked at, for commands that go on with it.
-pub struct Looked {
-    pub outcome: Outcome,
-    pub judging: Judging,
-    /// The folder that paths are relative to.
-    pub root: PathBuf,
-}
-
-/// Looks at paths under the policy that `scan` would use.
-pub fn look_at(
-    paths: &[PathBuf],
-    config: Option<&Path>,
-    policy: Option<&str>,
-    clock: &Clock,
-) -> Result<Looked> {
-    let arguments = ScanArguments {
-        paths: paths.to_vec(),
-        config: config.map(Path::to_path_buf),
-        policy: policy.map(str::to_owned),
-        ..ScanArguments::default()
-    };
-    tree(&arguments, clock)
-}
-
-fn tree(arguments: &ScanArguments, clock: &Clock) -> Result<Looked> {
-    let folder = here()?;
-    let first = arguments.paths.first();
-    let start = folder.join(first.map_or(Path::new("."), PathBuf::as_path));
-    let directory = if start.is_dir() {
-        start.as_path()
-    } else {
-        start.parent().unwrap_or(&folder)
-    };
-    let repository = Repository::discover(directory, &GitEnvironment::from_process())?;
-    let root = repository
-        .as_ref()
-        .and_then(|repository| repository.work_dir())
-        .map_or_else(|| directory.to_path_buf(), Path::to_path_buf);
-    let snapshot = FolderSnapshot::new(&root);
-    let judging = of_tree(arguments, clock, &snapshot, repository.as_ref())?;
-    let ignored = if arguments.respect_gitignore {
-        IgnoredFiles::LeaveOut
-    } else {
-        IgnoredFiles::Read
-    };
-    let source = TreeSource::new(&folder, &arguments.paths, ignored)?;
-    let looked_at = "the working tree";
-    let (mut outcome, files) = survey(arguments, clock, &judging, &source, looked_at, None)?;
-    outcome.origin = repository.and_then(|repository| origin::of_clone(&repository, None));
-    outcome
-        .remarks
-        .extend(gained(&outcome.findings, &files, &judging.rules));
-    prepare(arguments, &judging, &source, &mut outcome);
-    Ok(Looked {
-        outcome,
-        judging,
-        root: source.root().to_path_buf(),
-    })
+    tree::look(arguments, clock).map(|looked| looked.outcome)
 }
 
 /// Where a change would lower the sum of all severities most; silent where there is no choice.
-fn gained(findings: &[Finding], files: &[AgentFile], rules: &RuleSet) -> Option<String> {
+pub(super) fn gained(findings: &[Finding], files: &[AgentFile], rules: &RuleSet) -> Option<String> {
     let model = Model::new(findings, files, rules);
     let found = changes(&model, 3);
     let first = found.first().filter(|_| found.len() > 1)?;
@@ -318,7 +259,7 @@ pub(super) fn finish(
 }
 
 /// Makes the outcome what the arguments ask for.
-fn prepare(
+pub(super) fn prepare(
     arguments: &ScanArguments,
     judging: &Judging,
     source: &dyn Source,
@@ -338,7 +279,7 @@ fn prepare(
     }
 }
 
-fn survey(
+pub(super) fn survey(
     arguments: &ScanArguments,
     clock: &Clock,
     judging: &Judging,

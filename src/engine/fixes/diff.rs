@@ -40,6 +40,9 @@ struct Region {
     fixes: Vec<usize>,
 }
 
+/// Edits of the same lines, each with its fix's number.
+type Group<'e> = (Range<usize>, Vec<(usize, &'e Edit)>);
+
 /// Joins regions between which no line stays.
 fn together(regions: impl Iterator<Item = Region>) -> Vec<Region> {
     let mut joined: Vec<Region> = Vec::new();
@@ -114,7 +117,7 @@ impl<'t, 'r> Painter<'t, 'r> {
 
     fn hunks(&self, mut edits: Vec<(usize, &Edit)>) -> Vec<Hunk> {
         edits.sort_by_key(|(number, edit)| (edit.span, *number));
-        let mut groups: Vec<(Range<usize>, Vec<(usize, &Edit)>)> = Vec::new();
+        let mut groups: Vec<Group<'_>> = Vec::new();
         for (number, edit) in edits {
             let old = self.lines_of(edit.span);
             match groups.last_mut() {

@@ -320,7 +320,8 @@ impl Look {
             job: self.job.clone(),
             event: &self.event,
         };
-        engine::run_environment(&run, &environment)
+        let inherited = engine::run_environment(&run, &environment)?;
+        Ok((inherited.outcome, inherited.holding))
     }
 }
 

@@ -13,6 +13,7 @@ mod fix;
 mod history;
 mod hook;
 mod install;
+mod machine;
 mod origin;
 mod policy;
 mod progress;
@@ -300,7 +301,7 @@ pub enum ExportFormat {
 
 #[derive(Debug, Args)]
 pub struct ExplainArguments {
-    /// A rule (TL101), a token kind, or the start of a finding's fingerprint
+    /// A rule (TL101), a token kind, the start of a finding's fingerprint, or its place as PATH:LINE
     id: String,
 }
 

@@ -18,6 +18,7 @@ use crate::engine::fixes::{self, Planning};
 use crate::engine::{self, Dependencies, Run, Seen};
 use crate::error::{Error, Result};
 use crate::judge::AgentsPresent;
+use crate::judge::agents::changes::{Model, changes};
 use crate::judge::rules::RULES;
 use crate::model::{Finding, Outcome, RepoPath};
 use crate::policy::Policy;
@@ -168,13 +169,33 @@ fn tree(arguments: &ScanArguments, clock: &Clock) -> Result<Looked> {
     };
     let source = TreeSource::new(&folder, &arguments.paths, ignored)?;
     let looked_at = "the working tree";
-    let mut outcome = finish(arguments, clock, &judging, &source, looked_at, None)?;
+    let (mut outcome, files) = survey(arguments, clock, &judging, &source, looked_at, None)?;
     outcome.origin = repository.and_then(|repository| origin::of_clone(&repository, None));
+    outcome
+        .remarks
+        .extend(gained(&outcome.findings, &files, &judging.rules));
+    prepare(arguments, &judging, &source, &mut outcome);
     Ok(Looked {
         outcome,
         judging,
         root: source.root().to_path_buf(),
     })
+}
+
+/// Where a change would lower the sum of all severities most; silent where there is no choice.
+fn gained(findings: &[Finding], files: &[AgentFile], rules: &RuleSet) -> Option<String> {
+    let model = Model::new(findings, files, rules);
+    let found = changes(&model, 3);
+    let first = found.first().filter(|_| found.len() > 1)?;
+    let places: Vec<String> = found
+        .iter()
+        .map(|change| format!("{}:{} (then {:.1})", change.path, change.line, change.after))
+        .collect();
+    Some(format!(
+        "severity {:.1} in all; most is gained at {}; `tokenleash reach` says how",
+        first.before,
+        places.join(", ")
+    ))
 }
 
 fn examine_git(
@@ -292,8 +313,19 @@ pub(super) fn finish(
     commit: Option<String>,
 ) -> Result<Outcome> {
     let (mut outcome, _) = survey(arguments, clock, judging, source, looked_at, commit)?;
+    prepare(arguments, judging, source, &mut outcome);
+    Ok(outcome)
+}
+
+/// Makes the outcome what the arguments ask for.
+fn prepare(
+    arguments: &ScanArguments,
+    judging: &Judging,
+    source: &dyn Source,
+    outcome: &mut Outcome,
+) {
     if arguments.strict {
-        engine::make_strict(&mut outcome);
+        engine::make_strict(outcome);
     }
     if matches!(arguments.format, FormatArgument::Sarif) {
         let planning = Planning {
@@ -302,9 +334,8 @@ pub(super) fn finish(
             rules: &judging.rules,
             is_kept: &|_, _| false,
         };
-        fixes::add_to(&planning, &mut outcome);
+        fixes::add_to(&planning, outcome);
     }
-    Ok(outcome)
 }
 
 fn survey(

@@ -127,6 +127,8 @@ fn guard_finding(
                 told.what.as_bytes(),
             ],
         ),
+        same_as: None,
+        score: Default::default(),
         bound_to_place: false,
         message: told.message,
         excerpt: Excerpt::default(),

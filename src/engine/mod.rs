@@ -19,6 +19,7 @@ use std::sync::Mutex;
 use std::sync::atomic::{AtomicU64, Ordering};
 
 use crate::error::Result;
+use crate::judge::agents::Scene;
 use crate::judge::guard::Weakening;
 use crate::model::{Dropped, Finding, Outcome, Overall, Place, RepoPath, Unchecked};
 use crate::policy::Policies;
@@ -26,7 +27,7 @@ use crate::policy::loosening::Loosening;
 use crate::read::agent_config::AgentFile;
 use crate::rules::RuleSet;
 use crate::source::{Content, Form, Item, Keeping, Source, Visited};
-pub use environment::{Environment, run_environment};
+pub use environment::{Environment, Inherited, run_environment};
 use facts::Facts;
 use hearing::Hearing;
 pub use shield::without_secrets;
@@ -197,6 +198,11 @@ fn conclude(
     guard::add_weakenings(run, &mut findings);
     let files = agents::add(run, &visited, facts.of_agents, &mut findings)?;
     structure::add_line_hashes(run.source.head(), &mut findings);
+    let scene = Scene::of(&files, run.rules);
+    for finding in findings.iter_mut().filter(|one| one.masked.is_some()) {
+        finding.score = scene.score(finding);
+        finding.severity = finding.score.severity(finding.verdict);
+    }
     known.mask_all(&mut findings, &mut unchecked, &mut wiring.jobs);
     findings.sort_by(|a, b| order(a).cmp(&order(b)));
     unchecked.sort();

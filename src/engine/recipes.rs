@@ -133,6 +133,8 @@ fn finding(
             reference: None,
         }),
         fingerprint,
+        same_as: None,
+        score: Default::default(),
         bound_to_place: false,
         message: format!("This makes {}. {}", recipe.name, recipe.why),
         excerpt: Excerpt {

@@ -192,6 +192,9 @@ pub(super) fn finding(finding: &mut Finding, known: &Known<'_>) {
     for reason in &mut finding.reasons {
         known.mask_text(reason);
     }
+    for part in &mut finding.score.parts {
+        known.mask_text(&mut part.says);
+    }
     if let Some(breadth) = &mut finding.breadth {
         for evidence in &mut breadth.evidence {
             known.mask_text(evidence);

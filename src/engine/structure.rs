@@ -208,6 +208,8 @@ pub(super) fn plain(found: StructureFinding) -> Finding {
             reference: None,
         }),
         fingerprint: String::new(),
+        same_as: None,
+        score: Default::default(),
         bound_to_place: false,
         message: found.message,
         excerpt: Excerpt::default(),

@@ -1,6 +1,6 @@
 //! A finding: a sighting with its judgement and its verdict, ready to be written in any format.
 
-use super::{Breadth, Confidence, Excerpt, Place, Reach, RepoPath, TokenKind, Verdict};
+use super::{Breadth, Confidence, Excerpt, Place, Reach, RepoPath, Score, TokenKind, Verdict};
 
 /// What to make instead.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -41,6 +41,8 @@ pub struct Finding {
     pub kind: Option<&'static TokenKind>,
     /// 0.0 to 10.0, inside the band of the rule.
     pub severity: f32,
+    /// What the severity adds up from; empty where the rule alone gives it.
+    pub score: Score,
     pub confidence: Confidence,
     pub path: RepoPath,
     pub place: Place,
@@ -56,6 +58,8 @@ pub struct Finding {
     pub masked: Option<String>,
     pub advice: Option<Advice>,
     pub fingerprint: String,
+    /// The fingerprint of the first finding of this run that shows the same value, where this one's is bound to the place.
+    pub same_as: Option<String>,
     /// Whether the fingerprint is bound to the place because the value is guessable.
     pub bound_to_place: bool,
     /// One sentence: what it can do, or what is wrong.
@@ -73,4 +77,11 @@ pub struct Finding {
     pub waived: Option<String>,
     /// Whether the baseline knew it.
     pub known: bool,
+}
+
+impl Finding {
+    /// What findings of one value share: its fingerprint, or that of its first place.
+    pub fn value_print(&self) -> &str {
+        self.same_as.as_deref().unwrap_or(&self.fingerprint)
+    }
 }

@@ -11,6 +11,7 @@ mod outcome;
 mod path;
 mod reach;
 mod recipe;
+mod score;
 mod secret;
 mod sighting;
 mod span;
@@ -28,6 +29,7 @@ pub use outcome::{Origin, Outcome, Overall, Rule, Summary};
 pub use path::RepoPath;
 pub use reach::{How, Reach};
 pub use recipe::{Recipe, RecipeForm, RecipePart};
+pub use score::{Score, ScorePart};
 pub use secret::Secret;
 pub use sighting::{
     Beside, ChecksumState, Claims, Dropped, Encoding, Excerpt, Member, Near, Recognised, Sighting,

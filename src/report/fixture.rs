@@ -134,6 +134,8 @@ pub fn finding() -> Finding {
             reference: Some("${env:RAILWAY_TOKEN}".into()),
         }),
         fingerprint: "v1:3f9a11223344556677889900aabbccdd".into(),
+        same_as: None,
+        score: Default::default(),
         bound_to_place: false,
         message: "This Railway account token can delete any volume in every workspace of its maker.".into(),
         excerpt: Excerpt {

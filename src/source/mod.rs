@@ -39,7 +39,7 @@ mod work;
 use std::io::Read;
 
 pub use commit_tree::CommitTreeSource;
-pub use environment::{EnvironmentSource, EnvironmentText};
+pub use environment::{EnvironmentSource, EnvironmentText, MachineSnapshot};
 pub use folder::FolderSnapshot;
 pub use git_environment::GitEnvironment;
 pub use history::{Extent, HistorySource, Shard};
@@ -115,6 +115,8 @@ pub struct Visited {
     pub submodules: u64,
     /// Counted in one line: special files (sockets, devices).
     pub special: u64,
+    /// Files and folders that the change takes away, where the source knows them.
+    pub removed: Vec<RepoPath>,
     /// Whether the source is a change, so that `introduced` has a meaning.
     pub is_change: bool,
 }

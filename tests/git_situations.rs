@@ -4,6 +4,7 @@ mod support;
 
 mod git {
     mod history;
+    mod history_cache;
     mod push;
     mod range;
     mod repository;

@@ -11,7 +11,7 @@ fn zeros() -> String {
 fn push(reference: &str, before: &str, after: &str) -> Value {
     json!({
         "ref": reference, "before": before, "after": after,
-        "created": before.starts_with("000"), "deleted": after.starts_with("000"), "forced": false,
+        "created": before == zeros(), "deleted": after == zeros(), "forced": false,
         "commits": [], "repository": { "default_branch": "main" }, "pusher": { "name": "ana" }
     })
 }

@@ -66,11 +66,14 @@ pub fn add_to(planning: &Planning<'_>, outcome: &mut Outcome) {
     outcome.fixes = plan.fixes;
 }
 
+/// The bytes of a file as they are and as they become.
+pub type BeforeAndAfter = (Vec<u8>, Vec<u8>);
+
 /// The bytes of every file that fixes change, as they are and as they become.
 pub fn results(
     snapshot: &dyn Snapshot,
     fixes: &[&Fix],
-) -> Option<BTreeMap<RepoPath, (Vec<u8>, Vec<u8>)>> {
+) -> Option<BTreeMap<RepoPath, BeforeAndAfter>> {
     let mut edits: BTreeMap<&RepoPath, Vec<(Span, &str)>> = BTreeMap::new();
     for change in fixes.iter().flat_map(|fix| &fix.changes) {
         let of_file = edits.entry(&change.path).or_default();

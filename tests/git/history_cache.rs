@@ -1,14 +1,12 @@
 //! A history scanned with a cache, in parts, or after a kill says what one run without a cache says; and a cache that
 //! somebody else could have written is not believed.
 
-mod support;
-
 use std::fs;
 use std::path::{Path, PathBuf};
 use std::process::{Command, Output};
 
+use crate::support::{Repo, Sandbox};
 use serde_json::Value;
-use support::{Repo, Sandbox};
 use tokenleash::find;
 use tokenleash::rules::{RuleSet, template};
 

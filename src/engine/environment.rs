@@ -66,6 +66,8 @@ pub fn run_environment(run: &Run<'_>, environment: &Environment<'_>) -> Result<I
                 }
             }
             finding.path = shown(name);
+            // Nothing that starts here has read it yet.
+            finding.rotate = None;
         }
         outcome.findings.push(finding);
     }
@@ -118,6 +120,7 @@ fn join_job(run: &Run<'_>, environment: &Environment, outcome: &mut Outcome) {
             .into_iter()
             .filter(|finding| !(by_member && matches!(finding.rule, "TL301" | "TL302" | "TL303"))),
     );
+    structure::add_line_hashes(run.source.head(), &mut outcome.findings);
     outcome.agent_jobs = wiring.jobs;
     outcome.unchecked.extend(wiring.unchecked);
     outcome.summary.silent += wiring.silent;

@@ -94,6 +94,16 @@ fn related() -> Related {
     }
 }
 
+fn advice() -> Advice {
+    Advice {
+        narrower: vec!["railway-project-token"],
+        none_because: None,
+        how: KIND.how.into(),
+        docs: KIND.docs.into(),
+        reference: Some("${env:RAILWAY_TOKEN}".into()),
+    }
+}
+
 pub fn finding() -> Finding {
     let before = "\"RAILWAY_API_TOKEN\": \"";
     Finding {
@@ -126,13 +136,7 @@ pub fn finding() -> Finding {
             evidence: vec!["`mcpServers.railway.env` starts the server with it, and Cursor starts that server by itself.".into()],
         }],
         masked: Some(MASK.into()),
-        advice: Some(Advice {
-            narrower: vec!["railway-project-token"],
-            none_because: None,
-            how: KIND.how.into(),
-            docs: KIND.docs.into(),
-            reference: Some("${env:RAILWAY_TOKEN}".into()),
-        }),
+        advice: Some(advice()),
         fingerprint: "v1:3f9a11223344556677889900aabbccdd".into(),
         same_as: None,
         score: Default::default(),

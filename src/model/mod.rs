@@ -5,6 +5,7 @@
 
 mod breadth;
 mod finding;
+mod held;
 mod kind;
 mod outcome;
 mod path;
@@ -18,6 +19,10 @@ mod wiring;
 
 pub use breadth::{Breadth, Level, Verb, Verbs};
 pub use finding::{Advice, Finding, Related, Unchecked};
+pub use held::{
+    AgentJob, Basis, HeldSecret, HeldToken, Holds, JobView, Purpose, SecretReach, TokenFrom,
+    TokenSource,
+};
 pub use kind::{
     Agent, Checked, Checksum, ClaimReader, Class, Destroys, Example, FileKey, Provider, Request,
     Segment, Shape, Surface, TokenKind,
@@ -33,7 +38,6 @@ pub use sighting::{
 pub use span::{Place, Span};
 pub use verdict::{Confidence, Verdict};
 pub use wiring::{
-    Access, AgentJob, AgentStep, Basis, Call, Command, HeldSecret, HeldToken, Holds, Job, Passing,
-    Permissions, Purpose, Scopes, SecretReach, Setting, Spot, Step, Through, TokenFrom,
-    TokenSource, Trigger, Uses, Workflow,
+    Access, AgentStep, Call, Command, Job, Passing, Permissions, Scopes, Setting, Spot, Step,
+    Through, Trigger, Uses, Workflow,
 };

@@ -98,14 +98,17 @@ download() {
 
 # Builds the action's own checkout. It starts there, so that no cargo configuration of the workspace is read.
 build() {
-    local folder program
+    local folder program home=
+    if [ -n "${GITHUB_ACTION_REPOSITORY:-}" ]; then
+        home=${GITHUB_SERVER_URL:-https://github.com}/$GITHUB_ACTION_REPOSITORY
+    fi
     command -v cargo >/dev/null 2>&1 ||
         undecided "no release with a known checksum fits, and there is no cargo to build one"
     folder=$(mktemp -d "${RUNNER_TEMP:-/tmp}/tokenleash.XXXXXX")
     (
         cd -- "$source_tree"
         env -u RUSTC -u RUSTC_WRAPPER -u RUSTC_WORKSPACE_WRAPPER -u RUSTFLAGS -u CARGO_ENCODED_RUSTFLAGS \
-            -u CARGO_BUILD_TARGET -u CARGO_BUILD_RUSTC_WRAPPER \
+            -u CARGO_BUILD_TARGET -u CARGO_BUILD_RUSTC_WRAPPER TOKENLEASH_HOME="$home" \
             cargo build --release --locked --bin tokenleash --target-dir "$folder" 1>&2
     ) || undecided "tokenleash could not be built from the action's own checkout"
     program=$folder/release/tokenleash

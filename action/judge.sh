@@ -1,20 +1,46 @@
 #!/usr/bin/env bash
 # Runs `tokenleash ci` with the action's inputs, and fails as `fail` says.
-# In: TOKENLEASH_* as action.yml sets them. Out: the outputs that tokenleash writes, and the exit code.
+# In: TOKENLEASH_* as action.yml sets them. Out: the outputs that tokenleash writes, a SARIF file, and the exit code.
 set -euo pipefail
 
 here=$(cd -P -- "$(dirname -- "${BASH_SOURCE[0]}")" && pwd)
 # shellcheck source=action/common.sh
 . "$here/common.sh"
 
-# Writes the outputs of a run that never came to speak, and ends.
+# The two modes of one job keep their files apart, so that none is uploaded in the other's place.
+mode=${TOKENLEASH_MODE:-changes}
+file=tokenleash.sarif
+[ "$mode" = changes ] || file=tokenleash-run.sarif
+sarif=${TOKENLEASH_SARIF:-${RUNNER_TEMP:-/tmp}/$file}
+
+# Writes the SARIF file of a run without an outcome. The output stays empty: whoever uploaded a file without results would
+# close every alert. A link, or whatever is no plain file, is left alone.
+write_empty_sarif() {
+    if [ -L "$sarif" ] || { [ -e "$sarif" ] && [ ! -f "$sarif" ]; }; then
+        return
+    fi
+    # shellcheck disable=SC2016 # `$schema` is a key
+    printf '%s' '{"$schema":"https://json.schemastore.org/sarif-2.1.0.json","version":"2.1.0","runs":[{"tool":{"driver":' \
+        '{"name":"tokenleash","rules":[]}},"invocations":[{"executionSuccessful":false,"exitCode":2,' \
+        '"toolExecutionNotifications":[{"level":"error","message":{"text":"' "$1" '."}}]}],"results":[]}]}' \
+        2>/dev/null >"$sarif" || true
+}
+
+# Writes the outputs of a run that never came to speak, and ends. The text must be ours alone.
 no_outcome() {
+    write_empty_sarif "$1"
     output sarif ''
     output verdict undecided
     output exit-code 2
     undecided "$1"
 }
 
+case $sarif in
+    *[$'\n\r']*)
+        sarif=/dev/null
+        no_outcome "the input sarif has a line break"
+        ;;
+esac
 program=${TOKENLEASH_INSTALLED:-}
 [ -n "$program" ] || no_outcome "tokenleash is not installed"
 # Nothing may have come between the check of the program and its use.
@@ -24,29 +50,23 @@ case ${TOKENLEASH_FAIL:-true} in
     true | false) ;;
     *) no_outcome "the input fail is neither true nor false" ;;
 esac
-case ${TOKENLEASH_MODE:-changes} in
+case $mode in
     changes | run) ;;
     *) no_outcome "the input mode is neither changes nor run" ;;
 esac
-arguments=(ci "--mode=${TOKENLEASH_MODE:-changes}" "--fail-on=${TOKENLEASH_FAIL_ON:-introduced}")
+case ${TOKENLEASH_FAIL_ON:-introduced} in
+    introduced | existing) ;;
+    *) no_outcome "the input fail-on is neither introduced nor existing" ;;
+esac
+arguments=(ci "--mode=$mode" "--fail-on=${TOKENLEASH_FAIL_ON:-introduced}" "--sarif=$sarif")
 case ${TOKENLEASH_FETCH:-false} in
     true) arguments+=(--fetch) ;;
     false) ;;
     *) no_outcome "the input fetch is neither true nor false" ;;
 esac
-sarif=${TOKENLEASH_SARIF:-${RUNNER_TEMP:-/tmp}/tokenleash.sarif}
-case $sarif in
-    *[$'\n\r']*) no_outcome "the input sarif has a line break" ;;
-esac
-arguments+=("--sarif=$sarif")
 if [ -n "${TOKENLEASH_CONFIG:-}" ]; then
+    [ "$mode" = changes ] || no_outcome "the input config has no meaning in the mode run"
     arguments+=("--config=$TOKENLEASH_CONFIG")
-fi
-
-# The gate before an agent: nothing of the action's own may look like something that the job hands on.
-if [ "${TOKENLEASH_MODE:-changes}" = run ]; then
-    [ -z "${TOKENLEASH_CONFIG:-}" ] || no_outcome "the input config has no meaning in the mode run"
-    arguments=(env --before-agent --format=github)
 fi
 
 # A step before this one may have pointed Git at another repository.
@@ -57,12 +77,6 @@ case $code in
     0 | 1 | 2) ;;
     *) no_outcome "tokenleash ended without an outcome" ;;
 esac
-if [ "${TOKENLEASH_MODE:-changes}" = run ]; then
-    verdicts=(clean blocked undecided)
-    output sarif ''
-    output verdict "${verdicts[$code]}"
-    output exit-code "$code"
-fi
 if ! grep -q '^exit-code<<' "$GITHUB_OUTPUT" 2>/dev/null; then
     no_outcome "tokenleash ended before it judged anything"
 fi

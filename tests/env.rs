@@ -239,8 +239,12 @@ fn the_payload_says_whether_an_outsider_started_this_run() {
         let job = Job::new("issue_comment", "{contents: write}", &steps);
         let file = job.path("temp/event.json");
         std::fs::write(&file, comment(association)).unwrap();
+        git(&job.path("work"), &["add", "-A"]);
+        git(&job.path("work"), &["commit", "-qm", "a"]);
+        let commit = git(&job.path("work"), &["rev-parse", "HEAD"]);
         let job = job
             .with("GITHUB_EVENT_NAME", "issue_comment")
+            .with("GITHUB_WORKFLOW_SHA", &commit)
             .with("GITHUB_EVENT_PATH", file.to_str().unwrap());
         let (code, text) = job.gate();
         assert_eq!(code, blocks, "{association}: {text}");

@@ -236,7 +236,7 @@ proptest! {
             fs::write(path, fill(text)).unwrap();
         }
         git(&["add", "--all"]);
-        for words in commands(Some(secret.as_str()).filter(|_| !kind.public_prefix().is_empty())) {
+        for words in commands(Some(secret.as_str()).filter(|_| !kind.public_prefix(secret.as_bytes()).is_empty())) {
             let words: Vec<&str> = words.iter().map(String::as_str).collect();
             let (_, shown) = sh(&folder, BINARY, &words, "");
             check(&shown, &runs, &format!("{:?}", &words[..words.len().saturating_sub(1)]))?;

@@ -1,12 +1,13 @@
-//! Every SARIF log that the crate writes is valid by the 2.1.0 schema, which `serde-sarif` ships with its source.
+//! Every SARIF log that the crate writes is valid by the 2.1.0 schema, which `serde-sarif` ships with its source; every
+//! JSON line is valid by our own schema in `docs/schema`.
 
 use std::path::PathBuf;
 use std::process::Command;
 
 use serde_json::Value;
 use tokenleash::model::{
-    Advice, Breadth, Confidence, Excerpt, Finding, How, Level, Outcome, Overall, Place, Reach,
-    Related, RepoPath, Rule, Summary, Unchecked, Verb, Verbs, Verdict,
+    Advice, Breadth, Confidence, Excerpt, Finding, How, Level, Origin, Outcome, Overall, Place,
+    Reach, Related, RepoPath, Rule, Summary, Unchecked, Verb, Verbs, Verdict,
 };
 use tokenleash::report::{Entry, Format, Style, write};
 
@@ -95,6 +96,7 @@ fn finding(path: &[u8]) -> Finding {
         path: RepoPath::new(path),
         place,
         commit: Some("0123456789abcdef".into()),
+        commits: 1,
         introduced: Some(true),
         at_head: true,
         breadth: Some(Breadth {
@@ -117,6 +119,8 @@ fn finding(path: &[u8]) -> Finding {
             reference: Some("${TOKEN}".into()),
         }),
         fingerprint: "v1:00ff".into(),
+        same_as: None,
+        score: Default::default(),
         bound_to_place: true,
         message: format!("It stands in {}.", String::from_utf8_lossy(path)),
         excerpt: Excerpt {
@@ -129,6 +133,18 @@ fn finding(path: &[u8]) -> Finding {
             place: Place::default(),
             message: String::new(),
         }],
+        flow: vec![
+            Related {
+                path: RepoPath::new(path),
+                place,
+                message: "the agent runs here".into(),
+            },
+            Related {
+                path: RepoPath::new(path),
+                place: Place::default(),
+                message: String::new(),
+            },
+        ],
         line_hash: "c129715d7a2bc9a3:1".into(),
         reasons: Vec::new(),
         rotate: None,
@@ -155,8 +171,15 @@ fn outcome(overall: Overall, findings: Vec<Finding>, unchecked: Vec<Unchecked>) 
         dropped: Vec::new(),
         remarks: vec!["a remark".into()],
         commit: None,
+        origin: Some(Origin {
+            repository: "https://example.invalid/owner/repository".into(),
+            revision: Some("0123456789abcdef".into()),
+            branch: Some("a b\u{7}".into()),
+        }),
         seconds: None,
+        ended: None,
         agent_jobs: Vec::new(),
+        fixes: Vec::new(),
         looked_at: "working tree".into(),
     }
 }
@@ -201,4 +224,41 @@ fn logs_are_valid_and_say_the_same_each_time() {
         log["runs"][0]["columnKind"] = "bytes".into();
         assert!(!validator.is_valid(&log), "the schema sees mistakes");
     }
+}
+
+#[test]
+fn json_lines_are_valid_by_the_schema_that_we_publish() {
+    let path = PathBuf::from(env!("CARGO_MANIFEST_DIR")).join("docs/schema/lines.json");
+    let schema = std::fs::read_to_string(path).expect("the schema is there");
+    let schema: Value = serde_json::from_str(&schema).expect("the schema is JSON");
+    let validator = jsonschema::options()
+        .build(&schema)
+        .expect("the schema is a schema");
+    let paths: [&[u8]; 2] = [b"a/b.env", b"\xff:#?"];
+    let unchecked = paths.map(|path| Unchecked {
+        path: RepoPath::new(path),
+        why: "too large".into(),
+        undecided: false,
+    });
+    let findings = paths.map(finding).to_vec();
+    let outcome = outcome(Overall::Blocked, findings, unchecked.to_vec());
+    let mut out = Vec::new();
+    let style = Style::plain(Entry::Scan);
+    write(Format::Jsonl, &outcome, &RULES, &style, &mut out).expect("memory takes it");
+    let text = String::from_utf8(out).expect("the lines are UTF-8");
+    let read = |line| serde_json::from_str::<Value>(line).expect("a line is JSON");
+    let lines: Vec<Value> = text.lines().map(read).collect();
+    let kinds: Vec<&str> = lines
+        .iter()
+        .filter_map(|line| line["type"].as_str())
+        .collect();
+    let wanted = "run finding finding unchecked unchecked remark summary";
+    assert_eq!(kinds.join(" "), wanted);
+    for line in &lines {
+        let problems: Vec<String> = validator.iter_errors(line).map(|p| p.to_string()).collect();
+        assert!(problems.is_empty(), "{line} {problems:#?}");
+    }
+    let mut wrong = lines[1].clone();
+    wrong["secret"]["value"] = "in full".into();
+    assert!(!validator.is_valid(&wrong), "the schema sees mistakes");
 }

@@ -6,6 +6,7 @@ pub mod agent;
 pub mod ci;
 pub mod demo;
 pub mod doctor;
+pub mod fix;
 pub mod git;
 pub mod hooks;
 pub mod install;

@@ -13,10 +13,13 @@ use std::time::Instant;
 use clap::Args;
 
 use super::FormatArgument;
+use super::later::later_variables;
 use super::policy::{self, Judging};
 use super::scan::{Clock, here};
 use super::screen::Screen;
+use crate::act::ci::event::ObjectName;
 use crate::act::ci::event::PAYLOAD_AT_MOST;
+use crate::act::ci::fetch::{Depth, Fetcher, Wanted};
 use crate::act::ci::starter::{Starter, starter};
 use crate::engine::{self, Dependencies, Environment, Run, Seen};
 use crate::error::{Error, Result};
@@ -24,8 +27,8 @@ use crate::judge::rules::RULES;
 use crate::model::{Outcome, Overall, RepoPath, Unchecked};
 use crate::report::{self, Entry, Format};
 use crate::source::{
-    EnvironmentSource, EnvironmentText, FolderSnapshot, Form, GitEnvironment, Left, MachineFile,
-    Nothing, Repository, Snapshot, machine_files,
+    Commit, EnvironmentSource, EnvironmentText, FolderSnapshot, Form, GitEnvironment, Left,
+    MachineFile, Nothing, Repository, Snapshot, machine_files,
 };
 
 /// What is judged, and what is started.
@@ -49,12 +52,42 @@ const WRITTEN_AT_MOST: u64 = 8 << 20;
 
 type Variables = Vec<(OsString, OsString)>;
 
+/// What a look is for.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum Purpose {
+    /// To list what lies here.
+    Listing,
+    /// To start a command.
+    Starting,
+    /// To let an agent's step start, in GitHub Actions with what its job hands it.
+    BeforeAgent(Missing),
+}
+
+/// What becomes of a commit that the clone lacks.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum Missing {
+    StaysAway,
+    MayBeFetched,
+}
+
+/// Judges what an agent in a later step of this job could read.
+pub(super) fn before_agent(missing: Missing) -> Result<Outcome> {
+    let look = Look::new(Purpose::BeforeAgent(missing))?;
+    Ok(look.at(&inherited())?.0)
+}
+
+/// The variables of this process, in one order.
+fn inherited() -> Variables {
+    let mut variables: Variables = std::env::vars_os().collect();
+    variables.sort();
+    variables
+}
+
 /// Runs the command.
 pub fn run(arguments: &EnvArguments, screen: &Screen) -> Result<u8> {
     let start = Instant::now();
-    let mut variables: Variables = std::env::vars_os().collect();
-    variables.sort();
-    let look = Look::new(arguments)?;
+    let mut variables = inherited();
+    let look = Look::new(arguments.purpose())?;
     let (mut outcome, holding) = look.at(&variables)?;
     let mut removed = Vec::new();
     if arguments.scrub && !holding.is_empty() {
@@ -76,6 +109,7 @@ pub fn run(arguments: &EnvArguments, screen: &Screen) -> Result<u8> {
         ));
     }
     outcome.seconds = Some(start.elapsed().as_secs_f64());
+    outcome.ended = Some(Clock::read().now);
     write(arguments, screen, &outcome)?;
     let overall = outcome.summary.overall;
     match arguments.command.split_first() {
@@ -88,6 +122,28 @@ pub fn run(arguments: &EnvArguments, screen: &Screen) -> Result<u8> {
             start_command(&mut command)
         }
         _ => Ok(overall.exit_code()),
+    }
+}
+
+impl EnvArguments {
+    fn purpose(&self) -> Purpose {
+        if self.before_agent {
+            Purpose::BeforeAgent(Missing::StaysAway)
+        } else if self.command.is_empty() {
+            Purpose::Listing
+        } else {
+            Purpose::Starting
+        }
+    }
+
+    fn entry(&self) -> Entry {
+        if !self.command.is_empty() {
+            Entry::Hook
+        } else if self.before_agent {
+            Entry::Job
+        } else {
+            Entry::Scan
+        }
     }
 }
 
@@ -113,7 +169,7 @@ fn start_command(command: &mut Command) -> Result<u8> {
 
 fn write(arguments: &EnvArguments, screen: &Screen, outcome: &Outcome) -> Result<()> {
     let starts = !arguments.command.is_empty();
-    let mut style = screen.style(if starts { Entry::Hook } else { Entry::Scan });
+    let mut style = screen.style(arguments.entry());
     let format: Format = arguments.format.into();
     style.color &= format == Format::Text;
     let mut text = Vec::new();
@@ -149,7 +205,7 @@ struct Look {
 }
 
 impl Look {
-    fn new(arguments: &EnvArguments) -> Result<Look> {
+    fn new(purpose: Purpose) -> Result<Look> {
         let clock = Clock::read();
         let folder = here()?;
         let repository = Repository::discover(&folder, &GitEnvironment::default())
@@ -175,12 +231,10 @@ impl Look {
         let patterns = surfaces.flat_map(|surface| surface.paths.iter().copied());
         let pointed = |name: &str| variable(name).map(PathBuf::from);
         let (files, unchecked) = machine_files(&left, patterns, &pointed);
-        let inherits = arguments.before_agent || !arguments.command.is_empty();
         let mut look = Look {
-            form: if inherits {
-                Form::Inherited
-            } else {
-                Form::Environment
+            form: match purpose {
+                Purpose::Listing => Form::Environment,
+                Purpose::Starting | Purpose::BeforeAgent(_) => Form::Inherited,
             },
             files,
             unchecked,
@@ -191,17 +245,20 @@ impl Look {
             event: variable("GITHUB_EVENT_NAME").unwrap_or_default(),
             starter: Starter::Unknown,
             later: Vec::new(),
-            in_job: arguments.before_agent && in_actions,
+            in_job: false,
         };
-        if look.in_job {
+        if let Purpose::BeforeAgent(missing) = purpose
+            && in_actions
+        {
+            look.in_job = true;
             look.read_files();
-            look.join(repository.as_ref(), &top);
+            look.join(repository, &top, missing);
         }
         Ok(look)
     }
 
     /// Finds the job that runs: its file at the commit that GitHub took it from.
-    fn join(&mut self, repository: Option<&Repository>, top: &Path) {
+    fn join(&mut self, repository: Option<Repository>, top: &Path, missing: Missing) {
         self.note("inputs of later actions that GitHub masks, and what a later step adds, cannot be seen from here", false);
         let reference = variable("GITHUB_WORKFLOW_REF").unwrap_or_default();
         let own = variable("GITHUB_REPOSITORY").unwrap_or_default();
@@ -213,9 +270,10 @@ impl Look {
             let elsewhere = !own.is_empty() && !reference.is_empty();
             return self.note("the workflow of this job stands in another repository, or is not named, and was not read", !elsewhere);
         };
-        let commit = variable("GITHUB_WORKFLOW_SHA")
-            .and_then(|id| repository?.resolve(&id).ok())
-            .zip(repository);
+        let id = variable("GITHUB_WORKFLOW_SHA").and_then(|id| ObjectName::parse(&id));
+        let commit = id
+            .zip(repository)
+            .and_then(|(id, repository)| commit_of(&id, repository, top, missing));
         match commit {
             Some((commit, repository)) => self.head = Box::new(repository.commit_snapshot(&commit)),
             None => {
@@ -300,25 +358,27 @@ impl Look {
             job: self.job.clone(),
             starter: self.starter,
         };
-        engine::run_environment(&run, &environment)
+        let inherited = engine::run_environment(&run, &environment)?;
+        Ok((inherited.outcome, inherited.holding))
     }
 }
 
-/// What this step has already written for later ones: `NAME=value`, and `NAME<<END` with lines up to `END`.
-fn later_variables(text: &str) -> Vec<(String, String)> {
-    let mut found = Vec::new();
-    let mut lines = text.lines();
-    while let Some(line) = lines.next() {
-        match (line.split_once("<<"), line.split_once('=')) {
-            (Some((name, end)), rest)
-                if rest.is_none_or(|(before, _)| before.len() > name.len()) =>
-            {
-                let value: Vec<&str> = lines.by_ref().take_while(|line| *line != end).collect();
-                found.push((name.to_owned(), value.join("\n")));
-            }
-            (_, Some((name, value))) => found.push((name.to_owned(), value.to_owned())),
-            _ => {}
-        }
+/// A commit of the clone, fetched where that is allowed and it is not there.
+fn commit_of(
+    id: &ObjectName,
+    repository: Repository,
+    top: &Path,
+    missing: Missing,
+) -> Option<(Commit, Repository)> {
+    if let Ok(commit) = repository.resolve(id.as_str()) {
+        return Some((commit, repository));
     }
-    found
+    if missing == Missing::StaysAway {
+        return None;
+    }
+    let wanted = [Wanted::Commit(id.clone())];
+    Fetcher::new(top).fetch(&wanted, Depth::Whole).ok()?;
+    let repository = Repository::open(top, &GitEnvironment::default()).ok()?;
+    let commit = repository.resolve(id.as_str()).ok()?;
+    Some((commit, repository))
 }

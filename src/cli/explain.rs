@@ -29,6 +29,7 @@ pub fn run(word: &str, screen: &Screen) -> Result<u8> {
         return Err(unknown());
     };
     let rule = by_id(first.rule).map(page::rule_page).unwrap_or_default();
+    let sum = sum(first);
     let mut text = Vec::new();
     let style = Style {
         verbosity: Verbosity::Verbose,
@@ -36,6 +37,8 @@ pub fn run(word: &str, screen: &Screen) -> Result<u8> {
     };
     report::write(Format::Text, &outcome, &RULES, &style, &mut text)
         .map_err(|_| Error::output("the explanation could not be written"))?;
+    text.push(b'\n');
+    text.extend_from_slice(sum.as_bytes());
     text.push(b'\n');
     text.extend_from_slice(page::render_terminal(&rule, &style).as_bytes());
     screen.write(&text)?;
@@ -76,6 +79,32 @@ fn job_of(path: &str, job: &str, screen: &Screen) -> Result<u8> {
     Ok(0)
 }
 
+/// What the severity of a finding adds up from, one line a part.
+fn sum(finding: &Finding) -> String {
+    let (low, high) = finding.verdict.band();
+    let verdict = finding.verdict.word();
+    if finding.score.parts.is_empty() {
+        return format!(
+            "Severity {:.1}: this rule gives every finding the same one.\n",
+            finding.severity
+        );
+    }
+    let mut text = "Severity, of 100 points\n".to_owned();
+    for part in &finding.score.parts {
+        text.push_str(&format!(
+            "  {:<9} {:>+4}  {}\n",
+            part.what, part.points, part.says
+        ));
+    }
+    text.push_str(&format!(
+        "  {:<9} {:>4}  {:.1} in the band of a {verdict}, {low:.1} to {high:.1}\n",
+        "together",
+        finding.score.points(),
+        finding.severity
+    ));
+    text
+}
+
 /// The page of a rule or a token kind, in Markdown.
 pub fn page_of(word: &str, rules: &RuleSet) -> Option<String> {
     by_id(&word.to_ascii_uppercase())
@@ -86,11 +115,17 @@ pub fn page_of(word: &str, rules: &RuleSet) -> Option<String> {
 /// The error of a word that names nothing.
 pub fn unknown() -> Error {
     Error::usage("there is no rule, token kind or finding of this name")
-        .hint("`tokenleash rules list` shows rules and kinds; a finding is named by the start of its fingerprint")
+        .hint("`tokenleash rules list` shows rules and kinds; a finding is named by the start of its fingerprint, or by its place as PATH:LINE")
 }
 
-/// Whether a word is the start of a finding's fingerprint.
+/// Whether a word is the start of a finding's fingerprint, or its place as `PATH:LINE`.
 fn is_named(finding: &Finding, word: &str) -> bool {
+    if let Some((path, line)) = word.rsplit_once(':')
+        && line.parse() == Ok(finding.place.start_line)
+        && finding.path.lossy() == path.strip_prefix("./").unwrap_or(path)
+    {
+        return true;
+    }
     let digits = word
         .strip_prefix("v1:")
         .or_else(|| word.strip_prefix("p1:"))

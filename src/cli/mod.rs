@@ -9,14 +9,20 @@ mod drill;
 mod env;
 mod explain;
 mod export;
+mod fix;
+mod history;
 mod hook;
 mod install;
+mod later;
+mod machine;
+mod origin;
 mod policy;
 mod progress;
 mod reach;
 mod rules;
 mod scan;
 mod score;
+mod score_wide;
 mod screen;
 mod waive;
 
@@ -27,6 +33,7 @@ use std::path::PathBuf;
 use clap::{Args, CommandFactory, Parser, Subcommand, ValueEnum};
 
 use crate::error::{Error, Result};
+use crate::report::Released;
 
 /// Exit code of a run that could not decide.
 const UNDECIDED: u8 = 2;
@@ -93,6 +100,8 @@ enum Command {
     Reach(reach::ReachArguments),
     /// Play an incident on this tree: from an open file to a call that cannot be undone
     Drill(drill::DrillArguments),
+    /// Show the edits that answer findings, and make them where told to
+    Fix(fix::FixArguments),
     /// Explain a rule, a token kind or a finding
     Explain(ExplainArguments),
     /// Let one finding stay for a while; asks a person at a terminal
@@ -125,9 +134,15 @@ pub struct ScanArguments {
     /// Scan every commit that HEAD reaches
     #[arg(long, conflicts_with_all = ["paths", "stdin"])]
     history: bool,
-    /// With --history: every ref, not only HEAD
+    /// With --history: every ref, not only HEAD, and what no ref reaches any more
     #[arg(long, requires = "history")]
     all: bool,
+    /// With --history: a folder of your own that keeps what nothing was found in, so that the next run reads what is new
+    #[arg(long, value_name = "DIR", requires = "history")]
+    cache: Option<PathBuf>,
+    /// With --cache: read one part of N into the cache and judge nothing; a run without it then judges
+    #[arg(long, value_name = "K/N", requires = "cache", conflicts_with_all = ["output", "why_not", "strict"])]
+    shard: Option<String>,
     /// Scan standard input
     #[arg(long, requires = "path", conflicts_with = "paths")]
     stdin: bool,
@@ -151,6 +166,9 @@ pub struct ScanArguments {
     /// Write to a file instead of standard output
     #[arg(long, short, value_name = "FILE")]
     output: Option<PathBuf>,
+    /// What becomes of waived and known findings in SARIF [default: keep]
+    #[arg(long, value_enum, value_name = "HOW")]
+    suppressed: Option<Suppressed>,
     /// Read the policy from this file
     #[arg(long, value_name = "FILE", conflicts_with = "policy")]
     config: Option<PathBuf>,
@@ -160,6 +178,24 @@ pub struct ScanArguments {
     /// How many threads to use [default: one a core]
     #[arg(long, value_name = "N", value_parser = clap::value_parser!(u16).range(1..=256))]
     threads: Option<u16>,
+}
+
+/// What becomes of waived and known findings in SARIF.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
+pub enum Suppressed {
+    /// Written with a `suppressions` entry
+    Keep,
+    /// Left out: code scanning would show them as open
+    LeaveOut,
+}
+
+impl From<Suppressed> for Released {
+    fn from(word: Suppressed) -> Released {
+        match word {
+            Suppressed::Keep => Released::Kept,
+            Suppressed::LeaveOut => Released::LeftOut,
+        }
+    }
 }
 
 /// The formats of a report.
@@ -172,6 +208,8 @@ pub enum FormatArgument {
     Jsonl,
     Sarif,
     Github,
+    Gitlab,
+    Junit,
 }
 
 /// The hooks, named as Git names them.
@@ -264,7 +302,7 @@ pub enum ExportFormat {
 
 #[derive(Debug, Args)]
 pub struct ExplainArguments {
-    /// A rule (TL101), a token kind, or the start of a finding's fingerprint
+    /// A rule (TL101), a token kind, the start of a finding's fingerprint, or its place as PATH:LINE
     id: String,
 }
 
@@ -329,6 +367,7 @@ fn run(command: Command, screen: &screen::Screen) -> Result<u8> {
         Command::Rules(command) => rules::run(&command, screen),
         Command::Reach(arguments) => reach::run(&arguments, screen),
         Command::Drill(arguments) => drill::run(&arguments, screen),
+        Command::Fix(arguments) => fix::run(&arguments, screen),
         Command::Explain(arguments) => explain::run(&arguments.id, screen),
         Command::Waive(arguments) => waive::waive(&arguments, screen),
         Command::Baseline(arguments) => waive::baseline(&arguments, screen),

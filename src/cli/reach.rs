@@ -1,18 +1,21 @@
 //! `tokenleash reach`: which agent reads which credential of a tree, what bounds it, what asks a person.
 //!
-//! In: a folder. Out: the map as text, JSON or a page. It only reads, and follows no link out of the folder.
+//! In: a folder, and with `--machine` what stands beside it. Out: the map as text, JSON or a page. It only reads, and
+//! follows no link out of the folder.
 
 use std::fs;
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 
 use clap::{Args, ValueEnum};
 
+use super::machine;
 use super::scan::{self, Clock};
 use super::screen::Screen;
 use crate::engine;
 use crate::error::{Error, Result};
 use crate::judge::agents::map::{self, Parts};
 use crate::report::reach;
+use crate::source::{GitEnvironment, Repository};
 
 /// What to look at, and how to write it.
 #[derive(Debug, Args)]
@@ -20,6 +23,9 @@ pub struct ReachArguments {
     /// The folder
     #[arg(value_name = "PATH", default_value = ".")]
     path: PathBuf,
+    /// Look at this machine as well: home files and the environment, read-only
+    #[arg(long)]
+    machine: bool,
     #[arg(long, value_enum, default_value = "text")]
     format: ReachFormat,
     /// Write to a file instead of standard output
@@ -41,15 +47,22 @@ pub fn run(arguments: &ReachArguments, screen: &Screen) -> Result<u8> {
     if !folder.is_dir() {
         return Err(Error::usage("this is no folder").at(arguments.path.display().to_string()));
     }
-    let surveyed = scan::survey_folder(&folder, &Clock::read())?;
+    let clock = Clock::read();
+    let mut surveyed = scan::survey_folder(&folder, &clock)?;
+    let on_machine = match arguments.machine {
+        true => Some(machine::add(&mut surveyed, &clock)?),
+        false => None,
+    };
     let map = map::map(&Parts {
+        tree: tree(&folder, &clock),
         findings: &surveyed.outcome.findings,
         files: &surveyed.files,
         agents: &surveyed.agents,
         rules: &surveyed.rules,
         mask: &|text| engine::masked(text, &surveyed.rules),
         looked_at: surveyed.outcome.summary.files,
-        unchecked: surveyed.outcome.unchecked.len(),
+        on_machine: on_machine.as_ref(),
+        unchecked: &surveyed.outcome.unchecked,
     });
     let mut text = Vec::new();
     let written = match arguments.format {
@@ -65,4 +78,21 @@ pub fn run(arguments: &ReachArguments, screen: &Screen) -> Result<u8> {
         None => screen.write(&text)?,
     }
     Ok(0)
+}
+
+/// Names a tree for whoever reads the page later: its folder, its commit and the day.
+fn tree(folder: &Path, clock: &Clock) -> String {
+    let whole = folder.canonicalize().unwrap_or_else(|_| folder.to_owned());
+    let name = whole
+        .file_name()
+        .map_or_else(String::new, |name| name.to_string_lossy().into_owned());
+    let commit = Repository::discover(folder, &GitEnvironment::from_process())
+        .ok()
+        .flatten()
+        .and_then(|repository| repository.head().ok().flatten())
+        .map_or_else(String::new, |commit| {
+            let id: String = commit.hex().chars().take(12).collect();
+            format!(", working tree over commit {id}")
+        });
+    format!("{name}{commit}, {}", clock.today)
 }

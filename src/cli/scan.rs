@@ -8,13 +8,17 @@ use std::time::Instant;
 
 use jiff::{Timestamp, civil::Date};
 
+use super::history;
+use super::origin;
 use super::policy::{self, Judging};
 use super::progress::Progress;
 use super::screen::Screen;
 use super::{FormatArgument, ScanArguments};
+use crate::engine::fixes::{self, Planning};
 use crate::engine::{self, Dependencies, Run, Seen};
 use crate::error::{Error, Result};
 use crate::judge::AgentsPresent;
+use crate::judge::agents::changes::{Model, changes};
 use crate::judge::rules::RULES;
 use crate::model::{Finding, Outcome, RepoPath};
 use crate::policy::Policy;
@@ -22,8 +26,8 @@ use crate::read::agent_config::AgentFile;
 use crate::report::{self, Entry, Format};
 use crate::rules::RuleSet;
 use crate::source::{
-    Extent, FolderSnapshot, GitEnvironment, HistorySource, IgnoredFiles, Nothing, RangeSource,
-    Repository, SingleSource, Snapshot, Source, StagedSource, TreeSource,
+    FolderSnapshot, GitEnvironment, IgnoredFiles, RangeSource, Repository, SingleSource, Snapshot,
+    Source, StagedSource, TreeSource,
 };
 
 impl From<FormatArgument> for Format {
@@ -34,6 +38,8 @@ impl From<FormatArgument> for Format {
             FormatArgument::Jsonl => Format::Jsonl,
             FormatArgument::Sarif => Format::Sarif,
             FormatArgument::Github => Format::Github,
+            FormatArgument::Gitlab => Format::Gitlab,
+            FormatArgument::Junit => Format::Junit,
         }
     }
 }
@@ -72,10 +78,15 @@ pub fn here() -> Result<PathBuf> {
 pub fn run(arguments: &ScanArguments, screen: &Screen) -> Result<u8> {
     let start = Instant::now();
     let clock = Clock::read();
+    if let Some(shard) = &arguments.shard {
+        return history::fill(arguments, shard, &clock, screen);
+    }
     let mut outcome = examine(arguments, &clock)?;
     outcome.seconds = Some(start.elapsed().as_secs_f64());
+    outcome.ended = Some(Clock::read().now);
     let mut style = screen.style(Entry::Scan);
     style.why_not = arguments.why_not;
+    style.released = arguments.suppressed.map_or(style.released, Into::into);
     if arguments.output.is_some() {
         style.color = false;
     }
@@ -96,7 +107,9 @@ fn examine(arguments: &ScanArguments, clock: &Clock) -> Result<Outcome> {
     let environment = GitEnvironment::from_process();
     if arguments.staged || arguments.range.is_some() || arguments.history {
         let repository = Repository::open(&folder, &environment)?;
-        return examine_git(arguments, clock, &repository);
+        let mut outcome = examine_git(arguments, clock, &repository)?;
+        outcome.origin = origin::of_clone(&repository, outcome.commit.as_deref());
+        return Ok(outcome);
     }
     if arguments.stdin {
         let name = arguments.path.as_deref().unwrap_or_default();
@@ -106,19 +119,43 @@ fn examine(arguments: &ScanArguments, clock: &Clock) -> Result<Outcome> {
         let source = SingleSource::file(path, std::io::stdin());
         return finish(arguments, clock, &judging, &source, "standard input", None);
     }
-    let paths = if arguments.paths.is_empty() {
-        vec![PathBuf::from(".")]
-    } else {
-        arguments.paths.clone()
+    tree(arguments, clock).map(|looked| looked.outcome)
+}
+
+/// A tree that was looked at, for commands that go on with it.
+pub struct Looked {
+    pub outcome: Outcome,
+    pub judging: Judging,
+    /// The folder that paths are relative to.
+    pub root: PathBuf,
+}
+
+/// Looks at paths under the policy that `scan` would use.
+pub fn look_at(
+    paths: &[PathBuf],
+    config: Option<&Path>,
+    policy: Option<&str>,
+    clock: &Clock,
+) -> Result<Looked> {
+    let arguments = ScanArguments {
+        paths: paths.to_vec(),
+        config: config.map(Path::to_path_buf),
+        policy: policy.map(str::to_owned),
+        ..ScanArguments::default()
     };
-    let first = paths.first().map_or(Path::new("."), PathBuf::as_path);
-    let start = folder.join(first);
+    tree(&arguments, clock)
+}
+
+fn tree(arguments: &ScanArguments, clock: &Clock) -> Result<Looked> {
+    let folder = here()?;
+    let first = arguments.paths.first();
+    let start = folder.join(first.map_or(Path::new("."), PathBuf::as_path));
     let directory = if start.is_dir() {
         start.as_path()
     } else {
         start.parent().unwrap_or(&folder)
     };
-    let repository = Repository::discover(directory, &environment)?;
+    let repository = Repository::discover(directory, &GitEnvironment::from_process())?;
     let root = repository
         .as_ref()
         .and_then(|repository| repository.work_dir())
@@ -130,15 +167,35 @@ fn examine(arguments: &ScanArguments, clock: &Clock) -> Result<Outcome> {
     } else {
         IgnoredFiles::Read
     };
-    let source = TreeSource::new(&folder, &paths, ignored)?;
-    finish(
-        arguments,
-        clock,
-        &judging,
-        &source,
-        "the working tree",
-        None,
-    )
+    let source = TreeSource::new(&folder, &arguments.paths, ignored)?;
+    let looked_at = "the working tree";
+    let (mut outcome, files) = survey(arguments, clock, &judging, &source, looked_at, None)?;
+    outcome.origin = repository.and_then(|repository| origin::of_clone(&repository, None));
+    outcome
+        .remarks
+        .extend(gained(&outcome.findings, &files, &judging.rules));
+    prepare(arguments, &judging, &source, &mut outcome);
+    Ok(Looked {
+        outcome,
+        judging,
+        root: source.root().to_path_buf(),
+    })
+}
+
+/// Where a change would lower the sum of all severities most; silent where there is no choice.
+fn gained(findings: &[Finding], files: &[AgentFile], rules: &RuleSet) -> Option<String> {
+    let model = Model::new(findings, files, rules);
+    let found = changes(&model, 3);
+    let first = found.first().filter(|_| found.len() > 1)?;
+    let places: Vec<String> = found
+        .iter()
+        .map(|change| format!("{}:{} (then {:.1})", change.path, change.line, change.after))
+        .collect();
+    Some(format!(
+        "severity {:.1} in all; most is gained at {}; `tokenleash reach` says how",
+        first.before,
+        places.join(", ")
+    ))
 }
 
 fn examine_git(
@@ -151,7 +208,7 @@ fn examine_git(
     }
     match &arguments.range {
         Some(range) => examine_range(arguments, clock, repository, range),
-        None => examine_history(arguments, clock, repository),
+        None => history::examine(arguments, clock, repository),
     }
 }
 
@@ -203,27 +260,6 @@ fn examine_range(
     finish(arguments, clock, &judging, &source, &looked_at, commit)
 }
 
-fn examine_history(
-    arguments: &ScanArguments,
-    clock: &Clock,
-    repository: &Repository,
-) -> Result<Outcome> {
-    let extent = if arguments.all {
-        Extent::AllRefs
-    } else {
-        Extent::Head
-    };
-    let source = HistorySource::new(repository, extent)?;
-    let head = repository.head()?;
-    let snapshot: Box<dyn Snapshot> = match &head {
-        Some(commit) => Box::new(repository.commit_snapshot(commit)),
-        None => Box::new(Nothing),
-    };
-    let judging = of_tree(arguments, clock, snapshot.as_ref(), Some(repository))?;
-    let commit = head.map(|commit| commit.hex());
-    finish(arguments, clock, &judging, &source, "the history", commit)
-}
-
 fn of_change(
     arguments: &ScanArguments,
     clock: &Clock,
@@ -239,7 +275,7 @@ fn of_change(
 }
 
 /// The policy of a scan that is no change: what the command line names, else the tree's own.
-fn of_tree(
+pub(super) fn of_tree(
     arguments: &ScanArguments,
     clock: &Clock,
     snapshot: &dyn Snapshot,
@@ -268,7 +304,7 @@ fn of_tree(
     policy::alone(policy, from, clock.today)
 }
 
-fn finish(
+pub(super) fn finish(
     arguments: &ScanArguments,
     clock: &Clock,
     judging: &Judging,
@@ -277,10 +313,29 @@ fn finish(
     commit: Option<String>,
 ) -> Result<Outcome> {
     let (mut outcome, _) = survey(arguments, clock, judging, source, looked_at, commit)?;
-    if arguments.strict {
-        engine::make_strict(&mut outcome);
-    }
+    prepare(arguments, judging, source, &mut outcome);
     Ok(outcome)
+}
+
+/// Makes the outcome what the arguments ask for.
+fn prepare(
+    arguments: &ScanArguments,
+    judging: &Judging,
+    source: &dyn Source,
+    outcome: &mut Outcome,
+) {
+    if arguments.strict {
+        engine::make_strict(outcome);
+    }
+    if matches!(arguments.format, FormatArgument::Sarif) {
+        let planning = Planning {
+            snapshot: source.head(),
+            policies: &judging.policies,
+            rules: &judging.rules,
+            is_kept: &|_, _| false,
+        };
+        fixes::add_to(&planning, outcome);
+    }
 }
 
 fn survey(
@@ -293,12 +348,29 @@ fn survey(
 ) -> Result<(Outcome, Vec<AgentFile>)> {
     let seen = Arc::new(Seen::default());
     let progress = Progress::start(&seen, looked_at);
-    let result = engine::survey(&Run {
+    let result = engine::survey(&run_of(
+        arguments, clock, judging, source, &seen, looked_at, commit,
+    ));
+    drop(progress);
+    result
+}
+
+/// What a scan asks of the engine.
+pub(super) fn run_of<'a>(
+    arguments: &ScanArguments,
+    clock: &Clock,
+    judging: &'a Judging,
+    source: &'a dyn Source,
+    seen: &'a Seen,
+    looked_at: &str,
+    commit: Option<String>,
+) -> Run<'a> {
+    Run {
         source,
         policies: &judging.policies,
         rules: &judging.rules,
         threads: threads(arguments.threads),
-        seen: &seen,
+        seen,
         now: clock.now,
         loosened: &judging.loosened,
         weakened: &[],
@@ -310,9 +382,7 @@ fn survey(
         },
         looked_at: looked_at.to_owned(),
         commit,
-    });
-    drop(progress);
-    result
+    }
 }
 
 /// A tree as `reach` and `drill` look at it.

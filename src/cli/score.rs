@@ -9,6 +9,7 @@ use std::path::Path;
 use base64::Engine;
 use serde::Deserialize;
 
+use super::score_wide::{self, Wide};
 use super::screen::Screen;
 use crate::error::{Error, Result};
 use crate::find::{self, Found, proof};
@@ -29,14 +30,15 @@ struct Set {
     single: Vec<Single>,
     negative: Vec<Text>,
     secret: Vec<Labelled>,
+    wide: Option<Wide>,
 }
 
 /// A file: its path and its text.
 #[derive(Debug, Deserialize)]
 #[serde(deny_unknown_fields)]
-struct Text {
-    file: String,
-    text: String,
+pub(super) struct Text {
+    pub(super) file: String,
+    pub(super) text: String,
 }
 
 /// A file with one secret in it.
@@ -90,6 +92,9 @@ pub fn run(path: Option<&Path>, rules: &RuleSet, screen: &Screen) -> Result<u8> 
         .map_err(|_| Error::config("the set does not have the form of benches/breadth.toml"))?;
     let score = score(&set, rules);
     screen.say(score.text().trim_end())?;
+    if let Some(wide) = &set.wide {
+        screen.say(score_wide::text(wide, rules).trim_end())?;
+    }
     Ok(0)
 }
 
@@ -201,7 +206,7 @@ fn kind_of(id: &str, rules: &RuleSet) -> Option<&'static TokenKind> {
     rules.kind(id)
 }
 
-fn expanded(text: &str, kind: Option<&'static TokenKind>, seed: u64) -> String {
+pub(super) fn expanded(text: &str, kind: Option<&'static TokenKind>, seed: u64) -> String {
     match kind.or_else(|| RuleSet::builtin().kinds().next()) {
         Some(kind) => template::expand(text, kind, &find::sample, seed),
         None => text.to_owned(),
@@ -211,7 +216,12 @@ fn expanded(text: &str, kind: Option<&'static TokenKind>, seed: u64) -> String {
 /// Writes a secret in a form.
 fn written(form: &str, secret: &Labelled, rules: &RuleSet, seed: u64) -> String {
     let value = expanded(&secret.value, kind_of(&secret.kind, rules), seed);
-    let lower = secret.name.to_ascii_lowercase();
+    filled(&expanded(form, None, seed), &secret.name, &value)
+}
+
+/// Puts a name, in every spelling, and a value into a form.
+pub(super) fn filled(form: &str, name: &str, value: &str) -> String {
+    let lower = name.to_ascii_lowercase();
     let camel = lower
         .split('_')
         .enumerate()
@@ -220,13 +230,13 @@ fn written(form: &str, secret: &Labelled, rules: &RuleSet, seed: u64) -> String 
             _ => word.to_owned(),
         })
         .collect::<String>();
-    expanded(form, None, seed)
-        .replace("<NAME>", &secret.name)
+    form.replace("<NAME>", name)
         .replace("<name>", &lower)
         .replace("<camel>", &camel)
         .replace("<kebab>", &lower.replace('_', "-"))
-        .replace("<BASE64>", &base64::prelude::BASE64_STANDARD.encode(&value))
-        .replace("<VALUE>", &value)
+        .replace("<spaced>", &lower.replace('_', " "))
+        .replace("<BASE64>", &base64::prelude::BASE64_STANDARD.encode(value))
+        .replace("<VALUE>", value)
 }
 
 #[cfg(test)]

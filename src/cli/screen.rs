@@ -45,7 +45,7 @@ impl Screen {
     pub fn style(&self, entry: Entry) -> Style {
         let terminal = match entry {
             Entry::Hook => io::stderr().is_terminal(),
-            Entry::Scan | Entry::Ci => io::stdout().is_terminal(),
+            Entry::Scan | Entry::Ci | Entry::Job => io::stdout().is_terminal(),
         };
         Style {
             color: self.colored(terminal),

@@ -8,12 +8,13 @@ use std::collections::{BTreeMap, BTreeSet};
 use super::{Run, structure};
 use crate::error::Result;
 use crate::find::{self, Blob};
-use crate::judge::agents::{BroadThere, Declared, Known, judge_files, read_agents};
+use crate::judge::agents::{BroadThere, Declared, Known, judge_files, judge_removed, read_agents};
 use crate::judge::workflow::StructureFinding;
 use crate::judge::{self, AgentsPresent, Class};
 use crate::model::{Confidence, Finding, Related, RepoPath, Verdict};
 use crate::policy::fingerprint;
 use crate::read::agent_config::{self, AgentFile};
+use crate::rules::agent_facts::agent_facts;
 use crate::source::{Form, Item, Keeping, Snapshot, Visited};
 
 /// Files at the root that hold credentials so often that a change is judged with them.
@@ -47,7 +48,8 @@ pub(super) fn add(
     findings: &mut Vec<Finding>,
 ) -> Result<Vec<AgentFile>> {
     let broad = broad_of(findings, |_| true);
-    if paths.is_empty() && (broad.is_empty() || !visited.is_change) {
+    let gone = settings_in(&visited.removed);
+    if paths.is_empty() && gone.is_empty() && (broad.is_empty() || !visited.is_change) {
         return Ok(Vec::new());
     }
     let mut all = BTreeSet::new();
@@ -60,17 +62,20 @@ pub(super) fn add(
     }
     if visited.is_change {
         all.extend(agent_config::fixed_paths(run.rules));
+        all.extend(gone);
     }
     let all: Vec<RepoPath> = all.into_iter().collect();
     let mut head_broad = broad;
     if visited.is_change {
         head_broad.extend(broad_in(run, run.source.head(), &head_broad));
     }
-    let (files, head) = judge_state(run, run.source.head(), &all, &head_broad);
+    let (files, mut head) = judge_state(run, run.source.head(), &all, &head_broad);
     let base = if visited.is_change {
         let mut base_broad = broad_of(findings, |finding| finding.introduced == Some(false));
         base_broad.extend(broad_in(run, run.source.base(), &base_broad));
-        judge_state(run, run.source.base(), &all, &base_broad).1
+        let (before, base) = judge_state(run, run.source.base(), &all, &base_broad);
+        head.extend(judge_removed(&before, &files));
+        base
     } else {
         Vec::new()
     };
@@ -94,6 +99,41 @@ pub(super) fn add(
         findings.extend(finding_of(run, group, introduced));
     }
     Ok(files)
+}
+
+/// Paths that are taken for folders when settings in what is gone are looked for.
+const FOLDERS_AT_MOST: usize = 200;
+
+/// Paths of settings that may have stood in what a change takes away: a removed folder is named without its files.
+fn settings_in(removed: &[RepoPath]) -> Vec<RepoPath> {
+    let facts = agent_facts();
+    let of_rules = facts.rules.iter().flat_map(|place| &place.files);
+    let of_bounds = facts.bounds.iter().flat_map(|bound| &bound.files);
+    let names: BTreeSet<&str> = of_rules
+        .chain(of_bounds)
+        .map(|pattern| pattern.strip_prefix("**/").unwrap_or(pattern))
+        .filter(|name| !name.contains(['*', '{']))
+        .collect();
+    let mut paths = Vec::new();
+    for (number, gone) in removed.iter().enumerate() {
+        let gone = gone.lossy();
+        for name in &names {
+            let is_it = gone == *name || gone.ends_with(&format!("/{name}"));
+            if is_it {
+                paths.push(RepoPath::from(gone.as_str()));
+            }
+            if number < FOLDERS_AT_MOST {
+                paths.push(RepoPath::from(format!("{gone}/{name}").as_str()));
+            }
+            // `.claude` itself is gone, and `settings.json` with it.
+            if let Some((folder, file)) = name.rsplit_once('/')
+                && (gone == folder || gone.ends_with(&format!("/{folder}")))
+            {
+                paths.push(RepoPath::from(format!("{gone}/{file}").as_str()));
+            }
+        }
+    }
+    paths
 }
 
 type Key = (&'static str, RepoPath, String);
@@ -139,29 +179,8 @@ fn judge_state(
 fn broad_of(findings: &[Finding], counts: impl Fn(&Finding) -> bool) -> Vec<BroadThere> {
     findings
         .iter()
-        .filter(|finding| ["TL101", "TL102", "TL105", "TL107"].contains(&finding.rule))
-        .filter(|finding| {
-            finding.confidence >= Confidence::Medium && finding.at_head && counts(finding)
-        })
-        .filter_map(|finding| {
-            let kind = finding.kind?;
-            let breadth = finding.breadth.as_ref()?;
-            let is_broad =
-                judge::class_of(Some(kind), Some(breadth), judge::Standing::Live) == Class::Broad;
-            is_broad.then(|| BroadThere {
-                path: finding.path.clone(),
-                place: finding.place,
-                name: kind.name.to_owned(),
-                worst: kind.worst.to_owned(),
-                deletes: breadth.verbs.has(crate::model::Verb::Delete),
-                how: finding
-                    .reach
-                    .iter()
-                    .map(|reach| reach.how)
-                    .max()
-                    .unwrap_or(crate::model::How::Workspace),
-            })
-        })
+        .filter(|finding| counts(finding))
+        .filter_map(BroadThere::of)
         .collect()
 }
 
@@ -238,16 +257,16 @@ fn finding_of(
     if ruling.verdict == Verdict::Silent {
         return None;
     }
-    let related_of = |(spot, message): (crate::model::Spot, String)| Related {
-        path: spot.path.as_ref().clone(),
-        place: spot.place,
-        message,
-    };
-    let mut related: Vec<Related> = first.related.iter().cloned().map(related_of).collect();
+    let mut related: Vec<Related> = first
+        .related
+        .iter()
+        .cloned()
+        .map(structure::related)
+        .collect();
     let mut more = 0;
     for other in rest {
         more += 1;
-        related.push(related_of((other.spot, other.message)));
+        related.push(structure::related((other.spot, other.message)));
     }
     let message = match more {
         0 => first.message.clone(),

@@ -8,6 +8,7 @@ use super::{Run, settle, shield, structure};
 use crate::act::ci::starter::Starter;
 use crate::error::Result;
 use crate::model::{Finding, Outcome, Purpose, RepoPath, Unchecked};
+use crate::read::agent_config::AgentFile;
 use crate::rules::ci;
 use crate::source::EnvironmentText;
 
@@ -20,12 +21,18 @@ pub struct Environment<'e> {
     pub starter: Starter,
 }
 
-/// Runs the pipeline over an environment; gives the outcome and the variables that hold findings.
-pub fn run_environment(
-    run: &Run<'_>,
-    environment: &Environment<'_>,
-) -> Result<(Outcome, BTreeSet<String>)> {
-    let mut outcome = super::run(run)?;
+/// What a look at an environment gives.
+pub struct Inherited {
+    pub outcome: Outcome,
+    /// The variables that hold findings.
+    pub holding: BTreeSet<String>,
+    /// What files of agents in reach say.
+    pub files: Vec<AgentFile>,
+}
+
+/// Runs the pipeline over an environment.
+pub fn run_environment(run: &Run<'_>, environment: &Environment<'_>) -> Result<Inherited> {
+    let (mut outcome, files) = super::survey(run)?;
     let mut holding = BTreeSet::new();
     let mut expected = BTreeSet::new();
     let findings = std::mem::take(&mut outcome.findings);
@@ -68,7 +75,11 @@ pub fn run_environment(
         .findings
         .sort_by(|a, b| (&a.path, a.place, a.rule).cmp(&(&b.path, b.place, b.rule)));
     settle(&mut outcome);
-    Ok((outcome, holding))
+    Ok(Inherited {
+        outcome,
+        holding,
+        files,
+    })
 }
 
 /// Joins the static reading of the job: what its agent steps are handed, and what could not be read of them.

@@ -9,16 +9,11 @@ use super::recipes;
 use crate::find::recipe::RecipeSighting;
 use crate::find::{self, Blob, Found};
 use crate::judge;
-use crate::model::{Dropped, RepoPath, Sighting, Span, Unchecked};
+use crate::model::{Dropped, RepoPath, Sighting, Unchecked};
 use crate::read::agent_config;
 use crate::rules::RuleSet;
 use crate::source::{Content, Form, Item, Keeping};
 use crate::syntax::{self, Format};
-
-/// Bytes read at once from a content that is too large to hold.
-const WINDOW: usize = 4 << 20;
-/// Bytes that two windows share, so that a credential across their border is seen whole.
-const OVERLAP: usize = 64 << 10;
 
 /// What the first step gathers.
 #[derive(Default)]
@@ -76,12 +71,14 @@ pub(super) fn examine(
             text.len() as u64
         }
         Content::Stream(reader) => examine_stream(item, reader, rules, facts),
+        Content::Remembered(bytes) => bytes,
     }
 }
 
 fn take(item: &Item, found: Found, facts: &mut Facts) {
     facts.dropped.extend(found.dropped);
-    facts.unchecked.extend(found.limited.map(|limit| Unchecked {
+    let limits = found.limits.into_iter();
+    facts.unchecked.extend(limits.map(|limit| Unchecked {
         path: item.path.clone(),
         why: limit.why().to_owned(),
         undecided: limit.left_text_unread(),
@@ -92,48 +89,18 @@ fn take(item: &Item, found: Found, facts: &mut Facts) {
         .extend(sightings.map(|sighting| (item.clone(), sighting)));
 }
 
-/// Reads a large content in windows that overlap; a credential seen twice is kept once.
+/// Searches a content that is too large to hold.
 fn examine_stream(item: &Item, reader: &mut dyn Read, rules: &RuleSet, facts: &mut Facts) -> u64 {
-    let mut window = Vec::with_capacity(WINDOW + OVERLAP);
-    let (mut offset, mut first_line, mut total) = (0usize, 1u32, 0u64);
-    let mut seen: Vec<Span> = Vec::new();
-    loop {
-        let kept = window.len();
-        let wanted = (WINDOW + OVERLAP - kept) as u64;
-        let read = match reader.take(wanted).read_to_end(&mut window) {
-            Ok(read) => read,
-            Err(_) => {
-                facts.unchecked.push(Unchecked {
-                    path: item.path.clone(),
-                    why: "the bytes could not be read to the end".to_owned(),
-                    undecided: true,
-                });
-                return total;
-            }
-        };
-        total += read as u64;
-        let blob = Blob {
-            path: &item.path,
-            text: &window,
-            first_line,
-            offset,
-            whole: false,
-        };
-        let mut found = find::find(&blob, rules);
-        found
-            .sightings
-            .retain(|sighting| !seen.contains(&sighting.span));
-        seen.extend(found.sightings.iter().map(|sighting| sighting.span));
-        take(item, found, facts);
-        if (read as u64) < wanted {
-            return total;
-        }
-        let target = window.len() - OVERLAP;
-        let cut = memchr::memchr(b'\n', &window[target..]).map_or(target, |i| target + i + 1);
-        first_line += memchr::memchr_iter(b'\n', &window[..cut]).count() as u32;
-        offset += cut;
-        window.drain(..cut);
+    let streamed = find::stream(&item.path, reader, rules);
+    take(item, streamed.found, facts);
+    if streamed.failed {
+        facts.unchecked.push(Unchecked {
+            path: item.path.clone(),
+            why: "the bytes could not be read to the end".to_owned(),
+            undecided: true,
+        });
     }
+    streamed.bytes
 }
 
 /// A file that an agent really loads must parse, or nobody knows what the agent is handed (decision 6 c).

@@ -8,7 +8,7 @@ use super::{Dependencies, Run};
 use crate::error::Result;
 use crate::find::{self, Blob};
 use crate::judge::{self, AgentsPresent, Class, Judged, advice};
-use crate::model::{Confidence, Finding, Related, RepoPath, Sighting, Verdict};
+use crate::model::{Confidence, Finding, Related, RepoPath, Score, Secret, Sighting, Verdict};
 use crate::policy::Ruling;
 use crate::policy::fingerprint::{self, Fingerprint};
 use crate::source::{Form, Item, Keeping, Visited};
@@ -23,6 +23,8 @@ pub(super) struct Hearing<'r, 'a> {
     before: HashMap<usize, Vec<Judged>>,
     pub(super) findings: Vec<Finding>,
     index: BTreeMap<(String, RepoPath), usize>,
+    /// Guessable values of each file, with the fingerprint of the first place of each.
+    guessable: HashMap<RepoPath, Vec<(Secret, String)>>,
     pub(super) silent: u64,
     pub(super) hidden: u64,
     pub(super) dependencies: u64,
@@ -39,6 +41,7 @@ impl<'r, 'a> Hearing<'r, 'a> {
             before: HashMap::new(),
             findings: Vec::new(),
             index: BTreeMap::new(),
+            guessable: HashMap::new(),
             silent: 0,
             hidden: 0,
             dependencies: 0,
@@ -76,9 +79,25 @@ impl<'r, 'a> Hearing<'r, 'a> {
             None
         };
         let at_head = judged.item.commit.is_none() || self.stands_at_head(&judged)?;
-        let finding = self.finding(&judged, ruling, print, introduced, at_head);
+        let same_as = print
+            .bound_to_place
+            .then(|| self.first_place(&judged.sighting, &print.text))
+            .flatten();
+        let mut finding = self.finding(&judged, ruling, print, introduced, at_head);
+        finding.same_as = same_as;
         self.keep(finding, &judged.item);
         Ok(())
+    }
+
+    /// The fingerprint of the first place in this file that holds the same guessable value, if this is not it.
+    fn first_place(&mut self, sighting: &Sighting, print: &str) -> Option<String> {
+        let known = self.guessable.entry(sighting.path.clone()).or_default();
+        let first = known.iter().find(|(secret, _)| *secret == sighting.secret);
+        if let Some((_, print)) = first {
+            return Some(print.clone());
+        }
+        known.push((sighting.secret.clone(), print.to_owned()));
+        None
     }
 
     fn finding(
@@ -91,7 +110,9 @@ impl<'r, 'a> Hearing<'r, 'a> {
     ) -> Finding {
         let mut reasons = judged.reasons.clone();
         reasons.extend(ruling.reason.clone());
-        if !at_head {
+        if let Some(remark) = self.run.source.remark(&judged.item) {
+            reasons.push(remark.to_owned());
+        } else if !at_head {
             reasons.push(
                 "a later commit removes it, but it stays in the history: rotate it, and squash or rewrite before merging"
                     .to_owned(),
@@ -106,6 +127,7 @@ impl<'r, 'a> Hearing<'r, 'a> {
             path: judged.sighting.path.clone(),
             place: judged.sighting.place,
             commit: judged.item.commit.clone(),
+            commits: judged.item.commits,
             introduced,
             at_head,
             breadth: judged.breadth.clone(),
@@ -113,10 +135,13 @@ impl<'r, 'a> Hearing<'r, 'a> {
             masked: Some(judged.sighting.mask.clone()),
             advice: advice::advice(judged, self.run.rules),
             fingerprint: print.text,
+            same_as: None,
+            score: Score::default(),
             bound_to_place: print.bound_to_place,
             message: advice::message(judged),
             excerpt: judged.sighting.excerpt.clone(),
             related: related(judged),
+            flow: Vec::new(),
             line_hash: judged.sighting.line_hash.clone(),
             reasons,
             rotate: rotation(judged, at_head),
@@ -133,7 +158,8 @@ impl<'r, 'a> Hearing<'r, 'a> {
                 return;
             }
             let key = (finding.fingerprint.clone(), finding.path.clone());
-            if self.index.contains_key(&key) {
+            if let Some(known) = self.index.get(&key) {
+                self.findings[*known].commits += item.commits;
                 return;
             }
             self.index.insert(key, self.findings.len());
@@ -226,7 +252,7 @@ fn counts_in_dependency(judged: &Judged) -> bool {
 fn related(judged: &Judged) -> Vec<Related> {
     judged
         .sighting
-        .other_half
+        .other_halves
         .iter()
         .map(|(_, place, kind)| Related {
             path: judged.sighting.path.clone(),

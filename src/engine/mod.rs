@@ -6,6 +6,7 @@
 mod agents;
 mod environment;
 mod facts;
+pub mod fixes;
 mod guard;
 mod hearing;
 mod recipes;
@@ -18,14 +19,15 @@ use std::sync::Mutex;
 use std::sync::atomic::{AtomicU64, Ordering};
 
 use crate::error::Result;
+use crate::judge::agents::Scene;
 use crate::judge::guard::Weakening;
 use crate::model::{Dropped, Finding, Outcome, Overall, Place, RepoPath, Unchecked};
 use crate::policy::Policies;
 use crate::policy::loosening::Loosening;
 use crate::read::agent_config::AgentFile;
 use crate::rules::RuleSet;
-use crate::source::{Form, Keeping, Source, Visited};
-pub use environment::{Environment, run_environment};
+use crate::source::{Content, Form, Item, Keeping, Source, Visited};
+pub use environment::{Environment, Inherited, run_environment};
 use facts::Facts;
 use hearing::Hearing;
 pub use shield::without_secrets;
@@ -59,6 +61,8 @@ pub struct Run<'a> {
 pub struct Seen {
     pub files: AtomicU64,
     pub bytes: AtomicU64,
+    /// How many files and messages there are; 0 where that is not known.
+    pub expected: AtomicU64,
 }
 
 /// What is shown of installed dependencies and build output (decision 19).
@@ -83,12 +87,7 @@ pub fn masked(text: &str, rules: &RuleSet) -> String {
 pub fn survey(run: &Run<'_>) -> Result<(Outcome, Vec<AgentFile>)> {
     let facts = Mutex::new(Facts::default());
     let visited = run.source.visit(run.threads, &|item, content| {
-        let mut seen = Facts::default();
-        let read = facts::examine(item, content, run.rules, &mut seen);
-        if item.form != Form::Message {
-            run.seen.files.fetch_add(1, Ordering::Relaxed);
-        }
-        run.seen.bytes.fetch_add(read, Ordering::Relaxed);
+        let seen = facts_of(run, item, content);
         let is_wiring = item.form == Form::File
             && item.keeping == Keeping::Git
             && structure::may_be_wiring(&item.path);
@@ -113,6 +112,35 @@ pub fn survey(run: &Run<'_>) -> Result<(Outcome, Vec<AgentFile>)> {
         Err(poisoned) => poisoned.into_inner(),
     };
     conclude(run, facts, visited)
+}
+
+/// The first step for one item, counted.
+fn facts_of(run: &Run<'_>, item: &Item, content: Content<'_>) -> Facts {
+    let mut facts = Facts::default();
+    let read = facts::examine(item, content, run.rules, &mut facts);
+    let files = u64::from(item.form != Form::Message);
+    let files = run.seen.files.fetch_add(files, Ordering::Relaxed);
+    run.seen.bytes.fetch_add(read, Ordering::Relaxed);
+    if files == 0 {
+        run.seen
+            .expected
+            .store(run.source.expected(), Ordering::Relaxed);
+    }
+    if facts.is_empty() {
+        run.source.nothing_in(item, read);
+    }
+    facts
+}
+
+/// Looks at everything and judges nothing, so that a source can keep where nothing was found. Returns in how many items
+/// something was.
+pub fn look_ahead(run: &Run<'_>) -> Result<u64> {
+    let hits = AtomicU64::new(0);
+    run.source.visit(run.threads, &|item, content| {
+        let hit = !facts_of(run, item, content).is_empty();
+        hits.fetch_add(u64::from(hit), Ordering::Relaxed);
+    })?;
+    Ok(hits.into_inner())
 }
 
 /// Joins what could not be looked at; a file that two readers could not parse is said once.
@@ -169,15 +197,13 @@ fn conclude(
     guard::add_loosenings(run, &mut findings);
     guard::add_weakenings(run, &mut findings);
     let files = agents::add(run, &visited, facts.of_agents, &mut findings)?;
-    for finding in &mut findings {
-        shield::finding(finding, &known);
+    structure::add_line_hashes(run.source.head(), &mut findings);
+    let scene = Scene::of(&files, run.rules);
+    for finding in findings.iter_mut().filter(|one| one.masked.is_some()) {
+        finding.score = scene.score(finding);
+        finding.severity = finding.score.severity(finding.verdict);
     }
-    for entry in &mut unchecked {
-        shield::unchecked(entry, &known);
-    }
-    for job in &mut wiring.jobs {
-        shield::agent_job(job, &known);
-    }
+    known.mask_all(&mut findings, &mut unchecked, &mut wiring.jobs);
     findings.sort_by(|a, b| order(a).cmp(&order(b)));
     unchecked.sort();
     unchecked.dedup();
@@ -191,9 +217,12 @@ fn conclude(
         dropped,
         remarks,
         commit: run.commit.clone(),
+        origin: None,
         seconds: None,
+        ended: None,
         looked_at: run.looked_at.clone(),
         agent_jobs: wiring.jobs,
+        fixes: Vec::new(),
     };
     Ok((outcome, files))
 }
@@ -239,6 +268,11 @@ pub fn add_existing(outcome: &mut Outcome, other: Outcome) {
     for job in other.agent_jobs {
         if !outcome.agent_jobs.contains(&job) {
             outcome.agent_jobs.push(job);
+        }
+    }
+    for fix in other.fixes {
+        if !outcome.fixes.contains(&fix) {
+            outcome.fixes.push(fix);
         }
     }
     outcome.unchecked.extend(other.unchecked);

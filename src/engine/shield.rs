@@ -80,7 +80,7 @@ impl<'r> Known<'r> {
         let bare = sightings.filter(|sighting| {
             sighting
                 .kind
-                .is_none_or(|kind| kind.public_prefix().is_empty())
+                .is_none_or(|kind| !kind.alone || kind.shapes.len() != 1)
         });
         let seen = bare
             .map(|sighting| {
@@ -94,6 +94,29 @@ impl<'r> Known<'r> {
         Known { rules, seen }
     }
 
+    /// Masks every text of a run's results that came from the repository.
+    pub(super) fn mask_all(
+        &self,
+        findings: &mut [Finding],
+        entries: &mut [Unchecked],
+        jobs: &mut [AgentJob],
+    ) {
+        for found in findings {
+            finding(found, self);
+        }
+        for entry in entries {
+            unchecked(entry, self);
+        }
+        for job in jobs {
+            agent_job(job, self);
+        }
+    }
+
+    /// The rules that it masks by.
+    pub(super) fn rules(&self) -> &'r RuleSet {
+        self.rules
+    }
+
     /// Masks a path.
     pub(super) fn mask(&self, path: &mut RepoPath) {
         if let Some(masked) = self.without_seen(path.as_bytes()) {
@@ -105,7 +128,7 @@ impl<'r> Known<'r> {
     }
 
     /// Masks a text.
-    fn mask_text(&self, text: &mut String) {
+    pub(super) fn mask_text(&self, text: &mut String) {
         if let Some(masked) = self.without_seen(text.as_bytes()) {
             *text = String::from_utf8_lossy(&masked).into_owned();
         }
@@ -169,6 +192,9 @@ pub(super) fn finding(finding: &mut Finding, known: &Known<'_>) {
     for reason in &mut finding.reasons {
         known.mask_text(reason);
     }
+    for part in &mut finding.score.parts {
+        known.mask_text(&mut part.says);
+    }
     if let Some(breadth) = &mut finding.breadth {
         for evidence in &mut breadth.evidence {
             known.mask_text(evidence);
@@ -179,7 +205,7 @@ pub(super) fn finding(finding: &mut Finding, known: &Known<'_>) {
             known.mask_text(evidence);
         }
     }
-    for related in &mut finding.related {
+    for related in finding.related.iter_mut().chain(&mut finding.flow) {
         known.mask(&mut related.path);
         known.mask_text(&mut related.message);
     }
@@ -202,7 +228,7 @@ pub(super) fn finding(finding: &mut Finding, known: &Known<'_>) {
 }
 
 /// Masks every text of an agent's entry that came from the repository.
-pub(super) fn agent_job(job: &mut AgentJob, known: &Known<'_>) {
+fn agent_job(job: &mut AgentJob, known: &Known<'_>) {
     for text in [&mut job.path, &mut job.job, &mut job.step] {
         known.mask_text(text);
     }

@@ -10,7 +10,7 @@ use crate::find;
 use crate::judge::rules;
 use crate::judge::workflow::{Reading, StructureFinding, judge_workflows};
 use crate::model::{
-    Advice, AgentJob, Confidence, Excerpt, Finding, Related, RepoPath, Unchecked, Verdict,
+    Advice, AgentJob, Confidence, Excerpt, Finding, Related, RepoPath, Spot, Unchecked, Verdict,
 };
 use crate::policy::fingerprint;
 use crate::read::workflow::is_workflow;
@@ -140,7 +140,6 @@ fn conclude(
             .collect(),
         ..Structure::default()
     };
-    let hashes = line_hashes(run.source.head(), &head.findings);
     for found in head.findings {
         let print = print(run, &found);
         let ruling = run
@@ -150,10 +149,6 @@ fn conclude(
             structure.silent += 1;
             continue;
         }
-        let line = (
-            found.spot.path.as_ref().clone(),
-            found.spot.place.start_line,
-        );
         let mut reasons = found.reasons.clone();
         reasons.extend(ruling.reason);
         structure.findings.push(Finding {
@@ -161,7 +156,6 @@ fn conclude(
             verdict: ruling.verdict,
             severity: ruling.severity,
             introduced: known.map(|known| !known.contains(&print)),
-            line_hash: hashes.get(&line).cloned().unwrap_or_default(),
             fingerprint: print,
             reasons,
             waived: ruling.waived,
@@ -185,18 +179,13 @@ fn print(run: &Run<'_>, finding: &StructureFinding) -> String {
     fingerprint::of_parts(run.policies.salt(), &parts)
 }
 
-/// The hashes by which code scanning knows the lines of findings again.
-fn line_hashes(
-    head: &dyn Snapshot,
-    findings: &[StructureFinding],
-) -> BTreeMap<(RepoPath, u32), String> {
+/// Adds the hashes by which code scanning knows the lines of findings without a credential again.
+pub(super) fn add_line_hashes(head: &dyn Snapshot, findings: &mut [Finding]) {
+    let lacks = |finding: &Finding| finding.kind.is_none() && finding.line_hash.is_empty();
     let mut lines: BTreeMap<RepoPath, Vec<u32>> = BTreeMap::new();
-    for finding in findings {
-        let path = finding.spot.path.as_ref().clone();
-        lines
-            .entry(path)
-            .or_default()
-            .push(finding.spot.place.start_line);
+    for finding in findings.iter().filter(|finding| lacks(finding)) {
+        let of_file = lines.entry(finding.path.clone()).or_default();
+        of_file.push(finding.place.start_line);
     }
     let mut hashes = BTreeMap::new();
     for (path, lines) in lines {
@@ -207,7 +196,12 @@ fn line_hashes(
             hashes.insert((path.clone(), line), hash);
         }
     }
-    hashes
+    for finding in findings.iter_mut().filter(|finding| lacks(finding)) {
+        let line = (finding.path.clone(), finding.place.start_line);
+        if let Some(hash) = hashes.get(&line) {
+            finding.line_hash.clone_from(hash);
+        }
+    }
 }
 
 /// A finding without a credential, as the rule gives it.
@@ -221,6 +215,7 @@ pub(super) fn plain(found: StructureFinding) -> Finding {
         path: found.spot.path.as_ref().clone(),
         place: found.spot.place,
         commit: None,
+        commits: 0,
         introduced: None,
         at_head: true,
         breadth: None,
@@ -234,22 +229,26 @@ pub(super) fn plain(found: StructureFinding) -> Finding {
             reference: None,
         }),
         fingerprint: String::new(),
+        same_as: None,
+        score: Default::default(),
         bound_to_place: false,
         message: found.message,
         excerpt: Excerpt::default(),
-        related: found
-            .related
-            .into_iter()
-            .map(|(spot, message)| Related {
-                path: spot.path.as_ref().clone(),
-                place: spot.place,
-                message,
-            })
-            .collect(),
+        related: found.related.into_iter().map(related).collect(),
+        flow: found.flow.into_iter().map(related).collect(),
         line_hash: String::new(),
         reasons: Vec::new(),
         rotate: None,
         waived: None,
         known: false,
+    }
+}
+
+/// Another place of a finding, as the rule gives it.
+pub(super) fn related((spot, message): (Spot, String)) -> Related {
+    Related {
+        path: spot.path.as_ref().clone(),
+        place: spot.place,
+        message,
     }
 }

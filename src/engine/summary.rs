@@ -99,16 +99,22 @@ pub(super) fn remarks(
     if declared > 0 {
         remarks.push(format!("{declared} declared, not verified"));
     }
-    for waiver in &run.policies.base.waivers {
-        let standing = waiver.standing(run.policies.today, run.policies.base.waiver_days);
-        if standing != WaiverStanding::Counts {
-            remarks.push(format!(
+    remarks.extend(waivers_without_effect(run));
+    remarks
+}
+
+fn waivers_without_effect(run: &Run<'_>) -> impl Iterator<Item = String> {
+    let policies = run.policies;
+    let base = &policies.base;
+    base.waivers.iter().filter_map(move |waiver| {
+        let standing = waiver.standing(policies.today, base.waiver_days);
+        (standing != WaiverStanding::Counts).then(|| {
+            format!(
                 "the waiver in {}:{} {}",
-                run.policies.base.shown_as,
+                base.shown_as,
                 waiver.line,
                 standing.word()
-            ));
-        }
-    }
-    remarks
+            )
+        })
+    })
 }

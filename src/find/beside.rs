@@ -124,6 +124,11 @@ fn read_name(text: &[u8], at: usize, floor: usize, opened: bool, left: &mut Left
                     end -= 1;
                 }
                 set(text, run_before(text, end, floor), left);
+            } else {
+                let name = run_before(text, end, floor);
+                if !name.is_empty() && name.start > floor && text[name.start - 1] == b':' {
+                    set(text, name, left);
+                }
             }
         }
         _ if opened => call_name(text, at, floor, left),
@@ -236,7 +241,11 @@ fn past_type(text: &[u8], name: Span, floor: usize) -> Span {
         return if typed.is_empty() { name } else { typed };
     }
     if TYPES.contains(&name.of(text)) && spaced {
-        let typed = run_before(text, trimmed, floor);
+        let mut typed = run_before(text, trimmed, floor);
+        if typed.of(text) == b"As" {
+            let trimmed = text[floor..typed.start].trim_ascii_end().len() + floor;
+            typed = run_before(text, trimmed, floor);
+        }
         return if typed.is_empty() { name } else { typed };
     }
     name

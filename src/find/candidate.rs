@@ -2,6 +2,9 @@
 //!
 //! In: matches. Out: matches that do not overlap, the best of each place.
 
+use super::filter;
+use super::generic::{self, Worth};
+use super::promise::Promise;
 use crate::model::{Beside, ChecksumState, Claims, Encoding, Near, Recognised, Span, TokenKind};
 
 /// A possible credential.
@@ -21,7 +24,8 @@ pub struct Candidate {
     pub encodings: Vec<Encoding>,
     /// The filter that drops it.
     pub dropped: Option<&'static str>,
-    pub other_half: Option<(Span, &'static str)>,
+    /// The other halves of a pair.
+    pub other_halves: Vec<(Span, &'static str)>,
 }
 
 impl Candidate {
@@ -44,8 +48,21 @@ impl Candidate {
             near: None,
             encodings: Vec::new(),
             dropped: None,
-            other_half: None,
+            other_halves: Vec::new(),
         }
+    }
+
+    /// A candidate of no kind, for what the name over it promises; none where the value cannot keep that.
+    pub fn promised(promise: Promise, span: Span, value: &[u8], quoted: bool) -> Option<Candidate> {
+        let (recognised, dropped) = match generic::worth(promise, value, quoted) {
+            Worth::Strong => (Recognised::Generic, None),
+            Worth::Weak => (Recognised::Weak, None),
+            Worth::Dropped(filter) => (Recognised::Weak, Some(filter)),
+            Worth::Nothing => return None,
+        };
+        let mut candidate = Candidate::new(span, value, None, recognised);
+        candidate.dropped = filter::of_named(value).or(dropped);
+        Some(candidate)
     }
 
     fn rank(&self) -> (bool, Recognised, bool, usize, usize, usize) {

@@ -3,53 +3,15 @@
 //! In: a literal and what stands beside it. Out: the candidates whose shape the whole value has.
 
 use super::candidate::Candidate;
+use super::promise::promise;
 use super::search::Search;
-use super::{beside, filter, generic, lexer, near, scheme, shape};
-use crate::model::{Beside, Near, Recognised, Span, TokenKind};
+use super::site::{Site, last_parts};
+use super::{beside, enclosing, filter, generic, lexer, near, random, scheme, shape};
+use crate::model::{Beside, Level, Near, Recognised, Span, TokenKind};
 use crate::rules::{RuleSet, name};
 
 /// How many lines around a value a provider's word may stand.
 const WORD_LINES: usize = 5;
-
-/// A literal under a name.
-pub struct Site {
-    pub literal: lexer::Literal,
-    /// The name, normalised.
-    pub name: String,
-    /// Where the name stands.
-    pub written: Span,
-    pub flag: bool,
-}
-
-impl Site {
-    /// Takes the name of a literal.
-    pub fn new(search: &Search<'_>, literal: lexer::Literal, written: Span, flag: bool) -> Site {
-        Site {
-            literal,
-            name: name::normalise(last_parts(written.of(search.text))),
-            written,
-            flag,
-        }
-    }
-}
-
-impl Site {
-    /// The password of a login, which goes out as a header.
-    pub fn login(literal: lexer::Literal, flag: Span) -> Site {
-        Site {
-            literal,
-            name: "AUTHORIZATION".to_owned(),
-            written: flag,
-            flag: true,
-        }
-    }
-}
-
-/// A dotted or long name, cut to its last bytes.
-fn last_parts(name: &[u8]) -> &[u8] {
-    let name = name.strip_prefix(b"process.env.").unwrap_or(name);
-    &name[name.len().saturating_sub(name::LONGEST_NAME)..]
-}
 
 /// The candidates for a value, where any kind has its shape and its surroundings.
 pub fn candidates(search: &Search<'_>, site: &Site) -> Vec<Candidate> {
@@ -63,7 +25,7 @@ pub fn candidates(search: &Search<'_>, site: &Site) -> Vec<Candidate> {
     if site.flag || search.text.get(site.written.end) == Some(&b' ') {
         by_flag(search, site, &mut found);
     }
-    let credential = generic::promise(&site.name).is_some() || header_name(&site.name);
+    let credential = promise(&site.name).is_some() || header_name(&site.name);
     let random = value.len() >= 12 && value.iter().any(u8::is_ascii_digit);
     if found.is_empty() && random {
         by_place(search, site, &mut found);
@@ -131,13 +93,16 @@ fn add(
     found.push(candidate);
 }
 
-/// Words and identifiers have the shape of loose classes too.
+/// Words and identifiers have the shape of loose classes too; ids that open nothing are often words.
 fn looks_written(kind: &TokenKind, value: &[u8]) -> Option<&'static str> {
+    if kind.level == Level::Public && kind.verbs.is_empty() {
+        return None;
+    }
     let prefixed = kind
         .shapes
         .iter()
         .any(|shape| shape.start().len() >= 2 && value.starts_with(shape.start().as_bytes()));
-    let random = value.iter().any(u8::is_ascii_digit) || generic::entropy(value) >= 3.8;
+    let random = value.iter().any(u8::is_ascii_digit) || random::entropy(value) >= 3.8;
     if !prefixed && (!random || generic::is_phrase(value)) {
         return Some("words");
     }
@@ -187,6 +152,11 @@ fn by_place(search: &Search<'_>, site: &Site, found: &mut Vec<Candidate>) {
         if normalised != site.name {
             by_name(search, site, &normalised, found);
         }
+    }
+    if let Some(word) = enclosing::word(search.text, site.written.start).filter(|_| !site.flag) {
+        let parts = [word.of(search.text), b"_", site.written.of(search.text)];
+        let normalised = name::normalise(last_parts(&parts.concat()));
+        by_name(search, site, &normalised, found);
     }
     let written = String::from_utf8_lossy(site.written.of(search.text)).to_ascii_lowercase();
     let key = key_path
@@ -256,7 +226,11 @@ fn request(
     hosts: &[String],
     found: &mut Vec<Candidate>,
 ) {
-    let bearer = scheme == Some("bearer") || site.name == "AUTHORIZATION";
+    let login = site.name == "PASSWORD"
+        && search
+            .path
+            .is_some_and(|path| path.file_name().ends_with(b"netrc"));
+    let bearer = scheme == Some("bearer") || site.name == "AUTHORIZATION" || login;
     let mut kinds = requested(search.rules, header, hosts);
     if bearer && !header.ends_with(b"authorization") {
         kinds.extend(requested(search.rules, b"authorization", hosts));

@@ -229,6 +229,7 @@ pub fn is_placeholder(value: &[u8]) -> bool {
 
 /// Whether a value is a capitalised name of words, `AUTH_TOKEN` or `APP_E2E_TOKEN`, that stands for a value.
 fn is_capital_name(value: &[u8]) -> bool {
+    let value = value.strip_prefix(b"@").unwrap_or(value);
     let mut words = 0;
     let mut digits = 0;
     for part in value.split(|byte| *byte == b'_') {

@@ -1,104 +1,12 @@
 //! Literals under a name that says credential, where no kind is known.
 //!
-//! In: the normalised name, the value, whether quotes stand around it. Out: whether it may be a secret. It must stay
-//! quiet on ordinary code: identifiers, words, paths, ids, hashes under names of hashes.
+//! In: what the name promises, the value, whether quotes stand around it. Out: what it is worth, or the filter that
+//! drops it. It must stay quiet on ordinary code: identifiers, words, paths, ids, hashes under names of hashes.
 
-/// What a name promises.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Promise {
-    /// People choose it.
-    Password,
-    /// Machines make it.
-    Token,
-}
+use super::filter;
+use super::promise::Promise;
+use super::random::{entropy, looks_random};
 
-const PASSWORDS: [&str; 12] = [
-    "PASSWORD",
-    "PASSWD",
-    "PWD",
-    "PASS",
-    "PASSPHRASE",
-    "PASSWORT",
-    "PW",
-    "PASSCODE",
-    "USERPASS",
-    "DBPASS",
-    "BINDPW",
-    "REQUIREPASS",
-];
-const TOKENS: [&str; 15] = [
-    "TOKEN",
-    "SECRET",
-    "APIKEY",
-    "APITOKEN",
-    "AUTHTOKEN",
-    "CREDENTIAL",
-    "CREDENTIALS",
-    "BEARER",
-    "PAT",
-    "AUTHORIZATION",
-    "ACCESSTOKEN",
-    "SECRETKEY",
-    "AUTHKEY",
-    "ACCESSKEY",
-    "PRIVATEKEY",
-];
-/// Words before `KEY` that make it a credential.
-const KEYS: [&str; 27] = [
-    "API",
-    "SECRET",
-    "ACCESS",
-    "PRIVATE",
-    "AUTH",
-    "ENCRYPTION",
-    "ENCRYPT",
-    "SIGNING",
-    "MASTER",
-    "CLIENT",
-    "ADMIN",
-    "SERVICE",
-    "ACCOUNT",
-    "JWT",
-    "WEBHOOK",
-    "STORAGE",
-    "SUBSCRIPTION",
-    "APP",
-    "APPLICATION",
-    "SHARED",
-    "ROOT",
-    "HMAC",
-    "AES",
-    "COOKIE",
-    "LICENSE",
-    "DEPLOY",
-    "INTEGRATION",
-];
-/// Words that say the value is no secret.
-const HARMLESS: [&str; 23] = [
-    "PUBLIC",
-    "PUBLISHABLE",
-    "HASH",
-    "HASHED",
-    "CHECKSUM",
-    "CHECKSUMS",
-    "DIGEST",
-    "FINGERPRINT",
-    "INTEGRITY",
-    "SITE",
-    "CACHE",
-    "CSRF",
-    "XSRF",
-    "ID",
-    "URL",
-    "CONTINUATION",
-    "PAGE",
-    "NEXT",
-    "CANCELLATION",
-    "SYNC",
-    "IDEMPOTENCY",
-    "EOF",
-    "SHA",
-];
 /// Parts of values that people write where no secret stands.
 const WORDS: [&str; 48] = [
     "pass",
@@ -151,23 +59,17 @@ const WORDS: [&str; 48] = [
     "xyz",
 ];
 
-/// What a normalised name promises, where it promises anything.
-pub fn promise(name: &str) -> Option<Promise> {
-    if crate::rules::name::is_about(name) {
-        return None;
-    }
-    let words: Vec<&str> = name.split('_').collect();
-    if words.iter().any(|word| HARMLESS.contains(word)) {
-        return None;
-    }
-    let last = *words.last()?;
-    let before = words.len().checked_sub(2).map(|at| words[at]);
-    if PASSWORDS.contains(&last) {
-        return Some(Promise::Password);
-    }
-    let key = last == "KEY" && before.is_some_and(|word| KEYS.contains(&word));
-    let secret_first = words[0] == "SECRET" && words.len() <= 3;
-    (TOKENS.contains(&last) || key || secret_first).then_some(Promise::Token)
+/// What a value under a name is worth.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Worth {
+    /// It looks made by a machine, or chosen with care.
+    Strong,
+    /// It may be a word, or the name may mean something else.
+    Weak,
+    /// It is none; the filter that says so.
+    Dropped(&'static str),
+    /// It is code, a path, a reference, or no value at all.
+    Nothing,
 }
 
 /// Whether a value holds a word that people write where no secret stands, also with `@` for `a` and `0` for `o`.
@@ -188,43 +90,96 @@ pub fn is_written(value: &[u8]) -> bool {
     })
 }
 
-/// Whether a value under such a name may be a secret.
-pub fn may_be_secret(promise: Promise, value: &[u8], quoted: bool) -> bool {
-    let longest = if promise == Promise::Password {
-        64
-    } else {
-        512
+/// What a value under such a name is worth.
+pub fn worth(promise: Promise, value: &[u8], quoted: bool) -> Worth {
+    let (least, longest) = match promise {
+        Promise::Password => (5, 64),
+        Promise::Token => (8, 512),
+        Promise::Key => (16, 512),
     };
-    if value.len() < 8 || value.len() > longest || !value.iter().all(u8::is_ascii_graphic) {
-        return false;
+    if value.len() < least || value.len() > longest || !value.iter().all(u8::is_ascii_graphic) {
+        return Worth::Nothing;
     }
     if has_template(value) || is_code(value, quoted) || is_path(value) {
-        return false;
-    }
-    let classes = Classes::of(value);
-    if classes.digits == 0 || classes.letters() == 0 {
-        return false;
+        return Worth::Nothing;
     }
     match promise {
-        Promise::Password => {
-            !is_written(value)
-                && (classes.kinds() >= 3 || (value.len() >= 10 && entropy(value) >= 3.0))
-                && (!is_words(value) || (classes.kinds() == 4 && value.len() >= 12))
-        }
-        Promise::Token => {
-            let lower = String::from_utf8_lossy(value).to_ascii_lowercase();
-            let hex = value.iter().all(u8::is_ascii_hexdigit);
-            let least = if hex { 3.0 } else { 3.4 };
-            value.len() >= 16
-                && entropy(value) >= least
-                && !is_words(value)
-                && !WORDS[..32]
-                    .iter()
-                    .filter(|word| word.len() > 3)
-                    .any(|word| lower.contains(word))
-                && (hex || classes.turns * 5 >= value.len())
-        }
+        Promise::Password => of_password(value),
+        Promise::Token => of_token(value),
+        Promise::Key => of_key(value),
     }
+}
+
+fn of_password(value: &[u8]) -> Worth {
+    let classes = Classes::of(value);
+    if classes.letters() == 0 || classes.digits + classes.others == 0 && !looks_random(value) {
+        return Worth::Nothing;
+    }
+    if is_guessable(value) {
+        return Worth::Dropped("guessable");
+    }
+    let careful = classes.kinds() == 4 && value.len() >= 12;
+    if is_joined_words(value) && !careful {
+        return Worth::Dropped("words");
+    }
+    if classes.digits == 0 && !looks_random(value) && !careful {
+        return Worth::Dropped("words");
+    }
+    match careful || value.len() >= 8 && classes.kinds() >= 2 && looks_random(value) {
+        true if !is_written(value) => Worth::Strong,
+        _ => Worth::Weak,
+    }
+}
+
+fn of_token(value: &[u8]) -> Worth {
+    let classes = Classes::of(value);
+    if classes.letters() == 0 || classes.digits == 0 && value.len() < 12 {
+        return Worth::Nothing;
+    }
+    let random = looks_random(value);
+    if !random || is_joined_words(value) {
+        return match classes.digits > 0 && classes.others > 0 && value.len() >= 12 {
+            true => Worth::Dropped("words"),
+            false => Worth::Nothing,
+        };
+    }
+    let hex = value.iter().all(u8::is_ascii_hexdigit);
+    let least = if hex { 3.0 } else { 3.4 };
+    match value.len() >= 16 && entropy(value) >= least && classes.digits > 0 {
+        true => Worth::Strong,
+        false if entropy(value) >= 2.5 => Worth::Weak,
+        false => Worth::Dropped("low-entropy"),
+    }
+}
+
+fn of_key(value: &[u8]) -> Worth {
+    let classes = Classes::of(value);
+    let hex = value.iter().all(u8::is_ascii_hexdigit);
+    let least = if hex { 3.0 } else { 3.4 };
+    let made = looks_random(value) && entropy(value) >= least && !is_joined_words(value);
+    match made && (classes.digits >= 2 || classes.turns * 3 >= value.len()) {
+        true => Worth::Weak,
+        false => Worth::Nothing,
+    }
+}
+
+/// Whether a password is one that anybody would try first, with a year or a number behind it.
+fn is_guessable(value: &[u8]) -> bool {
+    let digits = value
+        .iter()
+        .rev()
+        .take_while(|byte| byte.is_ascii_digit() || **byte == b'!')
+        .count();
+    let body = &value[..value.len() - digits.min(5)];
+    filter::is_guessed(value) || filter::is_guessed(body)
+}
+
+/// Two or more words joined by marks, or one with hardly a digit.
+fn is_joined_words(value: &[u8]) -> bool {
+    let lower = value
+        .iter()
+        .all(|byte| byte.is_ascii_lowercase() || !byte.is_ascii_alphanumeric());
+    has_symbols(value) && is_words(value) && (lower || !looks_random(value))
 }
 
 fn has_template(value: &[u8]) -> bool {
@@ -237,6 +192,7 @@ fn has_template(value: &[u8]) -> bool {
         || memchr::memmem::find(value, b":?").is_some()
         || memchr::memmem::find(value, b"...").is_some()
         || memchr::memmem::find(value, b"%s").is_some()
+        || value.contains(&b'|')
 }
 
 /// Calls, member access, indexing, prefixes of data.
@@ -284,7 +240,10 @@ fn is_path(value: &[u8]) -> bool {
     // No alphabet of keys has both `/` and `.`, so an ending makes a random-looking path a path.
     let file = value.rsplit(|byte| *byte == b'/').next();
     let has_ending = file.is_some_and(|file| file.contains(&b'.'));
-    (value.starts_with(b"/") && (!random || (slashes >= 2 && has_ending)))
+    // Nor has one both `/` and `_`.
+    let mixed = slashes >= 2 && value.contains(&b'_');
+    mixed
+        || (value.starts_with(b"/") && (!random || (slashes >= 2 && has_ending)))
         || value.starts_with(b"./")
         || value.starts_with(b"~/")
         || (slashes >= 2 && !random)
@@ -378,21 +337,4 @@ impl Classes {
             .filter(|count| **count > 0)
             .count()
     }
-}
-
-/// Shannon's entropy in bits per byte.
-pub fn entropy(value: &[u8]) -> f64 {
-    let mut counts = [0u32; 256];
-    for byte in value {
-        counts[usize::from(*byte)] += 1;
-    }
-    let length = value.len().max(1) as f64;
-    counts
-        .iter()
-        .filter(|count| **count > 0)
-        .map(|count| {
-            let share = f64::from(*count) / length;
-            -share * share.log2()
-        })
-        .sum()
 }

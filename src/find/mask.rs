@@ -10,7 +10,7 @@ const HIDDEN: usize = 24;
 /// The mask of a value.
 pub fn mask(value: &[u8], kind: Option<&TokenKind>) -> String {
     let characters = String::from_utf8_lossy(value).chars().count();
-    let prefix = kind.map_or("", TokenKind::public_prefix);
+    let prefix = kind.map_or("", |kind| kind.public_prefix(value));
     let shown = prefix.len();
     let shaped = kind.is_some_and(|kind| !kind.shapes.is_empty());
     if !shaped || !value.starts_with(prefix.as_bytes()) {

@@ -4,10 +4,12 @@
 //! The way: `prefilter` marks places, `search` looks closer by `shape`, `lexer`, `context`, `recognise`, `generic` and
 //! `decode`, `candidate` chooses, `pair` joins, and here the chosen become sightings.
 
+mod archive;
 mod beside;
 mod candidate;
 mod context;
 mod decode;
+mod enclosing;
 mod excerpt;
 mod filter;
 mod flow;
@@ -24,7 +26,9 @@ mod pair;
 mod patterns;
 mod place;
 mod prefilter;
+mod promise;
 pub mod proof;
+mod random;
 pub mod recipe;
 mod recognise;
 mod sample;
@@ -32,7 +36,10 @@ mod scheme;
 mod search;
 mod shape;
 mod sibling;
+mod site;
 mod spaced;
+mod stream;
+mod told;
 
 #[cfg(test)]
 mod tests;
@@ -51,6 +58,7 @@ pub use limit::Limit;
 pub use line_hash::line_hashes;
 pub use mutate::unnoticed;
 pub use sample::sample;
+pub use stream::{Streamed, stream};
 
 /// One blob, or a window of one.
 #[derive(Clone, Copy, Debug)]
@@ -70,12 +78,45 @@ pub struct Blob<'a> {
 pub struct Found {
     pub sightings: Vec<Sighting>,
     pub dropped: Vec<Dropped>,
-    /// Why not everything in the blob was looked at.
-    pub limited: Option<Limit>,
+    /// Why not everything in the blob was looked at; each once.
+    pub limits: Vec<Limit>,
 }
 
-/// Finds every credential in one blob.
+impl Found {
+    fn add_limits(&mut self, limits: &[Limit]) {
+        for limit in limits {
+            if !self.limits.contains(limit) {
+                self.limits.push(*limit);
+            }
+        }
+    }
+
+    /// Takes what stands in the members of an archive; a value that the packed bytes show too is kept once.
+    fn take_in(&mut self, mut unpacked: Found) {
+        self.sightings.retain(|sighting| {
+            let same = |inner: &Sighting| inner.secret == sighting.secret;
+            !unpacked.sightings.iter().any(same)
+        });
+        self.sightings.append(&mut unpacked.sightings);
+        self.dropped.append(&mut unpacked.dropped);
+        self.add_limits(&unpacked.limits);
+    }
+}
+
+/// Finds every credential in one blob, and in its members where it is an archive.
 pub fn find(blob: &Blob<'_>, rules: &RuleSet) -> Found {
+    let mut found = find_in_text(blob, rules);
+    if blob.whole
+        && let Some(format) = archive::format_of(blob.text)
+    {
+        let mut packed = blob.text;
+        found.take_in(archive::unpack(blob.path, format, &mut packed, rules));
+    }
+    found
+}
+
+/// Finds every credential in the bytes as they stand.
+fn find_in_text(blob: &Blob<'_>, rules: &RuleSet) -> Found {
     if let Some(readable) = decode::utf16::readable(blob.text) {
         let inner = Blob {
             text: &readable.text,
@@ -86,7 +127,7 @@ pub fn find(blob: &Blob<'_>, rules: &RuleSet) -> Found {
         search.run();
         let (chosen, limited) = choose(search);
         let mut found = write(&inner, &chosen, Some(Encoding::Utf16));
-        found.limited = limited;
+        found.limits.extend(limited);
         for sighting in &mut found.sightings {
             let place = |at: usize| readable.places.get(at).copied().unwrap_or(blob.text.len());
             sighting.span =
@@ -98,13 +139,13 @@ pub fn find(blob: &Blob<'_>, rules: &RuleSet) -> Found {
     search.run();
     if search.found.is_empty() {
         return Found {
-            limited: search.limited.get(),
+            limits: search.limited.get().into_iter().collect(),
             ..Found::default()
         };
     }
     let (chosen, limited) = choose(search);
     Found {
-        limited,
+        limits: limited.into_iter().collect(),
         ..write(blob, &chosen, None)
     }
 }
@@ -245,9 +286,11 @@ fn write(blob: &Blob<'_>, chosen: &[Candidate], outer: Option<Encoding>) -> Foun
             .cloned()
             .unwrap_or_default();
         let ordinal = ordinals.entry(key).or_default();
-        let other_half = candidate
-            .other_half
-            .map(|(span, id)| (span.moved(blob.offset), places.of(span), id));
+        let other_halves = candidate
+            .other_halves
+            .iter()
+            .map(|(span, id)| (span.moved(blob.offset), places.of(*span), *id))
+            .collect();
         found.sightings.push(Sighting {
             path: blob.path.clone(),
             kind: candidate.kind,
@@ -267,7 +310,8 @@ fn write(blob: &Blob<'_>, chosen: &[Candidate], outer: Option<Encoding>) -> Foun
             mask,
             line_hash: String::new(),
             ordinal: *ordinal,
-            other_half,
+            other_halves,
+            member: None,
         });
         *ordinal += 1;
     }

@@ -9,6 +9,8 @@ use crate::model::Span;
 const LINES: usize = 6;
 /// How many bytes before and behind at most.
 const BYTES: usize = 1500;
+/// What stands before a host in a `.netrc`.
+const MACHINE: &[u8] = b"machine ";
 /// How many other uses of a variable are looked at.
 const USES: usize = 16;
 
@@ -33,6 +35,11 @@ pub fn hosts(text: &[u8], span: Span) -> Vec<String> {
     let mut found: Vec<(usize, String)> = Vec::new();
     for at in memchr::memmem::find_iter(part, b"://").take(24) {
         if let Some(host) = host_at(&part[at + 3..]) {
+            add(&mut found, (window.start + at).abs_diff(span.start), host);
+        }
+    }
+    for at in memchr::memmem::find_iter(part, MACHINE).take(24) {
+        if let Some(host) = host_at(&part[at + MACHINE.len()..]) {
             add(&mut found, (window.start + at).abs_diff(span.start), host);
         }
     }

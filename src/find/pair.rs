@@ -4,7 +4,7 @@
 
 use super::candidate::Candidate;
 use super::search::Search;
-use super::{filter, generic, near, shape};
+use super::{filter, near, random, shape};
 use crate::model::{Level, Recognised, Span, TokenKind, Verbs};
 
 /// How many lines around one half the other is searched where no name leads to it.
@@ -69,7 +69,7 @@ fn unnamed(text: &[u8], half: Span, kind: &TokenKind, chosen: &[Candidate]) -> O
                 )
             });
             let random = text[start..end].iter().any(u8::is_ascii_digit)
-                && generic::entropy(&text[start..end]) >= 3.0;
+                && random::entropy(&text[start..end]) >= 3.0;
             (alone && random).then(|| Span::new(start, end))
         });
         if let Some(span) = found
@@ -113,13 +113,16 @@ pub fn join(mut chosen: Vec<Candidate>) -> Vec<Candidate> {
             continue;
         };
         let (keep, drop) = match chosen[other].kind {
+            // A name, an address or a project: the secret keeps the finding.
+            Some(half) if kind.level == Level::Public && half.level != Level::Public => (other, at),
             Some(half) if half.pair == kind.id && half.level > kind.level => (other, at),
             // The third part of temporary credentials joins the pair that stands.
-            Some(_) if chosen[other].other_half.is_some() => (other, at),
+            Some(_) if !chosen[other].other_halves.is_empty() => (other, at),
             _ => (at, other),
         };
         let id = chosen[drop].kind.map_or("", |kind| kind.id);
-        chosen[keep].other_half = Some((chosen[drop].span, id));
+        let half = (chosen[drop].span, id);
+        chosen[keep].other_halves.push(half);
         chosen[keep].recognised = chosen[keep].recognised.max(Recognised::Pair);
         if chosen[keep].claims.is_none() {
             chosen[keep].claims = chosen[drop].claims.clone();
@@ -141,7 +144,7 @@ fn halves_first(chosen: &[Candidate]) -> Vec<usize> {
 
 /// An id that only names a key opens nothing where its secret is not in the file.
 fn spare_lone_id(candidate: &mut Candidate) {
-    let lone = candidate.other_half.is_none()
+    let lone = candidate.other_halves.is_empty()
         && candidate
             .kind
             .is_some_and(|kind| kind.alone && !kind.pair.is_empty());

@@ -14,7 +14,7 @@ use crate::rules::table::{FILTER_WORDS, LONG_RUN, Tables, filter_bits, folded};
 pub enum Hit {
     /// A word starts here, and some start literal has its first three bytes.
     Start(usize),
-    /// An assignment mark whose name ends like the name of a credential.
+    /// An assignment mark whose name ends like the name of a credential, or a colon between digits and `AA`.
     Mark(usize),
     /// `://`, at the colon.
     Url(usize),
@@ -30,6 +30,8 @@ pub enum Hit {
     Glued(usize),
     /// A quote behind a space, behind a name that ends like the name of a credential; at the space.
     Spaced(usize),
+    /// A quote behind the parenthesis of a call whose name ends like the name of a credential; at the quote.
+    Called(usize),
     /// Two string literals that an operator joins, at the operator.
     Joined(usize),
 }
@@ -93,7 +95,8 @@ fn look(
             false => ControlFlow::Continue(()),
         }
     })?;
-    let comma = now.comma & (now.quote << 1 | before.quote >> 63);
+    let quoted = now.quote << 1 | before.quote >> 63 | now.quote >> 2 | after.quote << 62;
+    let comma = now.comma & quoted;
     each(now.mark | comma, |bit| {
         at_mark(text, base + bit, tables, on)
     })?;
@@ -191,7 +194,11 @@ fn at_mark(
     if text[at] == b':' && text.get(at + 1..at + 3) == Some(b"//") {
         return on(Hit::Url(at));
     }
-    match name_ends(text, name_end(text, at), tables) {
+    let numbered = text.get(at + 1..at + 3) == Some(b"AA")
+        && at
+            .checked_sub(1)
+            .is_some_and(|before| text[before].is_ascii_digit());
+    match numbered || name_ends(text, name_end(text, at), tables) {
         true => on(Hit::Mark(at)),
         false => ControlFlow::Continue(()),
     }
@@ -205,6 +212,12 @@ fn at_quote(
     tables: &Tables,
     on: &mut impl FnMut(Hit) -> ControlFlow<()>,
 ) -> ControlFlow<()> {
+    if at > 4 && text[at - 1] == b'(' {
+        return match name_ends(text, at - 1, tables) {
+            true => on(Hit::Called(at)),
+            false => ControlFlow::Continue(()),
+        };
+    }
     let spaced = at > 4 && text[at - 1] == b' ' && text[at - 2].is_ascii_alphanumeric();
     match spaced && name_ends(text, at - 1, tables) {
         true => on(Hit::Spaced(at - 1)),
@@ -215,7 +228,7 @@ fn at_quote(
 /// Bytes that may stand between a name and its mark.
 static BETWEEN: [bool; 256] = {
     let mut between = [false; 256];
-    let bytes = b" \t\"'`])}\\?!:|+=";
+    let bytes = b" \t\"'`])}\\?!:|+=*";
     let mut at = 0;
     while at < bytes.len() {
         between[bytes[at] as usize] = true;
@@ -321,7 +334,7 @@ fn is_escape(text: &[u8], at: usize) -> bool {
 
 /// Whether the first bytes of a run decode to text, as base64 or as hexadecimal.
 pub fn decodes(run: &[u8]) -> bool {
-    let Some(head) = run.get(..16) else {
+    let Some(head) = run.strip_prefix(b"0x").unwrap_or(run).get(..16) else {
         return false;
     };
     base64_text(head) || hex_text(head)

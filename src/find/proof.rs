@@ -68,7 +68,7 @@ pub fn ids(found: &Found) -> Vec<&'static str> {
     let halves = found
         .sightings
         .iter()
-        .filter_map(|sighting| sighting.other_half.map(|half| half.2));
+        .flat_map(|sighting| sighting.other_halves.iter().map(|half| half.2));
     whole.chain(halves).filter(|id| !id.is_empty()).collect()
 }
 

@@ -19,6 +19,7 @@ pub fn sample(code: &str, seed: u64) -> String {
         Some(("azure", variant)) => azure(variant, &mut random),
         Some(("kubeconfig", variant)) => kubeconfig(variant, &mut random),
         Some(("basic", _)) => basic(&mut random),
+        Some(("encoded", variant)) => encoded(variant, &mut random),
         _ => String::new(),
     }
 }
@@ -195,4 +196,29 @@ fn kubeconfig(variant: &str, random: &mut Random) -> String {
 
 fn basic(random: &mut Random) -> String {
     BASE64_STANDARD.encode(format!("deploy:{}", filled("{alnum:24}", random)))
+}
+
+fn encoded(variant: &str, random: &mut Random) -> String {
+    let plain = match variant {
+        "jfrog-reference" => filled("reftkn:01:0000000000:{alnum:22}", random).into_bytes(),
+        "atlassian-data-center" => {
+            let mut bytes = filled("{digit:12}:", random).into_bytes();
+            bytes.extend((0..20).map(|_| random.number() as u8 | 0x80));
+            bytes
+        }
+        "algolia-secured" => {
+            filled("{hex:64}filters=user_42&validUntil=1900000000", random).into_bytes()
+        }
+        "cloudflare-tunnel" => {
+            let (account, tunnel) = (filled("{hex:32}", random), filled("{uuid}", random));
+            let secret = filled("{alnum:44}", random);
+            format!(r#"{{"a":"{account}","t":"{tunnel}","s":"{secret}"}}"#).into_bytes()
+        }
+        "discord-bot" => {
+            let number = BASE64_URL_SAFE_NO_PAD.encode(filled("1{digit:18}", random));
+            return number + &filled(".{alnum:6}.{b64url:38}", random);
+        }
+        _ => Vec::new(),
+    };
+    BASE64_STANDARD.encode(plain)
 }

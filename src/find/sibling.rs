@@ -35,7 +35,26 @@ const NAMES: [&[u8]; 7] = [
 pub fn name_of(text: &[u8], key: Span, start: usize) -> Option<Span> {
     before(text, key.start)
         .or_else(|| block_label(text, key))
+        .or_else(|| option_before(text, key))
         .or_else(|| behind(text, start))
+}
+
+/// `add_argument("--NAME", default="v")`: the option of the same call.
+fn option_before(text: &[u8], name: Span) -> Option<Span> {
+    if name.of(text) != b"default" {
+        return None;
+    }
+    let floor = name.start.saturating_sub(WINDOW);
+    let before = &text[floor..name.start];
+    let dashes = memchr::memmem::rfind(before, b"--")?;
+    let open = dashes.checked_sub(1).map(|at| before[at]);
+    let length = before[dashes + 2..]
+        .iter()
+        .take_while(|byte| is_name_byte(**byte))
+        .count();
+    let same_call = !before[dashes..].contains(&b')');
+    (matches!(open, Some(b'"' | b'\'')) && length > 2 && same_call)
+        .then(|| Span::new(floor + dashes + 2, floor + dashes + 2 + length))
 }
 
 /// `variable "NAME" { default = "v" }`: the label of the block.

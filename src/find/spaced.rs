@@ -39,7 +39,8 @@ pub fn name_before(text: &[u8], space: usize) -> Option<Span> {
     ]
     .iter()
     .any(|word| keyword.ends_with(word.as_bytes()) && keyword.len() < before.len());
-    (length >= 3 && (keyed || assigns)).then_some(name)
+    let sql = name.of(text) == b"PASSWORD";
+    (length >= 3 && (keyed || assigns || sql)).then_some(name)
 }
 
 /// The mark behind a type: `NAME: &str = "v"`, `name: string = 'v'`; `colon` is where the type starts.
@@ -84,7 +85,7 @@ pub fn property(text: &[u8], mark: usize) -> Option<(Span, Literal)> {
 
 /// Whether a value ends a part of a string on its line: `"host=h user=u password=v"`.
 pub fn in_string(text: &[u8], value: Span) -> bool {
-    if !matches!(text.get(value.end), Some(b'"' | b'\'' | b';' | b'&')) {
+    if !matches!(text.get(value.end), Some(b'"' | b'\'' | b';' | b'&' | b'}')) {
         return false;
     }
     let floor = value.start.saturating_sub(LONGEST);
@@ -92,6 +93,17 @@ pub fn in_string(text: &[u8], value: Span) -> bool {
         memchr::memrchr(b'\n', &text[floor..value.start]).map_or(floor, |at| floor + at + 1);
     let odd = |quote: u8| memchr::memchr_iter(quote, &text[start..value.start]).count() % 2 == 1;
     odd(b'"') || odd(b'\'')
+}
+
+/// Whether a value stands on a line that is a comment.
+pub fn in_comment(text: &[u8], value: Span) -> bool {
+    let floor = value.start.saturating_sub(LONGEST);
+    let start =
+        memchr::memrchr(b'\n', &text[floor..value.start]).map_or(floor, |at| floor + at + 1);
+    let line = text[start..value.start].trim_ascii_start();
+    [&b"//"[..], b"#", b"/*", b"* ", b"--", b"<!--"]
+        .iter()
+        .any(|mark| line.starts_with(mark))
 }
 
 /// Reads lines of words where the file is written so.

@@ -2,6 +2,7 @@
 
 mod encoded;
 mod flows;
+mod places;
 mod quiet;
 
 use super::*;
@@ -109,8 +110,8 @@ fn masks_and_excerpts_show_no_more_than_their_parts() {
         for example in kind.examples {
             let found = found_in(example.file, &expanded(example.text, kind, 11));
             for sighting in &found.sightings {
-                let prefix = sighting.kind.map_or("", TokenKind::public_prefix);
                 sighting.secret.expose(|secret| {
+                    let prefix = sighting.kind.map_or("", |kind| kind.public_prefix(secret));
                     let secret = String::from_utf8_lossy(secret).into_owned();
                     let body = secret.strip_prefix(prefix).unwrap_or(&secret);
                     let letters: Vec<char> = body.chars().collect();

@@ -3,7 +3,9 @@
 //! Names are evidence and never proof, and the evidence says so.
 
 use super::Class;
-use crate::model::{Breadth, ChecksumState, Level, Recognised, Sighting, TokenKind, Verb, Verbs};
+use crate::model::{
+    Breadth, ChecksumState, Encoding, Level, Recognised, Sighting, TokenKind, Verb, Verbs,
+};
 use crate::rules::RuleSet;
 
 /// Whether the credential counts at all.
@@ -57,12 +59,18 @@ pub fn judge_breadth(
     if !kind.why.is_empty() {
         evidence.push(kind.why.to_owned());
     }
-    if !sighting.encodings.is_empty() {
-        let layers: Vec<_> = sighting
-            .encodings
-            .iter()
-            .map(|layer| layer.word())
-            .collect();
+    if let Some(member) = &sighting.member {
+        evidence.push(format!(
+            "It stands in {} inside this file, line {}",
+            member.name, member.line
+        ));
+    }
+    let in_archive = |layer: &&Encoding| {
+        sighting.member.is_some() && matches!(layer, Encoding::Gzip | Encoding::Zip | Encoding::Tar)
+    };
+    let hidden = sighting.encodings.iter().filter(|layer| !in_archive(layer));
+    let layers: Vec<_> = hidden.map(|layer| layer.word()).collect();
+    if !layers.is_empty() {
         evidence.push(format!("It was hidden by {}", layers.join(" in ")));
     }
     let standing = if kind.test_mode {
@@ -145,6 +153,8 @@ fn how_recognised(sighting: &Sighting, kind: &TokenKind) -> String {
             "Its shape fits and {} is named nearby; the value alone says nothing",
             kind.provider
         ),
-        Recognised::Generic => "It stands under a key that says credential".to_owned(),
+        Recognised::Weak | Recognised::Generic => {
+            "It stands under a key that says credential".to_owned()
+        }
     }
 }

@@ -12,7 +12,7 @@ pub fn judge_confidence(
 ) -> Confidence {
     let mut confidence = match sighting.recognised {
         Recognised::Generic if sighting.beside.structured => Confidence::Medium,
-        Recognised::Generic | Recognised::Near => Confidence::Low,
+        Recognised::Weak | Recognised::Generic | Recognised::Near => Confidence::Low,
         Recognised::Named => Confidence::Medium,
         Recognised::Requested | Recognised::Prefix | Recognised::Pair | Recognised::Decoded => {
             Confidence::High
@@ -53,6 +53,6 @@ pub fn judge_confidence(
 /// most private keys in public repositories are test fixtures, so for these the path keeps its say (docs/design.md).
 fn content_shows_use(sighting: &Sighting) -> bool {
     let code = sighting.kind.map_or("", |kind| kind.code);
-    let says_nothing = ["pem/", "url/", "basic/", "jwt/generic"];
+    let says_nothing = ["pem/", "url/", "basic/", "jwt/generic", "json/docker-auth"];
     !says_nothing.iter().any(|family| code.starts_with(family))
 }

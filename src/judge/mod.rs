@@ -7,6 +7,7 @@ pub mod advice;
 pub mod agents;
 mod breadth;
 mod confidence;
+pub mod fix;
 pub mod guard;
 mod place;
 mod reach;
@@ -15,7 +16,7 @@ pub mod workflow;
 
 pub use breadth::{Standing, class_of, judge_breadth};
 pub use place::{PathClass, class_of_path};
-pub use reach::{AgentsPresent, judge_reach, surfaces_of};
+pub use reach::{AgentsPresent, ENVIRONMENT, judge_reach, surfaces_of};
 
 use crate::model::{Breadth, Confidence, How, Reach, Sighting};
 use crate::rules::RuleSet;

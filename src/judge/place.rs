@@ -73,11 +73,36 @@ pub fn class_of_path(path: &RepoPath) -> PathClass {
         if let Some((_, class)) = FOLDERS.iter().find(|(folder, _)| folder == part) {
             return *class;
         }
+        if is_of_tests(part) {
+            return PathClass::Test;
+        }
     }
     if parts.iter().any(|part| part.starts_with(b".")) {
         return PathClass::Live;
     }
     class_of_name(name)
+}
+
+/// Whether a lower-cased folder has a word of tests at an end: `smoke-test`, `dockertest`, `testfixtures`.
+fn is_of_tests(folder: &[u8]) -> bool {
+    let ends: [&[u8]; 4] = [b"-test", b"-tests", b"_test", b"_tests"];
+    let whole: [&[u8]; 9] = [
+        b"unit",
+        b"dockertest",
+        b"androidtest",
+        b"commontest",
+        b"functionaltest",
+        b"integrationtest",
+        b"inttest",
+        b"systemtest",
+        b"unittests",
+    ];
+    folder.starts_with(b"test-")
+        || folder.starts_with(b"test_")
+        || folder.starts_with(b"testfixture")
+        || memchr::memmem::find(folder, b"-test-").is_some()
+        || ends.iter().any(|end| folder.ends_with(end))
+        || whole.contains(&folder)
 }
 
 fn class_of_name(name: &[u8]) -> PathClass {
@@ -101,7 +126,10 @@ fn class_of_name(name: &[u8]) -> PathClass {
     let test_marks: [&[u8]; 6] = [
         b".test.", b".spec.", b"_test.", b"_spec.", b"-test.", b".snap",
     ];
-    if name.starts_with(b"test_") || test_marks.iter().any(|mark| contains(mark)) {
+    if name.starts_with(b"test_")
+        || name.starts_with(b"test-")
+        || test_marks.iter().any(|mark| contains(mark))
+    {
         return PathClass::Test;
     }
     let page_ends: [&[u8]; 6] = [b".md", b".mdx", b".rst", b".adoc", b".txt", b".html"];
@@ -127,6 +155,9 @@ mod tests {
             (".env", PathClass::Live),
             ("vendor/x/y.go", PathClass::Vendored),
             ("latest/contest.rs", PathClass::Live),
+            ("app/src/dockerTest/client.key", PathClass::Test),
+            ("smoke-test/app/ssl.key", PathClass::Test),
+            ("src/attestation/sign.rs", PathClass::Live),
         ];
         for (path, expected) in cases {
             assert_eq!(class_of_path(&RepoPath::from(path)), expected, "{path}");

@@ -67,16 +67,21 @@ pub enum Checksum {
 /// Which reader tells what the value says of itself.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 pub enum ClaimReader {
+    AlgoliaSecured,
+    AtlassianDataCenter,
     AwsKeyId,
     AzureConnectionString,
     AzureSas,
     BasicAuth,
+    CloudflareTunnel,
     DatabaseUrl,
+    DiscordBot,
     Doppler,
     FlyMacaroon,
     GcpServiceAccount,
     GitlabRoutable,
     GrafanaCloud,
+    JfrogReference,
     Jwt,
     KubeconfigCertificate,
     Mapbox,
@@ -84,6 +89,7 @@ pub enum ClaimReader {
     PrivateKey,
     PypiMacaroon,
     SentryOrg,
+    Tinybird,
     Vault,
 }
 
@@ -193,12 +199,13 @@ pub struct TokenKind {
 }
 
 impl TokenKind {
-    /// The public start that a mask may show.
-    pub fn public_prefix(&self) -> &'static str {
-        match self.shapes {
-            [one] => one.start(),
-            _ => "",
-        }
+    /// The public start of a value that a mask may show: that of the first of its shapes that the value starts like.
+    pub fn public_prefix(&self, value: &[u8]) -> &'static str {
+        let fits = |shape: &&Shape| {
+            value.len() >= shape.min_len() && value.starts_with(shape.start().as_bytes())
+        };
+        let starts = self.shapes.iter().filter(fits).map(Shape::start);
+        starts.max_by_key(|start| start.len()).unwrap_or("")
     }
 }
 

@@ -5,12 +5,14 @@
 
 mod breadth;
 mod finding;
+mod fix;
 mod held;
 mod kind;
 mod outcome;
 mod path;
 mod reach;
 mod recipe;
+mod score;
 mod secret;
 mod sighting;
 mod span;
@@ -19,6 +21,7 @@ mod wiring;
 
 pub use breadth::{Breadth, Level, Verb, Verbs};
 pub use finding::{Advice, Finding, Related, Unchecked};
+pub use fix::{Answered, Change, DiffLine, Edit, FileDiff, Fix, FixPlan, Hunk, Left, Safety};
 pub use held::{
     AgentJob, Basis, HeldSecret, HeldToken, Holds, JobView, Purpose, SecretReach, TokenFrom,
     TokenSource,
@@ -27,13 +30,14 @@ pub use kind::{
     Agent, Checked, Checksum, ClaimReader, Class, Destroys, Example, FileKey, Provider, Request,
     Segment, Shape, Surface, TokenKind,
 };
-pub use outcome::{Outcome, Overall, Rule, Summary};
+pub use outcome::{Origin, Outcome, Overall, Rule, Summary};
 pub use path::RepoPath;
 pub use reach::{How, Reach};
 pub use recipe::{Recipe, RecipeForm, RecipePart};
+pub use score::{Score, ScorePart};
 pub use secret::Secret;
 pub use sighting::{
-    Beside, ChecksumState, Claims, Dropped, Encoding, Excerpt, Near, Recognised, Sighting,
+    Beside, ChecksumState, Claims, Dropped, Encoding, Excerpt, Member, Near, Recognised, Sighting,
 };
 pub use span::{Place, Span};
 pub use verdict::{Confidence, Verdict};

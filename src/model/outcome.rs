@@ -1,6 +1,6 @@
 //! The whole result of a run, as every report writes it.
 
-use super::{AgentJob, Dropped, Finding, Unchecked, Verdict};
+use super::{AgentJob, Dropped, Finding, Fix, RepoPath, Unchecked, Verdict};
 
 /// What the run says as a whole. `Blocked` beats `Undecided` beats `Clean`.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
@@ -63,6 +63,16 @@ pub struct Summary {
     pub dropped: u64,
 }
 
+/// Which repository was looked at, as far as it is known and may be told.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Origin {
+    /// Its address, without a login, a query or a fragment.
+    pub repository: String,
+    /// The commit.
+    pub revision: Option<String>,
+    pub branch: Option<String>,
+}
+
 /// Everything that a report needs. All of it may be printed.
 #[derive(Clone, Debug)]
 pub struct Outcome {
@@ -77,10 +87,58 @@ pub struct Outcome {
     pub remarks: Vec<String>,
     /// The commit that was judged, where there is one.
     pub commit: Option<String>,
+    /// Where that commit comes from; handed in by the caller.
+    pub origin: Option<Origin>,
     /// How long the run took; handed in by the caller, left out of machine formats.
     pub seconds: Option<f64>,
+    /// When the run ended, in seconds since 1970; handed in by the caller, written only where a format requires it.
+    pub ended: Option<i64>,
     /// What ran, in words for the summary: "staged changes", "working tree", "12 commits".
     pub looked_at: String,
     /// Agents in workflows, with what they hold.
     pub agent_jobs: Vec<AgentJob>,
+    /// Edits that answer findings, where a caller asked for them.
+    pub fixes: Vec<Fix>,
+}
+
+impl Outcome {
+    /// The outcome of a run that had nothing to look at.
+    pub fn of_nothing(looked_at: String) -> Self {
+        Outcome {
+            summary: Summary {
+                overall: Overall::Clean,
+                files: 0,
+                bytes: 0,
+                blocked: 0,
+                warned: 0,
+                noted: 0,
+                silent: 0,
+                dropped: 0,
+            },
+            findings: Vec::new(),
+            policy_from: "built-in defaults".to_owned(),
+            unchecked: Vec::new(),
+            dropped: Vec::new(),
+            remarks: Vec::new(),
+            commit: None,
+            origin: None,
+            seconds: None,
+            ended: None,
+            looked_at,
+            agent_jobs: Vec::new(),
+            fixes: Vec::new(),
+        }
+    }
+
+    /// The outcome of a run that broke off: nothing was found, and nothing is clean.
+    pub fn broken_off(looked_at: String, why: String) -> Self {
+        let mut outcome = Outcome::of_nothing(looked_at);
+        outcome.summary.overall = Overall::Undecided;
+        outcome.unchecked.push(Unchecked {
+            path: RepoPath::from(""),
+            why,
+            undecided: true,
+        });
+        outcome
+    }
 }

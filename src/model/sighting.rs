@@ -29,6 +29,8 @@ pub struct Near {
 /// How a kind was recognised, weakest first.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
 pub enum Recognised {
+    /// A literal under a name that may say credential, or one that may be a word; no kind.
+    Weak,
     /// A literal under a name that says credential; no kind.
     Generic,
     /// The value's shape, and a word of the provider near it.
@@ -63,6 +65,9 @@ pub enum Encoding {
     Escapes,
     Utf16,
     Joined,
+    Gzip,
+    Zip,
+    Tar,
 }
 
 impl Encoding {
@@ -75,6 +80,9 @@ impl Encoding {
             Encoding::Escapes => "string escapes",
             Encoding::Utf16 => "UTF-16",
             Encoding::Joined => "joined string pieces",
+            Encoding::Gzip => "gzip",
+            Encoding::Zip => "a zip archive",
+            Encoding::Tar => "a tar archive",
         }
     }
 }
@@ -86,6 +94,9 @@ pub struct Claims {
     pub level: Option<Level>,
     /// What it says it may do; overrides the kind's own verbs.
     pub verbs: Option<Verbs>,
+    /// What its verbs act on, in words, where the content says it better than a level does: "every container of the
+    /// storage account". Ours, as the evidence is.
+    pub reaches: Option<String>,
     /// Sentences of ours. Quoted parts are cut to 60 characters and hold nothing secret.
     pub evidence: Vec<String>,
     /// Unix seconds.
@@ -105,6 +116,14 @@ pub struct Excerpt {
     /// Where the mask stands in `text`, in characters.
     pub mask_start: usize,
     pub mask_len: usize,
+}
+
+/// A place inside an archive.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Member {
+    /// The names that lead there, joined by `!`, fit to be printed, in back-ticks.
+    pub name: String,
+    pub line: u32,
 }
 
 /// One credential seen in one blob.
@@ -130,8 +149,10 @@ pub struct Sighting {
     pub line_hash: String,
     /// The count of this value's key path among equal ones in the file, from 0; part of place-bound fingerprints.
     pub ordinal: u32,
-    /// The other half of a pair, in the same file.
-    pub other_half: Option<(Span, Place, &'static str)>,
+    /// The other halves of a pair, in the same file.
+    pub other_halves: Vec<(Span, Place, &'static str)>,
+    /// Where it stands inside the file, where the file is an archive.
+    pub member: Option<Member>,
 }
 
 /// A match that a filter dropped, for `--why-not`.

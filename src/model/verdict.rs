@@ -50,4 +50,13 @@ impl Verdict {
             Verdict::Block => "block",
         }
     }
+
+    /// The least and the greatest severity of its findings (decision 9).
+    pub fn band(self) -> (f32, f32) {
+        match self {
+            Verdict::Block => (7.0, 10.0),
+            Verdict::Warn => (4.0, 6.9),
+            Verdict::Note | Verdict::Silent => (0.1, 3.9),
+        }
+    }
 }

@@ -88,7 +88,7 @@ fn is_guessable(sighting: &Sighting) -> bool {
     }
     sighting
         .secret
-        .expose(|value| estimated_bits(value, kind.public_prefix().len()))
+        .expose(|value| estimated_bits(value, kind.public_prefix(value).len()))
         < LEAST_BITS
 }
 

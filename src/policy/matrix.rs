@@ -102,30 +102,8 @@ fn rule_of_cell(judged: &Judged, how: How, verdict: Verdict) -> Option<&'static 
     Some(id)
 }
 
-/// Places a finding inside the band of its rule: what it can destroy and how sure we are decide the tenths.
-pub fn severity(rule: &Rule, judged: &Judged) -> f32 {
-    let mut score = rule.severity;
-    let verbs = judged.breadth.as_ref().map(|breadth| breadth.verbs);
-    if verbs.is_some_and(|verbs| verbs.has(Verb::Delete) || verbs.has(Verb::Admin)) {
-        score += 0.2;
-    } else {
-        score -= 0.3;
-    }
-    if judged.confidence != Confidence::High {
-        score -= 0.2;
-    }
-    if !judged.reach.iter().any(|reach| !reach.agents.is_empty()) {
-        score -= 0.1;
-    }
-    within_band(score, rule.verdict)
-}
-
 /// Caps a severity to the band of a verdict, so that the exit code and a dashboard agree (decision 9).
 pub fn within_band(score: f32, verdict: Verdict) -> f32 {
-    let (low, high) = match verdict {
-        Verdict::Block => (7.0, 10.0),
-        Verdict::Warn => (4.0, 6.9),
-        Verdict::Note | Verdict::Silent => (0.1, 3.9),
-    };
+    let (low, high) = verdict.band();
     (score.clamp(low, high) * 10.0).round() / 10.0
 }

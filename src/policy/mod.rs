@@ -119,14 +119,11 @@ impl Policies {
     /// Rules on a judged sighting; `None` is the silent cell.
     pub fn rule_on(&self, judged: &Judged, fingerprint: &str) -> Option<Ruling> {
         let default = matrix::default_rule(judged)?;
-        let severity = matrix::severity(default, judged);
-        let base = self
-            .base
-            .rule_on(judged, fingerprint, default, severity, self.today);
+        let base = self.base.rule_on(judged, fingerprint, default, self.today);
         let Some(also) = &self.also else {
             return Some(base);
         };
-        let head = also.rule_on(judged, fingerprint, default, severity, self.today);
+        let head = also.rule_on(judged, fingerprint, default, self.today);
         if head.verdict > base.verdict {
             return Some(head);
         }
@@ -172,13 +169,12 @@ impl Policy {
         judged: &Judged,
         fingerprint: &str,
         default: &'static Rule,
-        severity: f32,
         today: Date,
     ) -> Ruling {
         let mut ruling = Ruling {
             rule: default,
             verdict: default.verdict,
-            severity,
+            severity: default.severity,
             waived: None,
             known: false,
             reason: None,

@@ -111,6 +111,7 @@ pub fn finding() -> Finding {
             start_character: 31,
         },
         commit: None,
+        commits: 0,
         introduced: None,
         at_head: true,
         breadth: Some(Breadth {
@@ -133,6 +134,8 @@ pub fn finding() -> Finding {
             reference: Some("${env:RAILWAY_TOKEN}".into()),
         }),
         fingerprint: "v1:3f9a11223344556677889900aabbccdd".into(),
+        same_as: None,
+        score: Default::default(),
         bound_to_place: false,
         message: "This Railway account token can delete any volume in every workspace of its maker.".into(),
         excerpt: Excerpt {
@@ -141,6 +144,7 @@ pub fn finding() -> Finding {
             mask_len: MASK.chars().count(),
         },
         related: vec![related()],
+        flow: vec![related(), related()],
         line_hash: "c129715d7a2bc9a3:1".into(),
         reasons: vec![
             "the value has the shape of a Railway token".into(),
@@ -166,6 +170,7 @@ pub fn structure() -> Finding {
         message: "Nothing asks a person before this server deletes.".into(),
         rotate: None,
         related: Vec::new(),
+        flow: Vec::new(),
         ..finding()
     }
 }
@@ -218,9 +223,16 @@ pub fn outcome() -> Outcome {
         }],
         remarks: vec!["2 known, 1 of them broad".into()],
         commit: None,
+        origin: Some(Origin {
+            repository: "https://example.invalid/owner/repository".into(),
+            revision: Some("0123456789abcdef0123456789abcdef01234567".into()),
+            branch: Some("main".into()),
+        }),
         seconds: Some(0.0091),
+        ended: None,
         looked_at: "staged changes".into(),
         agent_jobs: Vec::new(),
+        fixes: Vec::new(),
     }
 }
 
@@ -271,6 +283,7 @@ pub fn hostile(path: &[u8]) -> Outcome {
         finding.reach[0].evidence = vec![words.clone()];
         finding.related[0].path = hostile.clone();
         finding.related[0].message = words.clone();
+        finding.flow = vec![finding.related[0].clone(), finding.related[0].clone()];
         finding.rotate = Some(words.clone());
         finding.commit = Some(words.clone());
         finding.waived = None;
@@ -284,7 +297,12 @@ pub fn hostile(path: &[u8]) -> Outcome {
     outcome.dropped[0].path = hostile;
     outcome.remarks = vec![words.clone()];
     outcome.policy_from = words.clone();
-    outcome.looked_at = words;
+    outcome.looked_at = words.clone();
+    outcome.origin = Some(Origin {
+        repository: words.clone(),
+        revision: Some(words.clone()),
+        branch: Some(words),
+    });
     outcome
 }
 

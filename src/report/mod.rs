@@ -1,5 +1,5 @@
-//! Writes the outcome of a run, one file per format: text, JSON, JSON lines, SARIF, GitHub's workflow
-//! commands.
+//! Writes the outcome of a run, one file per format: text, JSON, JSON lines, SARIF, GitHub's workflow commands,
+//! GitLab's document, JUnit.
 //!
 //! In: an `Outcome`, the TL rules, and a style. Out: bytes on a writer. It must not judge anything anew, must not show
 //! more of a secret than the mask that it is given, and must not let a scanned name, path or text act on the reader's
@@ -7,9 +7,12 @@
 
 pub mod catalogue;
 pub mod drill;
+pub mod fix;
 mod github;
+mod gitlab;
 pub(crate) mod jobs;
 mod json;
+mod junit;
 pub mod page;
 mod parts;
 pub mod reach;
@@ -44,16 +47,20 @@ pub enum Format {
     Jsonl,
     Sarif,
     Github,
+    Gitlab,
+    Junit,
 }
 
 impl Format {
     /// Every format, in the order of the help text.
-    pub const ALL: [Format; 5] = [
+    pub const ALL: [Format; 7] = [
         Format::Text,
         Format::Json,
         Format::Jsonl,
         Format::Sarif,
         Format::Github,
+        Format::Gitlab,
+        Format::Junit,
     ];
 
     /// The word used on the command line.
@@ -64,6 +71,8 @@ impl Format {
             Format::Jsonl => "jsonl",
             Format::Sarif => "sarif",
             Format::Github => "github",
+            Format::Gitlab => "gitlab",
+            Format::Junit => "junit",
         }
     }
 }
@@ -117,6 +126,8 @@ pub enum Entry {
     Hook,
     Scan,
     Ci,
+    /// The gate before an agent, which judges a job and not a repository.
+    Job,
 }
 
 /// What becomes of waived and known findings in SARIF.
@@ -171,6 +182,8 @@ pub fn write(
         Format::Jsonl => json::lines::write(outcome, style, out),
         Format::Sarif => sarif::write(outcome, rules, style, out),
         Format::Github => github::write(outcome, rules, style, out),
+        Format::Gitlab => gitlab::write(outcome, rules, out),
+        Format::Junit => junit::write(outcome, rules, out),
     }
 }
 
@@ -225,7 +238,7 @@ mod tests {
                         let lines = text.lines().map(serde_json::from_str::<serde_json::Value>);
                         prop_assert!(lines.into_iter().all(|line| line.is_ok()));
                     }
-                    if matches!(format, Format::Json | Format::Sarif) {
+                    if matches!(format, Format::Json | Format::Sarif | Format::Gitlab) {
                         prop_assert!(serde_json::from_str::<serde_json::Value>(&text).is_ok());
                     }
                 }
@@ -240,7 +253,7 @@ mod tests {
         }
         assert_eq!(
             "xml".parse::<Format>().unwrap_err().to_string(),
-            "the formats are text, json, jsonl, sarif, github"
+            "the formats are text, json, jsonl, sarif, github, gitlab, junit"
         );
     }
 }

@@ -8,15 +8,22 @@ use super::wrap::wrap;
 use super::{Style, sanitize::log_line};
 use crate::model::{Checked, Destroys, Rule, TokenKind, Verdict};
 
-/// The project's address, where the package states one.
+/// The project's address: where a release or the action was built, what `TOKENLEASH_HOME` said. Elsewhere nobody knows.
 pub fn home() -> Option<&'static str> {
-    Some(env!("CARGO_PKG_REPOSITORY")).filter(|address| !address.is_empty())
+    option_env!("TOKENLEASH_HOME").filter(|address| address.starts_with("https://"))
 }
 
-/// The address of a rule's page, where the package states where it lives.
+/// The address of a page about a rule: our own where we know where we live, else that of the weakness it names.
 pub fn rule_url(rule: &Rule) -> Option<String> {
     let version = env!("CARGO_PKG_VERSION");
-    home().map(|home| format!("{home}/blob/v{version}/docs/rules/{}.md", rule.id))
+    let own = home().map(|home| format!("{home}/blob/v{version}/docs/rules/{}.md", rule.id));
+    let mut tags = rule.tags.iter();
+    own.or_else(|| {
+        let number = tags.find_map(|tag| tag.strip_prefix("cwe/CWE-"))?;
+        Some(format!(
+            "https://cwe.mitre.org/data/definitions/{number}.html"
+        ))
+    })
 }
 
 /// The page of a rule, in Markdown.

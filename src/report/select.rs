@@ -73,7 +73,7 @@ pub fn groups(findings: &[Finding], wanted: Standing) -> Vec<Group<'_>> {
     let mut groups: Vec<Group<'_>> = Vec::new();
     let mut seen = std::collections::HashMap::new();
     for finding in sorted {
-        let fingerprint = finding.fingerprint.as_str();
+        let fingerprint = finding.value_print();
         match seen.get(fingerprint) {
             Some(&at) if !fingerprint.is_empty() => {
                 let group: &mut Group<'_> = &mut groups[at];

@@ -16,6 +16,8 @@ pub struct AgentFacts {
     pub switches: Vec<Switch>,
     #[serde(rename = "server_switch")]
     pub server_switches: Vec<ServerSwitch>,
+    #[serde(rename = "bound")]
+    pub bounds: Vec<Bound>,
     pub rules: Vec<RulePlace>,
     #[serde(rename = "server")]
     pub servers: Vec<KnownServer>,
@@ -28,6 +30,8 @@ pub struct AgentFacts {
     pub local: Vec<LocalFile>,
     #[serde(rename = "mount")]
     pub mounts: Vec<MountSource>,
+    #[serde(rename = "opening")]
+    pub openings: Vec<Opening>,
     pub open: OpenPrograms,
     pub names: Names,
 }
@@ -81,6 +85,32 @@ pub struct Switch {
     pub docs: String,
 }
 
+/// What binds an agent.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Deserialize)]
+#[serde(rename_all = "kebab-case")]
+pub enum Bounding {
+    /// The operating system holds its commands back.
+    Sandbox,
+    /// Its commands do not inherit credentials.
+    Scrub,
+}
+
+/// A key of an agent's settings that binds it.
+#[derive(Debug, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Bound {
+    pub id: String,
+    pub agent: String,
+    pub files: Vec<String>,
+    pub key: String,
+    pub values: Vec<String>,
+    pub effect: Bounding,
+    /// Keys whose items are paths that the sandbox does not let a command read.
+    #[serde(default)]
+    pub denies: Vec<String>,
+    pub says: String,
+}
+
 /// A key of a tool server's entry that lets its tools run unasked.
 #[derive(Debug, Deserialize)]
 #[serde(deny_unknown_fields)]
@@ -103,6 +133,12 @@ pub struct RulePlace {
     pub ask: Vec<String>,
     #[serde(default)]
     pub deny: Vec<String>,
+    /// Maps of command to decision.
+    #[serde(default)]
+    pub maps: Vec<String>,
+    /// Whether a rule allows whatever starts with it.
+    #[serde(default)]
+    pub prefix: bool,
     /// The tool's name in front of a shell rule; empty where every rule is a command.
     pub shell: String,
 }
@@ -117,6 +153,9 @@ pub struct KnownServer {
     pub matches: Vec<String>,
     pub narrows: Vec<Narrowing>,
     pub destroys: Vec<String>,
+    /// Whether its arguments are folders that its tools read.
+    #[serde(default)]
+    pub opens_folders: bool,
     pub docs: String,
 }
 
@@ -204,6 +243,15 @@ pub struct MountSource {
     pub says: String,
 }
 
+/// A key of a container that takes its walls away.
+#[derive(Debug, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Opening {
+    pub keys: Vec<String>,
+    pub values: Vec<String>,
+    pub says: String,
+}
+
 /// What is known of names beyond the catalogue.
 #[derive(Debug, Default, Deserialize)]
 #[serde(deny_unknown_fields)]
@@ -235,6 +283,13 @@ mod tests {
             assert_ne!(switch.also.len(), 1, "{}", switch.id);
             assert_ne!(switch.unless.len(), 1, "{}", switch.id);
         }
+        for bound in &facts.bounds {
+            assert!(
+                known(&bound.agent) && !bound.says.is_empty(),
+                "{}",
+                bound.id
+            );
+        }
         for place in &facts.rules {
             assert!(known(&place.agent), "{}", place.agent);
         }
@@ -244,7 +299,9 @@ mod tests {
     #[test]
     fn ids_stand_once() {
         let facts = agent_facts();
-        let mut ids: Vec<_> = facts.switches.iter().map(|switch| &switch.id).collect();
+        let switches = facts.switches.iter().map(|switch| &switch.id);
+        let bounds = facts.bounds.iter().map(|bound| &bound.id);
+        let mut ids: Vec<_> = switches.chain(bounds).collect();
         ids.sort();
         let all = ids.len();
         ids.dedup();

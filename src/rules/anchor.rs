@@ -16,12 +16,34 @@ pub enum Anchor {
 }
 
 /// The last letters of names that say credential, or that a credential's name stands beside.
-pub const CREDENTIAL_ENDS: [&str; 48] = [
+pub const CREDENTIAL_ENDS: [&str; 55] = [
     "word", "sswd", "pwd", "cret", "oken", "pass", "hrase", "auth", "tial", "ials", "dsn", "pat",
     "zation", "earer", "cred", "creds", "sig", "value", "wort", "_pw", "-pw", "code", "_key",
     "-key", ".key", "ikey", "tkey", "skey", "ekey", "nkey", "hkey", "gkey", "rkey", "pkey", "dkey",
     "ault", "/key", "ckey", "ykey", "lkey", "xkey", "mkey", "bkey", "kkey", "akey", "okey", "ukey",
-    "vkey",
+    "vkey", " key", "salt", "base", "prod", "live", "d by", "ring",
+];
+
+/// Commands and calls that take a password without a name; what is read behind each is in `find::told`.
+pub const TOLD: [&str; 18] = [
+    "IDENTIFIED",
+    "identified by",
+    "secret set",
+    "sshpass",
+    "getConnection(",
+    "HTTPBasicAuth(",
+    "BasicAuth(",
+    "SetBasicAuth(",
+    "basicAuth(",
+    "basic_auth(",
+    "auth=(",
+    "login(",
+    "ConvertTo-SecureString",
+    "mysql",
+    "docker login",
+    "PASSWORD(",
+    "Fernet(",
+    "smbclient",
 ];
 
 /// Families of recognisers that find their text by a name before it, not by a literal.
@@ -42,13 +64,20 @@ pub fn of_code() -> Vec<Start> {
         next: ANY,
         leads: Leads::Code(family),
     };
-    vec![
+    let mut starts: Vec<Start> = TOLD
+        .iter()
+        .map(|literal| start("", literal, Family::Told))
+        .collect();
+    starts.extend([
         start("-----", "BEGIN ", Family::Pem),
         start("---- ", "BEGIN SSH2", Family::Pem),
         start("", "PuTTY-User-Key-File", Family::Putty),
         start("", "eyJ", Family::Jwt),
         start("", "authorized_user", Family::AuthorizedUser),
-    ]
+        // A gzip file in base64.
+        start("", "H4sI", Family::Packed),
+    ]);
+    starts
 }
 
 /// Derives the anchors of a kind.

@@ -83,6 +83,11 @@ impl RuleSet {
         }
     }
 
+    /// The kinds that are not built in.
+    pub fn own(&self) -> &[&'static TokenKind] {
+        &self.own
+    }
+
     /// The catalogue with a repository's own kinds. They live as long as the process.
     pub fn with_own(entries: &[TokenEntry]) -> Result<RuleSet, Vec<Problem>> {
         if entries.is_empty() {

@@ -185,9 +185,9 @@ words! {
 words! {
     /// `claims = "jwt"`.
     ClaimWord => ClaimReader {
-        AwsKeyId, AzureConnectionString, AzureSas, BasicAuth, DatabaseUrl, Doppler, FlyMacaroon, GcpServiceAccount,
-        GitlabRoutable, GrafanaCloud, Jwt, KubeconfigCertificate, Mapbox, OnePassword, PrivateKey, PypiMacaroon,
-        SentryOrg, Vault,
+        AlgoliaSecured, AtlassianDataCenter, AwsKeyId, AzureConnectionString, AzureSas, BasicAuth, CloudflareTunnel,
+        DatabaseUrl, DiscordBot, Doppler, FlyMacaroon, GcpServiceAccount, GitlabRoutable, GrafanaCloud, JfrogReference,
+        Jwt, KubeconfigCertificate, Mapbox, OnePassword, PrivateKey, PypiMacaroon, SentryOrg, Tinybird, Vault,
     }
 }
 words! {

@@ -31,6 +31,9 @@ pub enum Family {
     Putty,
     Jwt,
     AuthorizedUser,
+    Packed,
+    /// A command or a call that takes a password without a name.
+    Told,
 }
 
 /// A literal that stands where a word starts.

@@ -40,6 +40,11 @@ impl Removed {
         })
     }
 
+    /// What is gone.
+    pub(super) fn path(&self) -> RepoPath {
+        RepoPath::new(self.path.as_slice())
+    }
+
     /// Takes a file.
     pub(super) fn file(path: &[u8], id: ObjectId) -> Self {
         let path = path.to_vec();

@@ -53,6 +53,7 @@ impl Source for CommitTreeSource {
             unchecked: self.content.unchecked.clone(),
             submodules: self.content.submodules,
             special: 0,
+            removed: Vec::new(),
             is_change: self.base_tree.is_some(),
         };
         let blob = |number: usize| {

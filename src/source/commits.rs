@@ -4,13 +4,14 @@
 //! parents before children. Where a clock goes wrong the answer errs towards more commits, never fewer.
 
 use std::cmp::Reverse;
-use std::collections::{BinaryHeap, HashMap, HashSet};
+use std::collections::{BinaryHeap, HashSet};
 
 use gix::ObjectId;
 use gix::hash::oid;
 use gix::objs::Kind;
 
 use super::Content;
+use super::ids::IdMap;
 use super::objects::{Objects, Unread};
 use crate::error::{Error, Result};
 
@@ -44,10 +45,13 @@ pub(super) fn read_commit(objects: &Objects, id: &oid) -> Result<Option<CommitDa
 fn read_message(objects: &Objects, id: &oid) -> Result<Option<Vec<u8>>> {
     let mut buffer = Vec::new();
     let found = objects.find(id, &mut buffer)?;
-    Ok(found.map(|(_, data)| {
-        let start = memchr::memmem::find(data, b"\n\n");
-        start.map_or_else(Vec::new, |at| data[at + 2..].to_vec())
-    }))
+    Ok(found.map(|(_, data)| message_of(data).to_vec()))
+}
+
+/// The message in the bytes of a commit or of an annotated tag.
+pub(super) fn message_of(data: &[u8]) -> &[u8] {
+    let start = memchr::memmem::find(data, b"\n\n");
+    start.map_or(&[], |at| &data[at + 2..])
 }
 
 /// Hands over the message of a commit or tag.
@@ -149,7 +153,7 @@ pub(super) fn walk(
     let mut painter = Painter {
         objects,
         shallow,
-        nodes: HashMap::new(),
+        nodes: IdMap::default(),
         queue: BinaryHeap::new(),
         open: 0,
         cut: Vec::new(),
@@ -175,7 +179,7 @@ enum Reached {
 struct Painter<'a> {
     objects: &'a Objects,
     shallow: &'a HashSet<ObjectId>,
-    nodes: HashMap<ObjectId, Node>,
+    nodes: IdMap<Node>,
     queue: BinaryHeap<(i64, ObjectId)>,
     /// Queued commits that are not known: while there are any, the walk goes on.
     open: usize,
@@ -260,8 +264,8 @@ impl Painter<'_> {
     fn finish(self) -> Walk {
         let nodes = self.nodes;
         let is_new = |id: &ObjectId| nodes.get(id).is_some_and(|node| !node.known);
-        let mut waiting: HashMap<ObjectId, usize> = HashMap::new();
-        let mut children: HashMap<ObjectId, Vec<ObjectId>> = HashMap::new();
+        let mut waiting: IdMap<usize> = IdMap::default();
+        let mut children: IdMap<Vec<ObjectId>> = IdMap::default();
         let mut ready = BinaryHeap::new();
         for (id, node) in nodes.iter().filter(|(_, node)| !node.known) {
             let parents: Vec<_> = node.data.parents.iter().filter(|id| is_new(id)).collect();

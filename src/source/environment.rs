@@ -134,3 +134,35 @@ impl Source for EnvironmentSource<'_> {
         &super::Nothing
     }
 }
+
+/// A checkout with the files of the machine beside it, each under the path that it is shown by.
+pub struct MachineSnapshot<'s> {
+    files: &'s [MachineFile],
+    checkout: &'s dyn Snapshot,
+}
+
+impl<'s> MachineSnapshot<'s> {
+    /// Takes the files and the checkout.
+    pub fn new(files: &'s [MachineFile], checkout: &'s dyn Snapshot) -> Self {
+        MachineSnapshot { files, checkout }
+    }
+}
+
+impl Snapshot for MachineSnapshot<'_> {
+    fn read(&self, path: &[u8]) -> Result<Option<Vec<u8>>> {
+        let file = self.files.iter().find(|file| file.path.as_bytes() == path);
+        match file {
+            // What cannot be read was said when it was visited.
+            Some(file) => Ok(file.read(BYTES_AT_MOST).ok()),
+            None => self.checkout.read(path),
+        }
+    }
+
+    fn exists(&self, marker: &[u8]) -> bool {
+        self.checkout.exists(marker)
+    }
+
+    fn files_in(&self, folder: &[u8]) -> Vec<RepoPath> {
+        self.checkout.files_in(folder)
+    }
+}

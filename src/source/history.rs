@@ -1,45 +1,83 @@
 //! All that a repository has ever held: every object once, with the commit and path that introduced it first.
 //!
-//! In: a repository, and whether HEAD or every ref counts. Out: blobs and messages, handed over while the walk goes on,
-//! so that memory holds ids but not content. Nothing here is a change.
+//! In: a repository, and whether HEAD or every ref counts. Out: blobs and messages, read family by family out of the
+//! packs, so that memory holds ids but not content. Nothing here is a change.
 
-use std::collections::HashSet;
-use std::sync::mpsc::{Receiver, SyncSender, sync_channel};
-use std::sync::{Arc, Mutex, PoisonError};
+use std::collections::{HashMap, HashSet};
+use std::str::FromStr;
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
+use std::thread;
 
 use gix::ObjectId;
-use gix::objs::{Kind, TreeRefIter};
 
-use super::commits::{hand_message, peel, walk};
-use super::objects::Objects;
-use super::pack_order::PackOrder;
+use super::history_reading::Reading;
+use super::memory::ObjectMemory;
+use super::packs::Packs;
+use super::plan::{Plan, Walker, add_copies_of, add_unreached};
 use super::repository::Repository;
-use super::stdin::MESSAGE_PATH;
-use super::trees::DEPTH_AT_MOST;
-use super::{Content, Form, Item, Keeping, Nothing, Snapshot, Source, Visited};
-use crate::error::Result;
-use crate::model::{RepoPath, Unchecked};
-
-/// How many blobs are handed to a thread together: neighbours in a pack, which share what they rest on.
-const BATCH: usize = 256;
-
-/// How many blobs are put in the order of the packs together: few at first, so that every thread has work soon.
-const WINDOW: std::ops::Range<usize> = 4096..131_072;
+use super::{Content, Item, Nothing, Snapshot, Source, Visited};
+use crate::error::{Error, Result};
+use crate::model::RepoPath;
 
 /// Where the history starts from.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Extent {
     /// What HEAD reaches.
     Head,
-    /// What any ref reaches.
-    AllRefs,
+    /// What any ref reaches, and what lies there and no ref reaches.
+    All,
+}
+
+/// One part of several that a history is divided into: whole families of objects, by the first one's id.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Shard {
+    /// From 1.
+    pub number: u16,
+    pub of: u16,
+}
+
+impl Shard {
+    /// Whether a family belongs to this part.
+    pub(super) fn has(self, family: &ObjectId) -> bool {
+        let first = family.as_slice().iter().take(8);
+        let number = first.fold(0u64, |number, byte| number << 8 | u64::from(*byte));
+        number % u64::from(self.of) == u64::from(self.number - 1)
+    }
+}
+
+impl FromStr for Shard {
+    type Err = Error;
+
+    fn from_str(text: &str) -> Result<Self> {
+        let parts = text.split_once('/');
+        let numbers = parts.and_then(|(number, of)| Some((number.parse().ok()?, of.parse().ok()?)));
+        match numbers {
+            Some((number, of)) if (1..=of).contains(&number) => Ok(Shard { number, of }),
+            _ => Err(Error::usage(format!("'{text}' is no part of a whole"))
+                .hint("write it as K/N, with K from 1 to N")),
+        }
+    }
+}
+
+/// What is known of the items that were handed over.
+#[derive(Default)]
+struct Notes {
+    /// Bytes of an item in which nothing was found; taken back as soon as its thread goes on.
+    nothing: HashMap<usize, u64>,
+    /// Items that no ref leads to and in which something was found.
+    unreached: HashSet<usize>,
 }
 
 /// The whole history.
 pub struct HistorySource {
-    repository: Repository,
+    pub(super) repository: Repository,
+    pub(super) memory: Option<Arc<ObjectMemory>>,
+    pub(super) shard: Option<Shard>,
+    extent: Extent,
     tips: Vec<(Vec<u8>, ObjectId)>,
     head: Box<dyn Snapshot + Send>,
+    expected: std::sync::atomic::AtomicU64,
+    notes: Mutex<Notes>,
 }
 
 impl HistorySource {
@@ -50,260 +88,106 @@ impl HistorySource {
             .iter()
             .map(|head| (b"HEAD".to_vec(), head.id))
             .collect();
-        if extent == Extent::AllRefs {
+        if extent == Extent::All {
             tips.extend(repository.tips("refs/")?);
         }
         let head: Box<dyn Snapshot + Send> = match head {
             Some(commit) => Box::new(repository.commit_snapshot(&commit)),
             None => Box::new(Nothing),
         };
-        let repository = repository.clone();
         Ok(HistorySource {
-            repository,
+            repository: repository.clone(),
+            memory: None,
+            shard: None,
+            extent,
             tips,
             head,
+            expected: 0.into(),
+            notes: Mutex::default(),
         })
     }
-}
 
-/// A blob or message on its way to a thread that reads it.
-struct Job {
-    path: Vec<u8>,
-    id: ObjectId,
-    form: Form,
-    commit: Option<ObjectId>,
-    number: usize,
-}
-
-/// Folders and blobs are remembered apart: an entry that lies about its kind must not hide the true one.
-struct Producer<'a> {
-    objects: &'a Objects,
-    order: PackOrder,
-    sender: SyncSender<Vec<Job>>,
-    waiting: Vec<Job>,
-    window: usize,
-    folders: HashSet<ObjectId>,
-    blobs: HashSet<ObjectId>,
-    visited: Visited,
-    number: usize,
-}
-
-impl Producer<'_> {
-    fn start(mut self, repository: &Repository, tips: &[(Vec<u8>, ObjectId)]) -> Result<Visited> {
-        let mut commits = Vec::new();
-        let mut tags = HashSet::new();
-        for (name, id) in tips {
-            let Some(peeled) = peel(self.objects, id)? else {
-                self.unchecked(
-                    name,
-                    "the ref names an object that is not in this clone, so it was not followed",
-                );
-                continue;
-            };
-            let target = (peeled.kind == Kind::Commit).then_some(peeled.id);
-            for tag in peeled.tags.into_iter().filter(|tag| tags.insert(*tag)) {
-                self.once(MESSAGE_PATH.as_bytes(), tag, Form::Message, target);
-            }
-            match peeled.kind {
-                Kind::Commit => commits.push(peeled.id),
-                Kind::Tree => self.folder(&peeled.id, &mut Vec::new(), None, 0),
-                _ => self.once(name, peeled.id, Form::File, None),
-            }
-        }
-        let walk = walk(self.objects, repository.shallow(), &commits, &[])?;
-        for id in walk.cut {
-            let place = format!("commit {id}");
-            self.unchecked(
-                place.as_bytes(),
-                "the commits before it are not in this clone, so they were not seen",
-            );
-        }
-        for (id, data) in walk.commits {
-            self.once(MESSAGE_PATH.as_bytes(), id, Form::Message, Some(id));
-            self.folder(&data.tree, &mut Vec::new(), Some(id), 0);
-        }
-        self.flush();
-        Ok(self.visited)
+    /// Leaves out what an earlier run found nothing in, and remembers what this one finds nothing in.
+    pub fn with_memory(mut self, memory: Arc<ObjectMemory>) -> Self {
+        self.memory = Some(memory);
+        self
     }
 
-    fn folder(
-        &mut self,
-        tree: &ObjectId,
-        path: &mut Vec<u8>,
-        commit: Option<ObjectId>,
-        depth: usize,
-    ) {
-        if !self.folders.insert(*tree) {
-            return;
-        }
-        if depth > DEPTH_AT_MOST {
-            return self.unchecked(path, "too deep a folder, so it was not opened");
-        }
-        let mut buffer = Vec::new();
-        let Ok(Some((Kind::Tree, data))) = self.objects.find(tree, &mut buffer) else {
-            return self.unchecked(
-                path,
-                "the folder is not in this clone, so it was not opened",
-            );
-        };
-        for entry in TreeRefIter::from_bytes(data, self.objects.hash()) {
-            let Ok(entry) = entry else {
-                return self
-                    .unchecked(path, "the folder is damaged, so it was not read to its end");
-            };
-            let length = path.len();
-            if length > 0 {
-                path.push(b'/');
-            }
-            path.extend_from_slice(entry.filename);
-            let id = entry.oid.to_owned();
-            if entry.mode.is_tree() {
-                self.folder(&id, path, commit, depth + 1);
-            } else if entry.mode.is_commit() {
-                self.visited.submodules += 1;
-            } else {
-                let form = if entry.mode.is_link() {
-                    Form::Symlink
-                } else {
-                    Form::File
-                };
-                self.once(path, id, form, commit);
-            }
-            path.truncate(length);
-        }
+    /// Reads one part only.
+    pub fn with_shard(mut self, shard: Shard) -> Self {
+        self.shard = Some(shard);
+        self
     }
 
-    fn once(&mut self, path: &[u8], id: ObjectId, form: Form, commit: Option<ObjectId>) {
-        if form != Form::Message && !self.blobs.insert(id) {
-            return;
-        }
-        let path = path.to_vec();
-        let number = self.number;
-        self.number += 1;
-        self.waiting.push(Job {
-            path,
-            id,
-            form,
-            commit,
-            number,
-        });
-        if self.waiting.len() >= self.window {
-            self.flush();
-            self.window = (self.window * 2).min(WINDOW.end);
-        }
+    fn notes(&self) -> MutexGuard<'_, Notes> {
+        self.notes.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
-    /// Sends what waits in the order of the packs. The receiving side outlives this one, unless a thread of it panics,
-    /// and then the panic goes on from there.
-    fn flush(&mut self) {
-        let order = &self.order;
-        self.waiting.sort_by_cached_key(|job| order.of(&job.id));
-        let mut waiting = std::mem::take(&mut self.waiting).into_iter();
-        loop {
-            let batch: Vec<Job> = waiting.by_ref().take(BATCH).collect();
-            if batch.is_empty() {
-                return;
-            }
-            if self.sender.send(batch).is_err() {
-                self.visited.unchecked.push(Unchecked {
-                    path: RepoPath::new(Vec::new()),
-                    why: "reading the history broke off".to_owned(),
-                    undecided: true,
-                });
-                return;
-            }
-        }
+    /// What the item turned out to hold: its bytes where nothing was found, `None` where something was.
+    pub(super) fn outcome_of(&self, number: usize) -> Option<u64> {
+        self.notes().nothing.remove(&number)
     }
 
-    fn unchecked(&mut self, path: &[u8], why: &str) {
-        self.visited.unchecked.push(Unchecked {
-            path: RepoPath::new(path),
-            why: why.to_owned(),
-            undecided: false,
-        });
+    /// Keeps that an item which hit is reached by no ref.
+    pub(super) fn note_unreached(&self, number: usize) {
+        self.notes().unreached.insert(number);
     }
-}
 
-fn consume(
-    objects: &Objects,
-    receiver: &Mutex<Receiver<Vec<Job>>>,
-    look: &(dyn Fn(&Item, Content<'_>) + Sync),
-) -> Vec<Unchecked> {
-    let mut unchecked = Vec::new();
-    let mut buffer = Vec::new();
-    loop {
-        let next = receiver
-            .lock()
-            .unwrap_or_else(PoisonError::into_inner)
-            .recv();
-        let Ok(batch) = next else { return unchecked };
-        for job in batch {
-            let item = Item {
-                path: RepoPath::new(job.path),
-                form: job.form,
-                keeping: Keeping::Git,
-                commit: job.commit.map(|id| id.to_string()),
-                commits: u32::from(job.commit.is_some()),
-                number: job.number,
-            };
-            let handed = match job.form {
-                Form::Message => hand_message(objects, &job.id, |content| look(&item, content)),
-                _ => objects.hand_blob(&job.id, &mut buffer, |content| look(&item, content)),
-            };
-            if let Err(unread) = handed {
-                unchecked.push(Unchecked {
-                    path: item.path,
-                    why: unread.why().to_owned(),
-                    undecided: false,
-                });
-            }
+    fn plan(&self) -> Result<(Plan, Packs)> {
+        let objects = self.repository.blob_objects();
+        let mut walker = Walker::new(&objects);
+        let packs = thread::scope(|scope| {
+            let packs = scope.spawn(|| self.repository.packs());
+            let walked = walker.reach(&self.repository, &self.tips);
+            walked.map(|()| packs.join().unwrap_or_default())
+        })?;
+        if self.extent == Extent::All {
+            add_unreached(&mut walker, &self.repository, &packs)?;
         }
+        Ok((walker.plan, packs))
     }
 }
 
 impl Source for HistorySource {
     fn visit(&self, threads: usize, look: &(dyn Fn(&Item, Content<'_>) + Sync)) -> Result<Visited> {
-        let readers = threads.max(1);
-        // One window may wait while the next one is found.
-        let (sender, receiver) = sync_channel(WINDOW.end / BATCH);
-        let receiver = Arc::new(Mutex::new(receiver));
-        let objects = self.repository.blob_objects();
-        let unread = Mutex::new(Vec::new());
-        let visited = std::thread::scope(|scope| {
-            for _ in 0..readers {
-                let receiver = receiver.clone();
-                let unread = &unread;
-                scope.spawn(move || {
-                    let found = consume(&self.repository.blob_objects(), &receiver, look);
-                    unread
-                        .lock()
-                        .unwrap_or_else(PoisonError::into_inner)
-                        .extend(found);
-                });
-            }
-            drop(receiver);
-            let producer = Producer {
-                objects: &objects,
-                order: self.repository.pack_order(),
-                sender,
-                waiting: Vec::new(),
-                window: WINDOW.start,
-                folders: HashSet::new(),
-                blobs: HashSet::new(),
-                visited: Visited::default(),
-                number: 0,
-            };
-            producer.start(&self.repository, &self.tips)
-        });
-        let mut visited = visited?;
-        visited
-            .unchecked
-            .extend(unread.into_inner().unwrap_or_else(PoisonError::into_inner));
+        let threads = threads.max(1);
+        let (plan, packs) = self.plan()?;
+        let planned = plan.jobs.len() as u32;
+        self.expected
+            .store(u64::from(planned), std::sync::atomic::Ordering::Relaxed);
+        let reading = Reading::new(self, &plan, threads, look);
+        reading.run(&packs);
+        let (mut unchecked, hits) = reading.finish();
+        let mut visited = plan.visited.clone();
+        if !hits.is_empty() && self.shard.is_none() {
+            let objects = self.repository.blob_objects();
+            let plan = add_copies_of(&hits, plan, &objects);
+            let reading = Reading::new(self, &plan, threads, look);
+            reading.run_from(planned);
+            unchecked.extend(reading.finish().0);
+            unchecked.extend(plan.crowded_among(&hits));
+            visited = plan.visited;
+        }
+        visited.unchecked.extend(unchecked);
         Ok(visited)
     }
 
     fn before(&self, _item: &Item) -> Result<Vec<(RepoPath, Vec<u8>)>> {
         Ok(Vec::new())
+    }
+
+    fn nothing_in(&self, item: &Item, bytes: u64) {
+        self.notes().nothing.insert(item.number, bytes);
+    }
+
+    fn remark(&self, item: &Item) -> Option<&'static str> {
+        self.notes().unreached.contains(&item.number).then_some(
+            "no ref leads to it (an amended commit, a deleted branch, a dropped stash): it is still in this clone until git removes it",
+        )
+    }
+
+    fn expected(&self) -> u64 {
+        self.expected.load(std::sync::atomic::Ordering::Relaxed)
     }
 
     fn head(&self) -> &dyn Snapshot {

@@ -13,12 +13,17 @@ mod folder;
 mod git_environment;
 mod handing;
 mod history;
+mod history_reading;
+mod ids;
 mod index;
 mod introduced;
 mod keeping;
 mod machine;
+mod memory;
 mod objects;
 mod pack_order;
+mod packs;
+mod plan;
 mod queue;
 mod range;
 mod repository;
@@ -34,12 +39,13 @@ mod work;
 use std::io::Read;
 
 pub use commit_tree::CommitTreeSource;
-pub use environment::{EnvironmentSource, EnvironmentText};
+pub use environment::{EnvironmentSource, EnvironmentText, MachineSnapshot};
 pub use folder::FolderSnapshot;
 pub use git_environment::GitEnvironment;
-pub use history::{Extent, HistorySource};
+pub use history::{Extent, HistorySource, Shard};
 pub use index::IndexSnapshot;
 pub use machine::{Left, MachineFile, machine_files};
+pub use memory::{Basis, ObjectMemory};
 pub use range::RangeSource;
 pub use repository::{Commit, Repository};
 pub use snapshot::CommitSnapshot;
@@ -97,6 +103,8 @@ pub enum Content<'a> {
     Bytes(&'a [u8]),
     /// Too large to hold: to be read once, in overlapping windows.
     Stream(&'a mut dyn Read),
+    /// Not read again: this many bytes, in which an earlier run found nothing under the same path and by the same rules.
+    Remembered(u64),
 }
 
 /// What a visit could not hand over, and what it passed by on purpose.
@@ -107,6 +115,8 @@ pub struct Visited {
     pub submodules: u64,
     /// Counted in one line: special files (sockets, devices).
     pub special: u64,
+    /// Files and folders that the change takes away, where the source knows them.
+    pub removed: Vec<RepoPath>,
     /// Whether the source is a change, so that `introduced` has a meaning.
     pub is_change: bool,
 }
@@ -147,6 +157,19 @@ pub trait Source: Sync {
     /// Reads what the item's blob replaced: the same path in every parent or base, and the places it was renamed
     /// or copied from. Empty where it is new. Called only for items that hit.
     fn before(&self, item: &Item) -> Result<Vec<(RepoPath, Vec<u8>)>>;
+
+    /// Takes note that nothing was found in an item, which has this many bytes; called while it is looked at.
+    fn nothing_in(&self, _item: &Item, _bytes: u64) {}
+
+    /// What has to be said of an item that hit, beyond its path and commit.
+    fn remark(&self, _item: &Item) -> Option<&'static str> {
+        None
+    }
+
+    /// How many items there are to look at; 0 where that is not known yet, or never.
+    fn expected(&self) -> u64 {
+        0
+    }
 
     /// The state that is judged.
     fn head(&self) -> &dyn Snapshot;

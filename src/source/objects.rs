@@ -17,6 +17,7 @@ use gix::odb::pack::cache::lru::StaticLinkedList;
 
 use super::Content;
 use super::pack_order::PackOrder;
+use super::packs::Packs;
 use crate::error::{Error, Result};
 
 /// A blob above this size is handed over as a stream.
@@ -76,14 +77,47 @@ impl Stores {
         }
     }
 
-    /// Where the objects of all folders stand, alternates included.
-    pub(super) fn pack_order(&self) -> PackOrder {
+    /// All folders of objects, alternates included.
+    pub(super) fn folders(&self) -> Vec<PathBuf> {
         let mut folders = Vec::new();
         for store in &self.stores {
             folders.push(store.path().to_owned());
             folders.extend(store.alternate_db_paths().unwrap_or_default());
         }
-        PackOrder::open(folders.iter().map(PathBuf::as_path), self.hash)
+        folders
+    }
+
+    /// The objects that lie in files of their own.
+    pub(super) fn loose(&self) -> Vec<ObjectId> {
+        let mut ids = Vec::new();
+        let list = |folder: &Path| std::fs::read_dir(folder).into_iter().flatten().flatten();
+        for half in self.folders().iter().flat_map(|folder| list(folder)) {
+            let Some(start) = half
+                .file_name()
+                .to_str()
+                .filter(|n| n.len() == 2)
+                .map(str::to_owned)
+            else {
+                continue;
+            };
+            for file in list(&half.path()) {
+                let rest = file.file_name();
+                let hex = format!("{start}{}", rest.to_string_lossy());
+                let id = ObjectId::from_hex(hex.as_bytes()).ok();
+                ids.extend(id.filter(|id| id.kind() == self.hash));
+            }
+        }
+        ids
+    }
+
+    /// Where the objects of all folders stand.
+    pub(super) fn pack_order(&self) -> PackOrder {
+        PackOrder::open(self.folders().iter().map(PathBuf::as_path), self.hash)
+    }
+
+    /// The packs of all folders.
+    pub(super) fn packs(&self) -> Packs {
+        Packs::open(self.folders().iter().map(PathBuf::as_path), self.hash)
     }
 
     /// Makes a reader for one thread that remembers what differences in packs rest on, for reading many blobs once.
@@ -167,6 +201,15 @@ impl Objects {
             Ok(found) => Ok(found.map(|object| (object.kind, object.data))),
             Err(_) => Err(Error::source(format!("object {id} could not be read"))),
         }
+    }
+
+    /// The kind of an object; `None` where it is missing or cannot be read.
+    pub(super) fn kind(&self, id: &oid) -> Option<Kind> {
+        let header = |handle: &gix::odb::Handle| handle.try_header(id).ok().flatten();
+        self.handles
+            .iter()
+            .find_map(header)
+            .map(|header| header.kind())
     }
 
     /// Reads a whole blob; `None` where it is missing or no blob.

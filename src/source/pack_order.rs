@@ -8,6 +8,8 @@ use std::path::Path;
 use gix::hash::oid;
 use gix::odb::pack::index;
 
+use super::packs::index_files;
+
 /// The indices of all packs.
 pub(super) struct PackOrder {
     indices: Vec<index::File>,
@@ -19,16 +21,7 @@ impl PackOrder {
         folders: impl Iterator<Item = &'a Path>,
         hash: gix::hash::Kind,
     ) -> PackOrder {
-        let entries = folders
-            .filter_map(|folder| std::fs::read_dir(folder.join("pack")).ok())
-            .flatten()
-            .flatten();
-        let mut paths: Vec<_> = entries
-            .map(|entry| entry.path())
-            .filter(|path| path.extension().is_some_and(|ending| ending == "idx"))
-            .collect();
-        paths.sort();
-        let indices = paths
+        let indices = index_files(folders)
             .iter()
             .filter_map(|path| index::File::at(path, hash).ok())
             .collect();

@@ -271,6 +271,7 @@ impl Source for RangeSource {
             unchecked: self.content.unchecked.clone(),
             submodules: self.content.submodules,
             special: 0,
+            removed: Vec::new(),
             is_change: true,
         };
         let blob = |number: usize| {

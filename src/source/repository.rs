@@ -15,6 +15,7 @@ use super::git_environment::GitEnvironment;
 use super::index::{Index, IndexSnapshot};
 use super::objects::{Objects, Stores};
 use super::pack_order::PackOrder;
+use super::packs::Packs;
 use super::repository_format::{unreadable, unreadable_format};
 use super::snapshot::CommitSnapshot;
 use crate::error::{Error, Result};
@@ -228,6 +229,12 @@ impl Repository {
         Ok(configured.map_or_else(|| self.common_dir().join("hooks"), |path| top.join(path)))
     }
 
+    /// The full name of the branch that is checked out; `None` where none is.
+    pub fn head_branch(&self) -> Option<String> {
+        let name = self.local().head_name().ok()??;
+        Some(String::from_utf8_lossy(name.as_bstr()).into_owned())
+    }
+
     /// A value of the configuration, as text.
     pub fn config_value(&self, key: &str) -> Option<String> {
         let value = self.local().config_snapshot().string(key);
@@ -304,6 +311,14 @@ impl Repository {
 
     pub(super) fn pack_order(&self) -> PackOrder {
         self.inner.stores.pack_order()
+    }
+
+    pub(super) fn packs(&self) -> Packs {
+        self.inner.stores.packs()
+    }
+
+    pub(super) fn loose_objects(&self) -> Vec<ObjectId> {
+        self.inner.stores.loose()
     }
 
     pub(super) fn caching_objects(&self) -> Objects {

@@ -116,6 +116,7 @@ impl Source for StagedSource {
             unchecked: self.plan.unchecked.clone(),
             submodules: self.plan.submodules,
             special: 0,
+            removed: self.plan.removed.iter().map(Removed::path).collect(),
             is_change: true,
         };
         let blob = |number: usize| {

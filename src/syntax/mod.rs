@@ -5,6 +5,7 @@
 //! An error never carries text of the file, nor the words of the library that refused it.
 
 mod dotenv;
+pub mod edit;
 mod format;
 mod front_matter;
 mod ini;

@@ -76,6 +76,7 @@ fn bedrock_long(text: &[u8]) -> Option<Claims> {
             "its content names account {}, and it is long-lived",
             quoted_bytes(account)
         )],
+        reaches: Some("what Bedrock offers, on the account's bill".to_owned()),
         ..Claims::default()
     })
 }

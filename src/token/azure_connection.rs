@@ -145,24 +145,24 @@ pub fn claims(value: &[u8]) -> Option<Claims> {
         Service::Storage => storage(&connection, &mut claims),
         Service::ServiceBus => messaging(&connection, &mut claims),
         Service::Cosmos => {
-            whole(&mut claims, "its key opens every database of the account");
+            whole(&mut claims, "every database of the account".to_owned());
             claims.sample = is_local_url(connection.get("accountendpoint"));
         }
         Service::Iot => messaging(&connection, &mut claims),
         Service::Sql => sql(&connection, &mut claims),
         Service::AppConfiguration => claims.level = Some(Level::Resource),
         Service::SignalR => {
-            whole(&mut claims, "its key serves every hub of the service");
+            whole(&mut claims, "every hub of the service".to_owned());
             claims.sample = is_local_url(connection.get("endpoint"));
         }
     }
     Some(claims)
 }
 
-fn whole(claims: &mut Claims, evidence: &str) {
+fn whole(claims: &mut Claims, reaches: String) {
     claims.level = Some(Level::Resource);
     claims.verbs = Some(Verbs::of(&[Verb::Read, Verb::Write, Verb::Delete]));
-    claims.evidence.push(evidence.to_owned());
+    claims.reaches = Some(reaches);
 }
 
 fn storage(connection: &Connection<'_>, claims: &mut Claims) {
@@ -175,16 +175,14 @@ fn storage(connection: &Connection<'_>, claims: &mut Claims) {
     }
     claims.sample = connection.get("accountname") == EMULATOR_ACCOUNT
         || is_local_url(connection.get("blobendpoint"));
-    whole(
-        claims,
-        "its key opens the whole storage account, and cannot be narrowed",
-    );
-    let account = connection.get("accountname");
-    if !account.is_empty() {
-        claims
-            .evidence
-            .push(format!("it names storage account {}", quoted(account)));
-    }
+    let account = match connection.get("accountname") {
+        "" => "the whole storage account".to_owned(),
+        name => format!("the whole storage account {}", quoted(name)),
+    };
+    whole(claims, account);
+    claims
+        .evidence
+        .push("it holds the account's key, which cannot be narrowed".to_owned());
 }
 
 fn messaging(connection: &Connection<'_>, claims: &mut Claims) {
@@ -199,14 +197,13 @@ fn messaging(connection: &Connection<'_>, claims: &mut Claims) {
     sas::policy(connection.get("sharedaccesskeyname"), claims);
     if entity.is_empty() {
         claims.level = Some(Level::Project);
+        claims.reaches = Some("the whole namespace".to_owned());
         claims
             .evidence
             .push("it names no entity, so it opens the whole namespace".to_owned());
     } else {
         claims.level = Some(Level::Resource);
-        claims
-            .evidence
-            .push(format!("it is narrowed to entity {}", quoted(entity)));
+        claims.reaches = Some(format!("entity {}", quoted(entity)));
     }
     claims.sample = is_local_url(connection.get("endpoint"));
 }

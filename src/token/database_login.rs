@@ -66,6 +66,7 @@ pub fn superuser(evidence: &str, claims: &mut Claims) {
         Verb::Delete,
         Verb::Admin,
     ]));
+    claims.reaches = Some("the whole database server".to_owned());
     claims.evidence.push(evidence.to_owned());
 }
 
@@ -79,6 +80,7 @@ pub fn login(user: &[u8], claims: &mut Claims) {
         superuser(&evidence, claims);
     } else if is_reader(&lower) {
         claims.verbs = Some(Verbs::of(&[Verb::Read]));
+        claims.reaches = Some("the tables its role may see".to_owned());
         claims
             .evidence
             .push("its login's name says that it only reads".to_owned());

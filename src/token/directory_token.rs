@@ -21,6 +21,7 @@ pub(super) fn read(members: &Map<String, Value>, claims: &mut Claims) {
     if json::texts(members, "wids").contains(&GLOBAL_ADMINISTRATOR) {
         claims.level = Some(Level::Org);
         claims.verbs = Some(ADMINISTER);
+        claims.reaches = Some("the whole directory".to_owned());
         claims
             .evidence
             .push("its payload says its user is a global administrator".to_owned());

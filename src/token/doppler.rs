@@ -78,6 +78,7 @@ fn of_sort(sort: &[u8]) -> Option<Claims> {
         kind: Some(kind),
         level: Some(level),
         verbs,
+        reaches: (sort == b"st").then(|| "the secrets of one config".to_owned()),
         evidence: vec![evidence.to_owned()],
         ..Claims::default()
     })

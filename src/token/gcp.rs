@@ -60,6 +60,7 @@ fn hint(email: &str, claims: &mut Claims) {
     {
         claims.level = Some(Level::Project);
         claims.verbs = Some(change);
+        claims.reaches = Some("the whole project".to_owned());
         claims.evidence.push(
             "it is a default account, which edits the whole project unless that was taken away"
                 .to_owned(),

@@ -71,6 +71,11 @@ pub fn claims(value: &[u8]) -> Option<Claims> {
             .push(format!("its payload says it belongs to {word} {id}"));
         // A runner's token takes jobs; it does not do what its owner may do.
         claims.level = (!runner).then_some(level);
+        claims.reaches = (!runner).then(|| match level {
+            Level::Org => format!("everything in group {id}"),
+            Level::Account => format!("everything that user {id} reaches"),
+            _ => format!("project {id}"),
+        });
     }
     if let Some(organization) = id("o") {
         claims.evidence.push(format!(

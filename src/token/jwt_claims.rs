@@ -90,6 +90,7 @@ fn supabase_anon(claims: &mut Claims) {
 fn auth0(members: &Map<String, Value>, claims: &mut Claims) {
     claims.kind = Some("auth0-management-token");
     claims.level = Some(Level::Account);
+    claims.reaches = Some("the users and applications of an Auth0 tenant".to_owned());
     let scopes = json::text(members, "scope");
     let starts = |start: &str| scopes.split(' ').any(|scope| scope.starts_with(start));
     let mut verbs = READ;
@@ -195,6 +196,7 @@ pub(super) fn generic(members: &Map<String, Value>, claims: &mut Claims) {
     if let Some(found) = administration(members) {
         claims.level = Some(Level::Account);
         claims.verbs = Some(ADMINISTER);
+        claims.reaches = Some("the service that trusts its issuer".to_owned());
         claims.evidence.push(format!(
             "its payload says {} `{}`",
             quoted(&found.claim),

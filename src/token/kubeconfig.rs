@@ -113,6 +113,7 @@ pub fn claims(value: &[u8]) -> Option<Claims> {
         if let Some((_, sentence)) = ADMINISTERING.iter().find(|(known, _)| known == group) {
             claims.level = Some(Level::Org);
             claims.verbs = Some(Verbs::of(&Verb::ALL));
+            claims.reaches = Some("the whole cluster".to_owned());
             claims.evidence.push((*sentence).to_owned());
         }
     }

@@ -106,12 +106,18 @@ fn judge(left: &Left, claims: &mut Claims) {
     if left.apps > 0 {
         claims.kind = Some("fly-app-deploy-token");
         claims.level = Some(Level::Project);
+        let apps = match left.apps {
+            1 => "one app".to_owned(),
+            count => format!("{count} apps"),
+        };
         claims
             .evidence
-            .push(format!("a caveat narrows it to {} apps", left.apps));
+            .push(format!("a caveat narrows it to {apps}"));
+        claims.reaches = Some(apps);
     } else {
         claims.level = Some(Level::Org);
         claims.kind = Some("fly-org-token");
+        claims.reaches = Some(format!("every app of organisation {organization}"));
     }
     if left.mask & MASK_ALL == MASK_READ {
         if left.apps == 0 {
@@ -128,6 +134,7 @@ fn judge(left: &Left, claims: &mut Claims) {
     }
     if left.commands {
         claims.level = Some(Level::Project);
+        claims.reaches = Some("machines by chosen commands".to_owned());
         verbs = Verbs::of(&[Verb::Read, Verb::Write]);
         claims
             .evidence
@@ -269,7 +276,7 @@ mod tests {
             read.evidence[..2],
             [
                 "a caveat binds it to organisation 9876".to_owned(),
-                "a caveat narrows it to 1 apps".to_owned()
+                "a caveat narrows it to one app".to_owned()
             ]
         );
     }

@@ -5,6 +5,7 @@
 
 use serde_json::Value;
 
+use super::quote::quoted;
 use super::{base64, json};
 use crate::model::{Claims, Level, Verb, Verbs};
 
@@ -24,6 +25,8 @@ struct Macaroon<'a> {
 #[derive(Default)]
 struct Narrowing {
     projects: usize,
+    /// The name of the one project, where it is one and named.
+    only: Option<String>,
     narrowed: bool,
     user: bool,
     publisher: bool,
@@ -49,10 +52,16 @@ pub fn claims(value: &[u8]) -> Option<Claims> {
         claims.kind = Some("pypi-project-token");
         claims.level = Some(Level::Project);
         claims.verbs = Some(upload);
-        claims.evidence.push(match found.projects {
-            0 => "a caveat narrows it to chosen projects".to_owned(),
-            count => format!("a caveat narrows it to {count} projects"),
-        });
+        let projects = match (found.projects, &found.only) {
+            (0, _) => "chosen projects".to_owned(),
+            (1, Some(name)) => format!("project {}", quoted(name)),
+            (1, None) => "one project".to_owned(),
+            (count, _) => format!("{count} projects"),
+        };
+        claims
+            .evidence
+            .push(format!("a caveat narrows it to {projects}"));
+        claims.reaches = Some(projects);
     } else if found.publisher {
         claims.kind = Some("pypi-oidc-token");
         claims.level = Some(Level::Project);
@@ -63,7 +72,6 @@ pub fn claims(value: &[u8]) -> Option<Claims> {
     } else if found.user {
         claims.kind = Some("pypi-user-token");
         claims.level = Some(Level::Account);
-        claims.verbs = Some(upload);
         claims
             .evidence
             .push("a caveat names its user, and none names a project".to_owned());
@@ -186,7 +194,12 @@ fn old_caveat(members: &Value, found: &mut Narrowing) {
 
 fn narrowed(projects: Option<&Value>, found: &mut Narrowing) {
     found.narrowed = true;
-    found.projects = projects.and_then(Value::as_array).map_or(0, Vec::len);
+    let projects = projects.and_then(Value::as_array);
+    found.projects = projects.map_or(0, Vec::len);
+    let name = projects.and_then(|all| all.first()?.as_str());
+    // A project's number says nothing to people.
+    let plain = name.filter(|name| name.len() < 36);
+    found.only = plain.map(str::to_owned);
 }
 
 #[cfg(test)]
@@ -251,7 +264,7 @@ mod tests {
         ] {
             let read = read(&["[3, \"u\"]", caveat]);
             assert_eq!(read.kind, Some("pypi-project-token"), "{caveat}");
-            assert_eq!(read.evidence, ["a caveat narrows it to 1 projects"]);
+            assert!(read.evidence[0].starts_with("a caveat narrows it to project `"));
         }
     }
 

@@ -5,10 +5,13 @@
 //! No value and no part of one that could be secret gets into a sentence: names come in through `quote` only.
 
 mod admin_words;
+pub mod algolia;
+pub mod atlassian;
 pub mod aws;
 pub mod azure_connection;
 pub mod base64;
 pub mod basic;
+pub mod cloudflare_tunnel;
 pub mod confluent;
 pub mod crates;
 pub mod crc32;
@@ -16,10 +19,12 @@ mod database_login;
 pub mod database_url;
 mod der;
 mod directory_token;
+pub mod discord;
 pub mod doppler;
 pub mod gcp;
 pub mod gitlab;
 pub mod grafana;
+pub mod jfrog;
 mod json;
 pub mod jwt;
 mod jwt_claims;
@@ -36,6 +41,7 @@ pub mod quote;
 pub mod sas;
 pub mod sentry;
 mod service_account;
+pub mod tinybird;
 pub mod vault;
 
 use crate::model::{Checksum, ChecksumState, ClaimReader, Claims};
@@ -50,17 +56,22 @@ pub const CHECKSUMS: [Checksum; 5] = [
 ];
 
 /// Every claim reader.
-pub const READERS: [ClaimReader; 18] = [
+pub const READERS: [ClaimReader; 24] = [
+    ClaimReader::AlgoliaSecured,
+    ClaimReader::AtlassianDataCenter,
     ClaimReader::AwsKeyId,
     ClaimReader::AzureConnectionString,
     ClaimReader::AzureSas,
     ClaimReader::BasicAuth,
+    ClaimReader::CloudflareTunnel,
     ClaimReader::DatabaseUrl,
+    ClaimReader::DiscordBot,
     ClaimReader::Doppler,
     ClaimReader::FlyMacaroon,
     ClaimReader::GcpServiceAccount,
     ClaimReader::GitlabRoutable,
     ClaimReader::GrafanaCloud,
+    ClaimReader::JfrogReference,
     ClaimReader::Jwt,
     ClaimReader::KubeconfigCertificate,
     ClaimReader::Mapbox,
@@ -68,6 +79,7 @@ pub const READERS: [ClaimReader; 18] = [
     ClaimReader::PrivateKey,
     ClaimReader::PypiMacaroon,
     ClaimReader::SentryOrg,
+    ClaimReader::Tinybird,
     ClaimReader::Vault,
 ];
 
@@ -96,16 +108,21 @@ pub fn with_checksum(algorithm: Checksum, value: Vec<u8>) -> Vec<u8> {
 /// Reads what the value says of itself; `None` where it does not decode.
 pub fn claims(reader: ClaimReader, value: &[u8]) -> Option<Claims> {
     match reader {
+        ClaimReader::AlgoliaSecured => algolia::claims(value),
+        ClaimReader::AtlassianDataCenter => atlassian::claims(value),
         ClaimReader::AwsKeyId => aws::claims(value),
         ClaimReader::AzureConnectionString => azure_connection::claims(value),
         ClaimReader::AzureSas => sas::claims(value),
         ClaimReader::BasicAuth => basic::claims(value),
+        ClaimReader::CloudflareTunnel => cloudflare_tunnel::claims(value),
         ClaimReader::DatabaseUrl => database_url::claims(value),
+        ClaimReader::DiscordBot => discord::claims(value),
         ClaimReader::Doppler => doppler::claims(value),
         ClaimReader::FlyMacaroon => macaroon_fly::claims(value),
         ClaimReader::GcpServiceAccount => gcp::claims(value),
         ClaimReader::GitlabRoutable => gitlab::claims(value),
         ClaimReader::GrafanaCloud => grafana::claims(value),
+        ClaimReader::JfrogReference => jfrog::claims(value),
         ClaimReader::Jwt => jwt_claims::claims(value),
         ClaimReader::KubeconfigCertificate => kubeconfig::claims(value),
         ClaimReader::Mapbox => mapbox::claims(value),
@@ -113,6 +130,7 @@ pub fn claims(reader: ClaimReader, value: &[u8]) -> Option<Claims> {
         ClaimReader::PrivateKey => private_key::claims(value),
         ClaimReader::PypiMacaroon => macaroon_pypi::claims(value),
         ClaimReader::SentryOrg => sentry::claims(value),
+        ClaimReader::Tinybird => tinybird::claims(value),
         ClaimReader::Vault => vault::claims(value),
     }
 }

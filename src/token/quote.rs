@@ -59,7 +59,7 @@ pub fn quoted_bytes(value: &[u8]) -> String {
 }
 
 fn allowed(character: char) -> char {
-    if character.is_ascii_alphanumeric() || "._:/@ -".contains(character) {
+    if character.is_ascii_alphanumeric() || "._:/@! -".contains(character) {
         character
     } else {
         '?'
@@ -115,7 +115,7 @@ mod tests {
         fn only_the_small_alphabet_comes_out(text in "\\PC{0,300}") {
             let shown = quoted(&text);
             prop_assert!(shown.len() <= LONGEST + 2);
-            prop_assert!(shown[1..shown.len() - 1].bytes().all(|b| b.is_ascii_alphanumeric() || b"._:/@ -?".contains(&b)));
+            prop_assert!(shown[1..shown.len() - 1].bytes().all(|b| b.is_ascii_alphanumeric() || b"._:/@! -?".contains(&b)));
         }
     }
 }

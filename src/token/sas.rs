@@ -126,9 +126,7 @@ fn storage(sas: &Sas) -> Claims {
         let types = sas.get("srt");
         if types.contains(['s', 'c']) {
             claims.level = Some(Level::Project);
-            claims
-                .evidence
-                .push("it reaches every container of the storage account".to_owned());
+            claims.reaches = Some("every container of the storage account".to_owned());
         }
         claims
             .evidence
@@ -143,7 +141,7 @@ fn storage(sas: &Sas) -> Claims {
             "f" => "one file",
             _ => "one table or queue",
         };
-        claims.evidence.push(format!("it opens {place}"));
+        claims.reaches = Some(place.to_owned());
     }
     if sas.flavour == Flavour::UserDelegation {
         claims.evidence.push(
@@ -195,8 +193,8 @@ fn service_bus(sas: &Sas) -> Claims {
         }),
         ..Claims::default()
     };
-    claims.evidence.push(format!(
-        "it opens {} {}",
+    claims.reaches = Some(format!(
+        "{} {}",
         if narrowed {
             "one entity,"
         } else {

@@ -232,7 +232,7 @@ fn a_tree_that_names_itself_over_and_over_comes_to_an_end() {
     let source = HistorySource::new(&opened, Extent::Head);
     assert!(look(&source.unwrap()).is_decided());
     repo.git(&["update-ref", "refs/heads/bomb", &commit]);
-    let all = HistorySource::new(&repo.open(), Extent::AllRefs);
+    let all = HistorySource::new(&repo.open(), Extent::All);
     assert!(look(&all.unwrap()).is_decided());
     let cut = RangeSource::between(&repo.open(), "HEAD..bomb").unwrap();
     let nothing = |_: &Item, _: Content<'_>| {};

@@ -214,6 +214,7 @@ pub fn look_at(source: &dyn Source, threads: usize) -> Look {
                     stream.read_to_end(&mut bytes).unwrap();
                     (bytes, true)
                 }
+                Content::Remembered(_) => return,
             };
             seen.lock().unwrap().push(Seen {
                 path: item.path.lossy(),

@@ -170,6 +170,15 @@ impl Variables<'_> {
                     merge: merged.map(|_| checked_out),
                 },
             })
+        } else if self.value("CI_EXTERNAL_PULL_REQUEST_IID").is_some() {
+            About::Proposal(Proposal {
+                number: None,
+                head: self.needed("CI_COMMIT_SHA")?,
+                base: self.commit("CI_EXTERNAL_PULL_REQUEST_TARGET_BRANCH_SHA")?,
+                base_branch: self.needed_branch("CI_EXTERNAL_PULL_REQUEST_TARGET_BRANCH_NAME")?,
+                commits: None,
+                stands: Stands::CheckedOut { merge: None },
+            })
         } else if source == "schedule" || source == "web" || source == "api" {
             About::State {
                 head: Some(self.needed("CI_COMMIT_SHA")?),

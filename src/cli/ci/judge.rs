@@ -9,10 +9,11 @@ use crate::act::agent;
 use crate::act::ci::plan::{ExitFollows, Plan, Scope};
 use crate::cli::policy::{self, Judging};
 use crate::cli::scan::{Clock, threads};
+use crate::engine::fixes::{self, Planning};
 use crate::engine::{self, Dependencies, Run, Seen};
 use crate::error::Result;
 use crate::judge::guard::{self, State, Weakening};
-use crate::model::{Outcome, Overall, RepoPath, Summary, Unchecked};
+use crate::model::{Outcome, RepoPath, Unchecked};
 use crate::policy::config::CONFIG_NAME;
 use crate::policy::loosening;
 use crate::source::{Commit, CommitTreeSource, Nothing, RangeSource, Snapshot, Source};
@@ -28,7 +29,7 @@ pub(super) fn examine(
     clock: &Clock,
 ) -> Result<Outcome> {
     if plan.scope == Scope::Nothing {
-        return Ok(nothing(plan));
+        return Ok(Outcome::of_nothing(plan.looked_at));
     }
     let ends = resolve::ends(&plan, &mut clone)?;
     let range = range(&plan, &ends, &mut clone)?;
@@ -57,17 +58,12 @@ pub(super) fn examine(
         }
         (None, _) => {
             let mut outcome = look.tree(ends.base.as_ref())?;
-            outcome.unchecked.push(not_seen(&plan));
+            outcome.unchecked.push(not_seen(&plan, &clone));
             outcome
         }
     };
     if let (Judge::Missing, None) = (&judge, config) {
-        outcome.unchecked.push(Unchecked {
-            path: RepoPath::from(CONFIG_NAME),
-            why: "the policy of the base is not in this clone, so the built-in one judged; pass `--fetch`, or check out with `fetch-depth: 0`"
-                .to_owned(),
-            undecided: true,
-        });
+        outcome.unchecked.push(policy_missing(&clone));
     }
     follow(&plan, &mut outcome);
     Ok(outcome)
@@ -87,22 +83,44 @@ fn range(plan: &Plan, ends: &Ends, clone: &mut Clone) -> Result<Option<RangeSour
     Ok((!range.is_cut()).then_some(range))
 }
 
-fn not_seen(plan: &Plan) -> Unchecked {
+fn policy_missing(clone: &Clone) -> Unchecked {
+    let help = if clone.may_fetch() {
+        ", and the remote did not give it"
+    } else {
+        "; pass `--fetch`, or check out with `fetch-depth: 0`"
+    };
+    Unchecked {
+        path: RepoPath::from(CONFIG_NAME),
+        why: format!(
+            "the policy of the base is not in this clone, so the built-in one judged{help}"
+        ),
+        undecided: true,
+    }
+}
+
+fn not_seen(plan: &Plan, clone: &Clone) -> Unchecked {
     let commits = match plan.commits {
         Some(1) => "1 commit not seen".to_owned(),
         Some(count) if count > 1 => format!("{count} commits not seen"),
         _ => "an unknown number of commits not seen".to_owned(),
     };
-    let why = if plan.base.is_none() {
-        "nothing says where this change starts (`TOKENLEASH_BASE` may, on a runner that does not)"
-    } else {
-        "this clone does not hold them"
+    let (why, help) = match &clone.failed {
+        Some(failed) => (
+            failed.as_str(),
+            "check out with `fetch-depth: 0`; a start that is gone for good ends with the next push",
+        ),
+        None if plan.base.is_none() => (
+            "nothing says where this change starts",
+            "set `TOKENLEASH_BASE` to the commit before it",
+        ),
+        None => (
+            "this clone does not hold them",
+            "pass `--fetch`, or check out with `fetch-depth: 0`",
+        ),
     };
     Unchecked {
         path: RepoPath::from("commits of this change"),
-        why: format!(
-            "{commits}: {why}, so the whole tree at the head was judged instead; pass `--fetch`, or check out with `fetch-depth: 0`"
-        ),
+        why: format!("{commits}: {why}, so the whole tree at the head was judged instead; {help}"),
         undecided: true,
     }
 }
@@ -130,38 +148,17 @@ fn follow(plan: &Plan, outcome: &mut Outcome) {
         .filter(|finding| finding.introduced == Some(false) && !finding.known)
         .count();
     if standing > 0 {
+        let (stood, them) = match standing {
+            1 => ("1 finding".to_owned(), "it"),
+            _ => (format!("{standing} findings"), "them"),
+        };
         outcome.remarks.push(format!(
-            "{standing} findings stood before; `--fail-on existing` makes them count"
+            "{stood} stood before; `--fail-on existing` makes {them} count"
         ));
     }
     outcome.unchecked.sort();
     outcome.unchecked.dedup();
     engine::settle(outcome);
-}
-
-/// The outcome of a deleted ref.
-fn nothing(plan: Plan) -> Outcome {
-    Outcome {
-        summary: Summary {
-            overall: Overall::Clean,
-            files: 0,
-            bytes: 0,
-            blocked: 0,
-            warned: 0,
-            noted: 0,
-            silent: 0,
-            dropped: 0,
-        },
-        findings: Vec::new(),
-        policy_from: "built-in defaults".to_owned(),
-        unchecked: Vec::new(),
-        dropped: Vec::new(),
-        remarks: Vec::new(),
-        commit: None,
-        seconds: None,
-        looked_at: plan.looked_at,
-        agent_jobs: Vec::new(),
-    }
 }
 
 /// Reads the policies, and what the change does to them and to the guard.
@@ -268,7 +265,7 @@ impl Look<'_> {
 
     fn at(&self, source: &dyn Source, looked_at: &str) -> Result<Outcome> {
         let judging = &self.judging;
-        engine::run(&Run {
+        let mut outcome = engine::run(&Run {
             source: &WithMessages {
                 source,
                 texts: &self.plan.texts,
@@ -284,6 +281,14 @@ impl Look<'_> {
             dependencies: Dependencies::Counted,
             looked_at: looked_at.to_owned(),
             commit: Some(self.ends.head.hex()),
-        })
+        })?;
+        let planning = Planning {
+            snapshot: source.head(),
+            policies: &judging.policies,
+            rules: &judging.rules,
+            is_kept: &|_, _| false,
+        };
+        fixes::add_to(&planning, &mut outcome);
+        Ok(outcome)
     }
 }

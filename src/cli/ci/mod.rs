@@ -1,8 +1,8 @@
 //! `tokenleash ci`: what a runner's event is about, judged by a policy that the change cannot write.
 //!
 //! In: flags, the runner's variables, the event's payload, objects of the repository. Out: a report on standard output,
-//! SARIF in a file, and on GitHub a job summary and outputs. Nothing is checked out and no file of the working tree is
-//! read; a connection is opened only with `--fetch`.
+//! SARIF in a file, also when nothing could be decided, and on GitHub a job summary and outputs. Nothing is checked out,
+//! and but for the mode run, which judges the job itself, no file of the working tree is read; a connection is opened only with `--fetch`.
 
 mod clone;
 mod judge;
@@ -15,13 +15,16 @@ use std::time::Instant;
 
 use clap::{Args, ValueEnum};
 
-use super::FormatArgument;
+use super::env::{self, Missing};
+use super::origin;
 use super::scan::{Clock, here};
 use super::screen::Screen;
+use super::{FormatArgument, Suppressed};
 use crate::act::ci::event::PAYLOAD_AT_MOST;
 use crate::act::ci::plan::{self, Plan};
 use crate::act::ci::runner::{self, Runner};
 use crate::act::ci::summary::{self, Output};
+use crate::engine::without_secrets;
 use crate::error::{Error, Result};
 use crate::judge::rules::RULES;
 use crate::model::{Outcome, Overall};
@@ -32,7 +35,7 @@ use clone::Clone;
 /// What is judged, and how it is written.
 #[derive(Debug, Args)]
 pub struct CiArguments {
-    /// What to judge: the commits of the change that this run is for
+    /// What to judge: the commits of the change that this run is for, or what an agent in a later step of this job could read
     #[arg(long, value_enum, default_value = "changes")]
     mode: Mode,
     /// Let `git fetch` bring what a shallow clone lacks, or the head of a pull request, as data
@@ -41,6 +44,9 @@ pub struct CiArguments {
     /// Write SARIF to this file, also when nothing was found
     #[arg(long, value_name = "FILE")]
     sarif: Option<PathBuf>,
+    /// What becomes of waived and known findings in SARIF [default: leave-out on GitHub, else keep]
+    #[arg(long, value_enum, value_name = "HOW")]
+    suppressed: Option<Suppressed>,
     /// The report on standard output [default: github on GitHub, else text]
     #[arg(long, value_enum)]
     format: Option<FormatArgument>,
@@ -56,6 +62,7 @@ pub struct CiArguments {
 #[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
 enum Mode {
     Changes,
+    Run,
 }
 
 /// Which findings decide the exit code.
@@ -71,31 +78,52 @@ pub fn run(arguments: &CiArguments, screen: &Screen) -> Result<u8> {
     let runner = Runner::detect(&variable);
     let judged = examine(arguments, runner).and_then(|mut outcome| {
         outcome.seconds = Some(start.elapsed().as_secs_f64());
+        outcome.ended = Some(Clock::read().now);
+        write_sarif(arguments, runner, screen, &outcome)?;
         write(arguments, runner, screen, &outcome)?;
         Ok(outcome)
     });
     match judged {
         Ok(outcome) => {
             let overall = outcome.summary.overall;
-            leave(
-                runner,
-                arguments,
-                &summary_markdown::of_outcome(&outcome),
+            let left = Left {
+                summary: summary_markdown::of_outcome(&outcome),
                 overall,
-            )?;
+                sarif: arguments.sarif.as_deref(),
+            };
+            leave(runner, &left)?;
             Ok(overall.exit_code())
         }
         Err(error) => {
-            if runner == Runner::GitHub {
-                let said = sanitize::command_data(&sanitize::sentence(&error.to_string()));
-                screen.say(&format!("::error title=tokenleash::{said}"))?;
-            }
-            // The error itself is what counts; a runner that takes no summary of it changes nothing.
-            let text = summary_markdown::of_error(&error);
-            let _ = leave(runner, arguments, &text, Overall::Undecided);
+            break_off(arguments, runner, screen, &error)?;
             Err(error)
         }
     }
+}
+
+/// Says that the run came to no outcome, everywhere where one would stand.
+fn break_off(
+    arguments: &CiArguments,
+    runner: Runner,
+    screen: &Screen,
+    error: &Error,
+) -> Result<()> {
+    let said = sanitize::sentence(&without_secrets(&error.to_string()));
+    let outcome = Outcome::broken_off("nothing: the run broke off".to_owned(), said.clone());
+    // The error itself is what counts; a disk or a runner that takes no report of it changes nothing.
+    let _ = write_sarif(arguments, runner, screen, &outcome);
+    let left = Left {
+        summary: summary_markdown::of_error(error),
+        overall: Overall::Undecided,
+        // The file has no results, and whoever uploads it would close every alert.
+        sarif: None,
+    };
+    let _ = leave(runner, &left);
+    if runner == Runner::GitHub {
+        let said = sanitize::command_data(&said);
+        screen.say(&format!("::error title=tokenleash::{said}"))?;
+    }
+    Ok(())
 }
 
 /// A variable of this process; one that is empty or no Unicode counts as unset.
@@ -104,15 +132,31 @@ fn variable(name: &str) -> Option<String> {
 }
 
 fn examine(arguments: &CiArguments, runner: Runner) -> Result<Outcome> {
-    let Mode::Changes = arguments.mode;
+    match arguments.mode {
+        Mode::Changes => examine_changes(arguments, runner),
+        Mode::Run if arguments.config.is_some() => Err(Error::usage(
+            "the mode run takes no policy but the checkout's, which may only make it stricter",
+        )
+        .at("--config")),
+        Mode::Run => env::before_agent(if arguments.fetch {
+            Missing::MayBeFetched
+        } else {
+            Missing::StaysAway
+        }),
+    }
+}
+
+fn examine_changes(arguments: &CiArguments, runner: Runner) -> Result<Outcome> {
     let plan = plan_of(arguments, runner)?;
     let folder = here()?;
     let repository = Repository::open(&folder, &GitEnvironment::from_process())?;
     if let (Some(config), Some(top)) = (&arguments.config, repository.work_dir()) {
         refuse_inside(config, top)?;
     }
-    let clone = Clone::new(repository, folder, arguments.fetch);
-    judge::examine(plan, clone, arguments.config.as_deref(), &Clock::read())
+    let clone = Clone::new(repository.clone(), folder, arguments.fetch);
+    let mut outcome = judge::examine(plan, clone, arguments.config.as_deref(), &Clock::read())?;
+    outcome.origin = origin::of_run(&repository, &variable, outcome.commit.as_deref());
+    Ok(outcome)
 }
 
 fn plan_of(arguments: &CiArguments, runner: Runner) -> Result<Plan> {
@@ -157,36 +201,54 @@ fn refuse_inside(config: &Path, top: &Path) -> Result<()> {
     Ok(())
 }
 
+fn entry(arguments: &CiArguments) -> Entry {
+    match arguments.mode {
+        Mode::Changes => Entry::Ci,
+        Mode::Run => Entry::Job,
+    }
+}
+
+fn write_sarif(
+    arguments: &CiArguments,
+    runner: Runner,
+    screen: &Screen,
+    outcome: &Outcome,
+) -> Result<()> {
+    let Some(path) = &arguments.sarif else {
+        return Ok(());
+    };
+    let mut style = screen.style(entry(arguments));
+    style.color = false;
+    let by_default = match runner {
+        Runner::GitHub => Released::LeftOut,
+        _ => Released::Kept,
+    };
+    style.released = arguments.suppressed.map_or(by_default, Into::into);
+    let mut text = Vec::new();
+    report::write(Format::Sarif, outcome, &RULES, &style, &mut text).map_err(unwritten)?;
+    write_file(path, &text)
+}
+
 fn write(
     arguments: &CiArguments,
     runner: Runner,
     screen: &Screen,
     outcome: &Outcome,
 ) -> Result<()> {
-    let on_github = runner == Runner::GitHub;
-    let failed = |_| Error::output("the report could not be written");
-    let mut style = screen.style(Entry::Ci);
-    if let Some(path) = &arguments.sarif {
-        let mut file_style = style;
-        file_style.color = false;
-        if on_github {
-            file_style.released = Released::LeftOut;
-        }
-        let mut text = Vec::new();
-        report::write(Format::Sarif, outcome, &RULES, &file_style, &mut text).map_err(failed)?;
-        write_file(path, &text)?;
-    }
     let format = match arguments.format {
         Some(format) => format.into(),
-        None if on_github => Format::Github,
+        None if runner == Runner::GitHub => Format::Github,
         None => Format::Text,
     };
-    if format != Format::Text {
-        style.color = false;
-    }
+    let mut style = screen.style(entry(arguments));
+    style.color &= format == Format::Text;
     let mut text = Vec::new();
-    report::write(format, outcome, &RULES, &style, &mut text).map_err(failed)?;
+    report::write(format, outcome, &RULES, &style, &mut text).map_err(unwritten)?;
     screen.write(&text)
+}
+
+fn unwritten(_: std::io::Error) -> Error {
+    Error::output("the report could not be written")
 }
 
 /// Writes a file; a link that a checkout may have planted in its place is not followed.
@@ -200,21 +262,28 @@ fn write_file(path: &Path, text: &[u8]) -> Result<()> {
     fs::write(path, text).map_err(|_| failed("the SARIF file could not be written"))
 }
 
+/// What a step leaves behind.
+struct Left<'a> {
+    summary: String,
+    overall: Overall,
+    /// The SARIF file, where it may be uploaded.
+    sarif: Option<&'a Path>,
+}
+
 /// Leaves the job summary and the outputs where GitHub's runner takes them.
-fn leave(runner: Runner, arguments: &CiArguments, text: &str, overall: Overall) -> Result<()> {
+fn leave(runner: Runner, left: &Left<'_>) -> Result<()> {
     if runner != Runner::GitHub {
         return Ok(());
     }
     if let Some(path) = variable("GITHUB_STEP_SUMMARY") {
-        summary::append(Path::new(&path), text)?;
+        summary::append(Path::new(&path), &left.summary)?;
     }
     if let Some(path) = variable("GITHUB_OUTPUT") {
-        let written = arguments.sarif.as_ref().filter(|path| path.is_file());
-        let sarif = written.map(|path| path.to_string_lossy().into_owned());
-        let code = overall.exit_code().to_string();
+        let sarif = left.sarif.map(|path| path.to_string_lossy().into_owned());
+        let code = left.overall.exit_code().to_string();
         let outputs = [
             ("sarif", sarif.as_deref().unwrap_or_default()),
-            ("verdict", overall.word()),
+            ("verdict", left.overall.word()),
             ("exit-code", code.as_str()),
         ]
         .map(|(name, value)| Output { name, value });

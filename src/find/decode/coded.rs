@@ -2,15 +2,17 @@
 //!
 //! In: where a run starts whose first bytes decode to text. Out: candidates of the decoded text.
 
-use super::nested;
-use crate::find::context::{self, Site};
+use super::{nested, under_name};
 use crate::find::search::Search;
-use crate::find::{lexer, prefilter};
+use crate::find::site::Site;
+use crate::find::{archive, prefilter, recognise};
 use crate::model::{Encoding, Span};
 use crate::token::base64;
 
 /// The longest decoded text.
-const LONGEST: usize = 48 * 1024;
+const LONGEST: usize = 256 * 1024;
+/// The longest text of a packed one.
+const LONGEST_UNPACKED: usize = 2 << 20;
 /// The shortest line that a wrapped text goes on from.
 const WRAPPED: usize = 40;
 
@@ -24,11 +26,24 @@ pub fn encoded(search: &mut Search<'_>, at: usize) {
     let span = Span::new(at, end);
     search.decoded_until = end;
     let value = span.of(text);
-    if let Some(decoded) = hexadecimal(value) {
+    let digits = value.strip_prefix(b"0x").unwrap_or(value);
+    if let Some(decoded) = hexadecimal(digits) {
         nested(search, &decoded, Encoding::Hex, |_| span);
-    } else if let Some(decoded) = base64::decode(value, LONGEST)
-        && is_mostly_text(&decoded)
-    {
+        return;
+    }
+    let Some(decoded) = base64::decode(value, LONGEST) else {
+        return;
+    };
+    if recognise::encoded(search, span, &decoded) {
+        return;
+    }
+    if let Some(unpacked) = archive::gunzip(&decoded, LONGEST_UNPACKED) {
+        let before = search.found.len();
+        nested(search, &unpacked, Encoding::Gzip, |_| span);
+        for candidate in &mut search.found[before..] {
+            candidate.encodings.insert(0, Encoding::Base64);
+        }
+    } else if is_mostly_text(&decoded) {
         nested(search, &decoded, Encoding::Base64, |_| span);
     }
 }
@@ -108,20 +123,13 @@ pub fn named(search: &mut Search<'_>, site: &Site) -> bool {
     let Some(decoded) = base64::decode(value, 4096).filter(|bytes| base64::is_text(bytes)) else {
         return false;
     };
-    let decoded = decoded.trim_ascii();
-    let mut assignment = site.written.of(text).to_vec();
-    let name_length = assignment.len();
-    assignment.extend_from_slice(b"=\"");
-    assignment.extend_from_slice(decoded);
-    assignment.push(b'"');
-    let inner = Search::new(&assignment, search.path, search.rules, search.depth + 1);
-    let literal = lexer::Literal {
-        span: Span::new(name_length + 2, assignment.len() - 1),
-        quoted: true,
-        inside: false,
-    };
-    let inner_site = Site::new(&inner, literal, Span::new(0, name_length), site.flag);
-    let found = context::candidates(&inner, &inner_site);
+    let name = site.written.of(text);
+    let found = under_name(
+        search,
+        name,
+        decoded.trim_ascii(),
+        |inner, literal, name| Site::new(inner, literal, name, site.flag),
+    );
     let any = !found.is_empty();
     for mut candidate in found {
         candidate.span = site.literal.span;

@@ -6,13 +6,19 @@
 mod coded;
 mod escape;
 mod join;
+mod tfstate;
 pub mod utf16;
 
 pub use coded::{encoded, named};
 pub use escape::escapes;
 pub use join::{cut_by_quotes, joined};
+pub use tfstate::state;
 
+use super::candidate::Candidate;
+use super::context;
+use super::lexer::Literal;
 use super::search::{DEPTH, Search};
+use super::site::Site;
 use crate::model::{Encoding, Span};
 
 /// Searches decoded text; `place` leads from a span of it to the encoded one.
@@ -52,4 +58,22 @@ fn nested(
 fn inner_beside(decoded: &[u8], span: Span) -> Option<String> {
     let name = super::beside::left_of(decoded, span.start).name?;
     Some(String::from_utf8_lossy(name.of(decoded)).into_owned())
+}
+
+/// The candidates for a value as if `NAME="value"` stood there; their spans are those of that text.
+fn under_name(
+    search: &Search<'_>,
+    name: &[u8],
+    value: &[u8],
+    site: impl FnOnce(&Search<'_>, Literal, Span) -> Site,
+) -> Vec<Candidate> {
+    let assignment = [name, b"=\"", value, b"\""].concat();
+    let inner = Search::new(&assignment, search.path, search.rules, search.depth + 1);
+    let literal = Literal {
+        span: Span::new(name.len() + 2, assignment.len() - 1),
+        quoted: true,
+        inside: false,
+    };
+    let site = site(&inner, literal, Span::new(0, name.len()));
+    context::candidates(&inner, &site)
 }

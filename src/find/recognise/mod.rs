@@ -5,20 +5,23 @@
 
 mod azure;
 mod basic;
+mod encoded;
 mod json;
 mod jwt;
 mod kubeconfig;
 mod pem;
+mod telegram;
 mod url;
 
-use super::beside;
 use super::candidate::Candidate;
 use super::search::Search;
+use super::{beside, decode, told};
 use crate::model::{Recognised, Span, TokenKind};
 use crate::rules::table::Family;
 use crate::rules::{glob, name};
 use crate::token;
 
+pub use encoded::encoded;
 pub use url::url;
 
 /// Runs the recogniser of a family at the start of its literal.
@@ -28,11 +31,14 @@ pub fn family(search: &mut Search<'_>, family: Family, begin: usize) {
         Family::Putty => pem::putty(search, begin),
         Family::Jwt => jwt::token(search, begin),
         Family::AuthorizedUser => json::authorized_user(search, begin),
+        Family::Packed => decode::encoded(search, begin),
+        Family::Told => told::behind(search, begin),
     }
 }
 
 /// Runs the recognisers that a name leads to.
 pub fn at_mark(search: &mut Search<'_>, mark: usize) {
+    telegram::token(search, mark);
     let end = super::prefilter::name_end(search.text, mark);
     let tail = &search.text[end.saturating_sub(24)..end];
     let ends = |name: &str| {

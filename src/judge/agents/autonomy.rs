@@ -1,9 +1,10 @@
 //! Whether anybody is asked: TL201, TL202, TL203, TL205, TL206.
 
+use super::program::{self, Power};
 use super::{Bench, BroadThere};
 use crate::model::Span;
 use crate::read::agent_config::{AgentFile, Decision, Start, SwitchOn, quoted};
-use crate::rules::agent_facts::{Effect, Honoured, agent_facts};
+use crate::rules::agent_facts::{Effect, Honoured};
 
 pub(super) fn judge(bench: &mut Bench<'_>, file: &AgentFile) {
     for on in &file.switches {
@@ -25,7 +26,7 @@ pub(super) fn judge(bench: &mut Bench<'_>, file: &AgentFile) {
             bench.add("TL206", file, unasked.span, route, message, advice);
         }
     }
-    open_programs(bench, file);
+    open_rules(bench, file);
 }
 
 fn judge_switch(bench: &mut Bench<'_>, file: &AgentFile, on: &SwitchOn) {
@@ -75,7 +76,7 @@ fn judge_start(bench: &mut Bench<'_>, file: &AgentFile, start: &Start) {
 }
 
 /// Files whose commands run inside a container.
-fn in_container(file: &AgentFile) -> bool {
+pub(super) fn in_container(file: &AgentFile) -> bool {
     let path = file.path.lossy().to_ascii_lowercase();
     [
         "dockerfile",
@@ -109,46 +110,59 @@ fn unasked(
         }
         Some(there) => {
             let message = format!("{message} In the same tree {}.", there.in_words());
-            let related = bench.add("TL202", file, span, route, message, advice);
-            related.push((there.spot(), "the credential that it can use".to_owned()));
+            bench
+                .add("TL202", file, span, route, message, advice)
+                .leads_to(there.spot(), "the credential that it can use");
         }
     }
 }
 
-/// A rule that allows an interpreter or a runner with any argument allows everything.
-fn open_programs(bench: &mut Bench<'_>, file: &AgentFile) {
-    let facts = agent_facts();
+/// Rules that allow more than they name: every command, any request, or a credential in the transcript.
+fn open_rules(bench: &mut Bench<'_>, file: &AgentFile) {
+    let all = file
+        .switches
+        .iter()
+        .any(|on| on.switch.effect == Effect::Unasked);
     for rule in &file.rules {
         let Some(about) = rule.about.as_deref() else {
             continue;
         };
-        if !rule.shell || rule.decision != Decision::Allow {
+        // Where every command is allowed, that is said once.
+        if all || !rule.shell || rule.decision != Decision::Allow {
             continue;
         }
-        let Some(program) = open_program(about) else {
-            continue;
+        let shown = super::destroying::shown_rule(about);
+        let (message, advice) = match (
+            program::power_of(about),
+            program::prints(about, bench.known.rules),
+        ) {
+            (Some(Power::Runs(known)), _) => (
+                format!(
+                    "The rule for `{shown}` allows every command: `{known}` runs whatever stands behind it."
+                ),
+                "Name the whole command that is needed.",
+            ),
+            (Some(Power::Sends(known)), _)
+                if !bench.known.broad.iter().any(|there| there.deletes) =>
+            {
+                (
+                    format!(
+                        "The rule for `{shown}` sends anything anywhere without a question: what an agent read, `{known}` carries out."
+                    ),
+                    "Name the addresses that are needed, or let it ask.",
+                )
+            }
+            (None, Some(what)) => (
+                format!(
+                    "The rule for `{shown}` prints {what} into the transcript, without a question."
+                ),
+                "Take the rule out; an agent has no need to see the value.",
+            ),
+            _ => continue,
         };
-        if facts.open.runs.iter().any(|known| known == program) {
-            let shown = super::destroying::shown_rule(about);
-            bench.add(
-                "TL206",
-                file,
-                rule.span,
-                format!("rule/{shown}"),
-                format!("The rule for `{shown}` allows every command: `{program}` runs whatever stands behind it."),
-                "Name the whole command that is needed.".to_owned(),
-            );
-        }
+        let route = format!("rule/{shown}");
+        bench.add("TL206", file, rule.span, route, message, advice.to_owned());
     }
-}
-
-/// The program of a rule that allows it with any argument.
-pub(super) fn open_program(about: &str) -> Option<&str> {
-    let about = about.trim();
-    let program = about
-        .strip_suffix(":*")
-        .or_else(|| about.strip_suffix(" *"))?;
-    (!program.is_empty() && !program.contains(char::is_whitespace)).then_some(program)
 }
 
 fn capital(text: &str) -> String {

@@ -1,7 +1,7 @@
 //! What cannot be undone and is allowed without a question: TL204.
 
 use super::Bench;
-use super::autonomy::open_program;
+use super::program::{Power, power_of};
 use crate::read::agent_config::{AgentFile, Decision, PermissionRule, quoted};
 use crate::read::mcp::Server;
 use crate::rules::agent_facts::{FinalCommand, agent_facts};
@@ -87,12 +87,10 @@ fn judge_rule(bench: &mut Bench<'_>, file: &AgentFile, rule: &PermissionRule) {
 
 /// A rule that lets anything be sent weighs only where a credential is there to send.
 fn judge_sender(bench: &mut Bench<'_>, file: &AgentFile, rule: &PermissionRule, about: &str) {
-    let facts = agent_facts();
     let shown = shown_rule(about);
     let route = format!("rule/{about}");
     let advice = "Move the rule to `ask`, or name the harmless commands one by one.".to_owned();
-    let sends = open_program(about)
-        .is_some_and(|program| facts.open.sends.iter().any(|known| known == program));
+    let sends = matches!(power_of(about), Some(Power::Sends(_)));
     let there = bench
         .known
         .broad
@@ -106,10 +104,7 @@ fn judge_sender(bench: &mut Bench<'_>, file: &AgentFile, rule: &PermissionRule, 
         );
         bench
             .add("TL204", file, rule.span, route, message, advice)
-            .push((
-                there.spot(),
-                "the credential that one request needs".to_owned(),
-            ));
+            .leads_to(there.spot(), "the credential that one request needs");
     }
 }
 

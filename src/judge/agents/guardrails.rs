@@ -46,7 +46,7 @@ fn guarded(bench: &mut Bench<'_>, rules: (&str, &str), file: &AgentFile, about: 
                     message,
                     about.advice,
                 )
-                .push((there.spot(), "the credential behind the guard".to_owned()));
+                .leads_to(there.spot(), "the credential behind the guard");
         }
     }
 }
@@ -184,27 +184,52 @@ fn judge_mounts(bench: &mut Bench<'_>, file: &AgentFile) {
                 || !other.switches.is_empty()
                 || is_instruction(other))
     };
-    let compose = file.path.lossy().to_ascii_lowercase().contains("compose");
-    let runs = compose
-        || !file.starts.is_empty()
-        || !file.switches.is_empty()
-        || bench.files.iter().any(of_agents);
+    let runs =
+        !file.starts.is_empty() || !file.switches.is_empty() || bench.files.iter().any(of_agents);
     for mount in &file.mounts {
-        let rule = if runs { "TL407" } else { "TL406" };
-        let place = if runs {
+        let works_here = match mount.service.name.is_empty() {
+            true => runs,
+            false if mount.service.runs_agent || developed_in(bench, file, &mount.service.name) => {
+                true
+            }
+            // What other services take from the host is not about agents.
+            false => continue,
+        };
+        let rule = if works_here { "TL407" } else { "TL406" };
+        let place = if works_here {
             "the container in which an agent works"
         } else {
             "the container"
         };
-        bench.add(
-            rule,
-            file,
-            mount.span,
-            format!("mount/{}", mount.source),
-            format!("`{}` is mounted into {place}: it holds {}.", mount.source, mount.says),
-            "Leave the mount out; give the container a credential of its own, for this repository and for a short time.".to_owned(),
-        );
+        let (message, advice) = match mount.is_key {
+            true => (
+                format!(
+                    "`{}` takes the walls of {place} away: {}.",
+                    mount.source, mount.says
+                ),
+                "Leave the key out; where Docker is needed inside, use a rootless one.",
+            ),
+            false => (
+                format!(
+                    "`{}` is mounted into {place}: it holds {}.",
+                    mount.source, mount.says
+                ),
+                "Leave the mount out; give the container a credential of its own, for this repository and for a short time.",
+            ),
+        };
+        let route = format!("mount/{}/{}", mount.service.name, mount.source);
+        bench.add(rule, file, mount.span, route, message, advice.to_owned());
     }
+}
+
+/// Whether a development container of the tree is this service of this compose file.
+pub(super) fn developed_in(bench: &Bench<'_>, file: &AgentFile, service: &str) -> bool {
+    let path = file.path.lossy();
+    bench.files.iter().any(|other| {
+        other.composed.as_ref().is_some_and(|composed| {
+            composed.service == service && composed.files.iter().any(|known| *known == path)
+        })
+    })
 }
 
 fn is_instruction(file: &AgentFile) -> bool {

@@ -11,6 +11,13 @@ pub(super) fn judge(bench: &mut Bench<'_>, file: &AgentFile) {
         judge_server(bench, file, server);
     }
     for passed in &file.passed {
+        let service = &passed.service;
+        let of_agent = service.name.is_empty()
+            || service.runs_agent
+            || super::guardrails::developed_in(bench, file, &service.name);
+        if !of_agent {
+            continue;
+        }
         let Some(meaning) = names::meaning(&passed.name, bench.known.rules) else {
             continue;
         };
@@ -58,6 +65,7 @@ fn judge_server(bench: &mut Bench<'_>, file: &AgentFile, server: &Server) {
         bench.add(rule, file, handed.span, route, message, advice);
     }
     judge_profile(bench, file, server);
+    judge_folders(bench, file, server);
     if !said && let (Some(known), false) = (server.known, limits.is_empty()) {
         let message = format!(
             "The {} server `{shown}` may do everything that its login can: it is started without {limits}.",
@@ -73,6 +81,67 @@ fn judge_server(bench: &mut Bench<'_>, file: &AgentFile, server: &Server) {
             format!("Add {limits} ({}).", known.docs),
         );
     }
+}
+
+/// A server whose tools read a whole home directory or disk.
+fn judge_folders(bench: &mut Bench<'_>, file: &AgentFile, server: &Server) {
+    if !server.known.is_some_and(|known| known.opens_folders) {
+        return;
+    }
+    let Some(folder) = server.launch.lines().find_map(whole_home) else {
+        return;
+    };
+    let (shown, folder) = (quoted(&server.name), quoted(folder));
+    bench.add(
+        "TL407",
+        file,
+        server.span,
+        format!("servers/{shown}/{folder}"),
+        format!("The server `{shown}` reads `{folder}`: the logins of the person who starts it stand below it (`.aws`, `.ssh`, `.config/gh`)."),
+        "Name the folder of this project instead, as `.` or `${workspaceFolder}`.".to_owned(),
+    );
+}
+
+/// The folder of an argument, where it is a home directory, all of them, or the disk.
+fn whole_home(argument: &str) -> Option<&str> {
+    let folder = argument
+        .split(',')
+        .find_map(|part| {
+            part.strip_prefix("src=")
+                .or_else(|| part.strip_prefix("source="))
+        })
+        .unwrap_or(argument);
+    // `-v /home/a:/projects`; a drive's colon stands second.
+    let folder = match folder.char_indices().find(|(at, c)| *c == ':' && *at > 1) {
+        Some((at, _)) if folder.starts_with('/') => &folder[..at],
+        _ => folder,
+    };
+    let plain = folder.replace('\\', "/");
+    let plain = plain.trim_end_matches('/');
+    let homes = [
+        "~",
+        "$HOME",
+        "${HOME}",
+        "${env:HOME}",
+        "${userHome}",
+        "%USERPROFILE%",
+        "/root",
+        "/home",
+        "/Users",
+        "C:",
+        "C:/Users",
+    ];
+    let below = |start: &str| {
+        plain
+            .strip_prefix(start)
+            .is_some_and(|name| !name.is_empty() && !name.contains('/'))
+    };
+    let is_home = homes.contains(&plain)
+        || below("/home/")
+        || below("/Users/")
+        || below("C:/Users/")
+        || folder == "/";
+    is_home.then_some(folder)
 }
 
 /// A profile that is called admin or production.

@@ -7,11 +7,18 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use serde::Serialize;
 
+use super::changes::{Change, Model, changes};
+use super::program::{Power, power_of};
 use crate::judge::{AgentsPresent, surfaces_of};
-use crate::model::{Finding, How, Level, Verdict};
+use crate::model::{Agent, Finding, How, Unchecked};
 use crate::read::agent_config::{AgentFile, Decision};
 use crate::rules::RuleSet;
 use crate::rules::agent_facts::Effect;
+
+/// Lines of one agent about what runs unasked.
+const UNASKED: usize = 12;
+/// How many changes are named.
+const CHANGES: usize = 3;
 
 /// A sentence with its place.
 #[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize)]
@@ -35,10 +42,34 @@ pub struct CredentialLine {
     pub rule: &'static str,
     pub verdict: &'static str,
     pub severity: f32,
+    /// What the severity adds up from.
+    pub score: Vec<PartLine>,
     /// Names of the agents that read it; empty: any agent started in this checkout.
     pub agents: Vec<&'static str>,
     pub narrower: Vec<&'static str>,
     /// Other places of the same value.
+    pub also: Vec<String>,
+}
+
+/// A part of a severity.
+#[derive(Clone, Debug, Serialize)]
+pub struct PartLine {
+    pub what: &'static str,
+    pub points: i32,
+    pub says: String,
+}
+
+/// Something that is wrong with the wiring.
+#[derive(Clone, Debug, Serialize)]
+pub struct StructureLine {
+    pub rule: &'static str,
+    pub verdict: &'static str,
+    pub severity: f32,
+    pub text: String,
+    pub advice: String,
+    pub path: String,
+    pub line: u32,
+    /// Other places of the same.
     pub also: Vec<String>,
 }
 
@@ -48,7 +79,7 @@ pub struct AgentLine {
     pub id: &'static str,
     pub name: &'static str,
     /// The path that shows that it is used here.
-    pub evidence: &'static str,
+    pub evidence: String,
     /// Numbers of the credentials in its context or environment.
     pub holds: Vec<usize>,
     /// Numbers of the credentials that a search finds.
@@ -68,38 +99,54 @@ pub struct AgentLine {
 #[derive(Clone, Debug, Serialize)]
 pub struct ReachMap {
     pub schema: &'static str,
+    /// Which tree this is: its folder's name, the commit where there is one, the day.
+    pub tree: String,
     pub agents: Vec<AgentLine>,
     pub credentials: Vec<CredentialLine>,
-    /// Findings about structure that belong to no single agent, and all others: one line each.
-    pub structure: Vec<Line>,
-    /// The changes that would lower it most, best first, at most three.
-    pub changes: Vec<String>,
+    /// What is wrong with the wiring, gravest first; what stands in several files is one line.
+    pub structure: Vec<StructureLine>,
+    /// The sum of all severities from a warning upwards.
+    pub severity: f32,
+    /// The changes that would lower it most, best first, at most three; each judged after those before it.
+    pub changes: Vec<Change>,
     pub files: u64,
-    pub unchecked: usize,
+    /// Whether home files and the environment were looked at.
+    pub machine: bool,
+    /// What could not be looked at, each with the reason.
+    pub unchecked: Vec<Unread>,
+}
+
+/// What could not be looked at, or only in a weaker way.
+#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize)]
+pub struct Unread {
+    pub path: String,
+    pub why: String,
 }
 
 /// What the map is made of.
 pub struct Parts<'m> {
+    pub tree: String,
     pub findings: &'m [Finding],
     pub files: &'m [AgentFile],
     pub agents: &'m AgentsPresent,
     pub rules: &'m RuleSet,
     pub mask: &'m dyn Fn(&str) -> String,
     pub looked_at: u64,
-    pub unchecked: usize,
+    /// The file of each agent that left one on this machine; `None` where the machine was not looked at.
+    pub on_machine: Option<&'m BTreeMap<&'static str, String>>,
+    pub unchecked: &'m [Unchecked],
 }
 
 /// Makes the map.
 pub fn map(parts: &Parts<'_>) -> ReachMap {
     let credentials = credentials(parts.findings);
-    let agents = parts
-        .agents
-        .entries()
-        .map(|(agent, marker)| {
+    let agents = present(parts)
+        .into_iter()
+        .map(|(agent, evidence)| {
             let mut line = AgentLine {
                 id: agent.id,
                 name: agent.name,
-                evidence: marker,
+                evidence,
                 holds: Vec::new(),
                 finds: Vec::new(),
                 servers: Vec::new(),
@@ -115,25 +162,40 @@ pub fn map(parts: &Parts<'_>) -> ReachMap {
             line
         })
         .collect();
-    let structure = parts
-        .findings
-        .iter()
-        .filter(|finding| finding.masked.is_none())
-        .map(|finding| Line {
-            text: format!("{}: {}", finding.rule, finding.message),
-            path: finding.path.lossy(),
-            line: finding.place.start_line,
-        })
-        .collect();
+    let model = Model::new(parts.findings, parts.files, parts.rules);
+    let unread = |entry: &Unchecked| Unread {
+        path: entry.path.lossy(),
+        why: entry.why.clone(),
+    };
     ReachMap {
         schema: "tokenleash-reach/1",
-        changes: changes(parts.findings),
+        tree: (parts.mask)(&parts.tree),
+        severity: model.sum(),
+        changes: changes(&model, CHANGES),
         agents,
         credentials,
-        structure,
+        structure: structure(parts.findings),
         files: parts.looked_at,
-        unchecked: parts.unchecked,
+        machine: parts.on_machine.is_some(),
+        unchecked: parts.unchecked.iter().map(unread).collect(),
     }
+}
+
+/// The agents of the tree, then those that only the machine shows.
+fn present(parts: &Parts<'_>) -> Vec<(&'static Agent, String)> {
+    let mut all: Vec<(&'static Agent, String)> = parts
+        .agents
+        .entries()
+        .map(|(agent, marker)| (agent, marker.to_owned()))
+        .collect();
+    for (id, path) in parts.on_machine.into_iter().flatten() {
+        let known = all.iter().any(|(agent, _)| agent.id == *id);
+        let agent = parts.rules.agents().iter().find(|agent| agent.id == *id);
+        if let (false, Some(agent)) = (known, agent) {
+            all.push((agent, (parts.mask)(path)));
+        }
+    }
+    all
 }
 
 /// Every credential once, at its gravest place.
@@ -151,17 +213,49 @@ fn credentials(findings: &[Finding]) -> Vec<CredentialLine> {
     let mut numbers: BTreeMap<&str, usize> = BTreeMap::new();
     let mut lines: Vec<CredentialLine> = Vec::new();
     for finding in ranked {
-        match numbers.get(finding.fingerprint.as_str()) {
+        match numbers.get(finding.value_print()) {
             Some(number) => {
                 let place = format!("{}:{}", finding.path.lossy(), finding.place.start_line);
                 lines[*number].also.push(place);
             }
             None => {
-                numbers.insert(&finding.fingerprint, lines.len());
+                numbers.insert(finding.value_print(), lines.len());
                 lines.push(credential(finding));
             }
         }
     }
+    lines
+}
+
+/// What is wrong with the wiring, the same sentence of several files as one line.
+fn structure(findings: &[Finding]) -> Vec<StructureLine> {
+    let mut lines: Vec<StructureLine> = Vec::new();
+    for finding in findings.iter().filter(|finding| finding.masked.is_none()) {
+        let path = finding.path.lossy();
+        let line = finding.place.start_line;
+        let same = |known: &&mut StructureLine| {
+            known.rule == finding.rule && known.text == finding.message
+        };
+        if let Some(known) = lines.iter_mut().find(same) {
+            known.also.push(format!("{path}:{line}"));
+            continue;
+        }
+        lines.push(StructureLine {
+            rule: finding.rule,
+            verdict: finding.verdict.word(),
+            severity: finding.severity,
+            text: finding.message.clone(),
+            advice: finding
+                .advice
+                .as_ref()
+                .map_or(String::new(), |advice| advice.how.clone()),
+            path,
+            line,
+            also: Vec::new(),
+        });
+    }
+    // The order within one severity stays that of the paths.
+    lines.sort_by(|a, b| b.severity.total_cmp(&a.severity));
     lines
 }
 
@@ -197,6 +291,16 @@ fn credential(finding: &Finding) -> CredentialLine {
         rule: finding.rule,
         verdict: finding.verdict.word(),
         severity: finding.severity,
+        score: finding
+            .score
+            .parts
+            .iter()
+            .map(|part| PartLine {
+                what: part.what,
+                points: part.points,
+                says: part.says.clone(),
+            })
+            .collect(),
         agents,
         narrower: finding
             .advice
@@ -228,16 +332,16 @@ fn settings(line: &mut AgentLine, file: &AgentFile, parts: &Parts<'_>) {
         surfaces_of(&file.path, parts.rules).any(|surface| surface.agents.contains(&line.id));
     if of_agent {
         line.servers.extend(servers(file, parts));
-        if let (true, Some(rule)) = (file.sandboxed, file.rules.first()) {
-            line.bounds
-                .push(at("an OS sandbox is switched on".to_owned(), rule.span));
-        }
         for hook in &file.hooks {
             line.asks.push(at(
                 format!("a {} hook looks at `{}`", hook.event, hook.matcher),
                 hook.span,
             ));
         }
+    }
+    for on in file.bounds.iter().filter(|on| on.bound.agent == line.id) {
+        let text = format!("{}: {}", on.bound.key, on.bound.says);
+        line.bounds.push(at(text, on.span));
     }
     for on in file.switches.iter().filter(|on| on.switch.agent == line.id) {
         let shown = at(format!("{} {}", on.shown, on.switch.says), on.span);
@@ -292,6 +396,16 @@ fn permission_rules(line: &mut AgentLine, file: &AgentFile, parts: &Parts<'_>) {
                     rule.span,
                 ));
             }
+            Decision::Allow if rule.shell && line.unasked.len() < UNASKED => {
+                let power = rule.about.as_deref().and_then(power_of);
+                let what = match power {
+                    Some(Power::Runs(_)) => "every command",
+                    Some(Power::Sends(_)) => "any request",
+                    None => continue,
+                };
+                line.unasked
+                    .push(at(format!("`{about}` lets {what} through"), rule.span));
+            }
             Decision::Ask | Decision::Deny | Decision::Allow => {}
         }
     }
@@ -328,47 +442,4 @@ fn servers(file: &AgentFile, parts: &Parts<'_>) -> Vec<Line> {
         });
     }
     lines
-}
-
-/// Names the changes that lower it most: the worst credentials first, then what takes the person away.
-fn changes(findings: &[Finding]) -> Vec<String> {
-    let mut ranked: Vec<&Finding> = findings
-        .iter()
-        .filter(|finding| finding.verdict >= Verdict::Warn)
-        .collect();
-    ranked.sort_by(|a, b| {
-        b.severity
-            .total_cmp(&a.severity)
-            .then(a.path.cmp(&b.path))
-            .then(a.place.cmp(&b.place))
-    });
-    let mut seen = BTreeSet::new();
-    let mut changes = Vec::new();
-    for finding in ranked {
-        if changes.len() == 3 {
-            break;
-        }
-        if !seen.insert(finding.fingerprint.clone()) {
-            continue;
-        }
-        let place = format!("{}:{}", finding.path.lossy(), finding.place.start_line);
-        let text = match (finding.kind, &finding.advice) {
-            (Some(kind), advice) => {
-                let narrower = advice.as_ref().and_then(|advice| advice.narrower.first());
-                let instead = narrower.map_or(String::new(), |id| {
-                    format!(", and make a {id} for the task")
-                });
-                let level = finding
-                    .breadth
-                    .as_ref()
-                    .map_or(Level::Unknown, |breadth| breadth.level)
-                    .word();
-                format!("Take the {} ({level}) out of {place}{instead}.", kind.name)
-            }
-            (None, Some(advice)) if finding.masked.is_none() => format!("{place}: {}", advice.how),
-            (None, _) => format!("Take the credential out of {place}."),
-        };
-        changes.push(text);
-    }
-    changes
 }

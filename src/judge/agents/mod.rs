@@ -4,12 +4,19 @@
 //! judged by the same call, so that what a change brings is the difference of the two.
 
 mod autonomy;
+pub mod changes;
 mod destroying;
 pub mod drill;
 mod guardrails;
 mod handing;
 pub mod map;
 pub mod names;
+mod program;
+mod removed;
+mod scene;
+
+pub use removed::judge_removed;
+pub use scene::Scene;
 
 #[cfg(test)]
 mod tests;
@@ -20,7 +27,8 @@ use std::sync::Arc;
 use super::place::{PathClass, class_of_path};
 use super::rules;
 use super::workflow::StructureFinding;
-use crate::model::{How, Place, RepoPath, Span, Spot};
+use super::{Class, Standing, class_of};
+use crate::model::{Confidence, Finding, How, Place, RepoPath, Span, Spot, Verb};
 use crate::read::Lookup;
 use crate::read::agent_config::{self, AgentFile};
 use crate::rules::RuleSet;
@@ -42,6 +50,29 @@ pub struct BroadThere {
 }
 
 impl BroadThere {
+    /// Takes a finding for a broad credential that stands there now, if it is one.
+    pub fn of(finding: &Finding) -> Option<BroadThere> {
+        let counts = ["TL101", "TL102", "TL105", "TL107"].contains(&finding.rule)
+            && finding.confidence >= Confidence::Medium
+            && finding.at_head;
+        let kind = finding.kind.filter(|_| counts)?;
+        let breadth = finding.breadth.as_ref()?;
+        let is_broad = class_of(Some(kind), Some(breadth), Standing::Live) == Class::Broad;
+        is_broad.then(|| BroadThere {
+            path: finding.path.clone(),
+            place: finding.place,
+            name: kind.name.to_owned(),
+            worst: kind.worst.to_owned(),
+            deletes: breadth.verbs.has(Verb::Delete),
+            how: finding
+                .reach
+                .iter()
+                .map(|reach| reach.how)
+                .max()
+                .unwrap_or(How::Workspace),
+        })
+    }
+
     /// The credential and its place, for a sentence.
     pub fn in_words(&self) -> String {
         let article = if self.name.starts_with(['A', 'E', 'I', 'O']) {
@@ -158,7 +189,7 @@ impl Bench<'_> {
         route: String,
         message: String,
         advice: String,
-    ) -> &mut Vec<(Spot, String)> {
+    ) -> &mut StructureFinding {
         let rule = rules::by_id(rule).unwrap_or(&rules::RULES[0]);
         self.findings.push(StructureFinding {
             rule,
@@ -170,11 +201,12 @@ impl Bench<'_> {
             message,
             advice,
             related: Vec::new(),
+            flow: Vec::new(),
             route,
             reasons: Vec::new(),
         });
         let last = self.findings.len() - 1;
-        &mut self.findings[last].related
+        &mut self.findings[last]
     }
 
     /// The name of an agent, for people.

@@ -71,6 +71,24 @@ pub fn meaning(name: &str, rules: &RuleSet) -> Option<Meaning> {
     None
 }
 
+/// Whether a name says that a credential stands under it, broad or not.
+pub(crate) fn says_credential(name: &str, rules: &RuleSet) -> bool {
+    let normal = normalised(name);
+    let words = [
+        "TOKEN",
+        "SECRET",
+        "PASSWORD",
+        "PASSWD",
+        "CREDENTIALS",
+        "PAT",
+        "KEY",
+    ];
+    let last = normal.rsplit('_').next().unwrap_or_default();
+    normal.len() >= 3
+        && ((normal.contains('_') && words.contains(&last))
+            || rules.by_name(&normal).iter().any(|named| named.equal))
+}
+
 fn normalised(name: &str) -> String {
     name.chars()
         .map(|c| {

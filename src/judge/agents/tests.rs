@@ -156,7 +156,13 @@ fn what_cannot_be_undone_wants_a_question() {
         ),
         (r#""allow":["mcp__supabase__execute_sql"]"#, vec!["TL204"]),
         (r#""allow":["mcp__memory__delete_entities"]"#, vec![]),
-        (r#""allow":["Bash(curl:*)"]"#, vec![]),
+        (r#""allow":["Bash(curl:*)"]"#, vec!["TL206"]),
+        (r#""allow":["Bash(python -c \":*)"]"#, vec!["TL206"]),
+        (
+            r#""allow":["Bash(echo $STRIPE_SECRET_KEY)"]"#,
+            vec!["TL206"],
+        ),
+        (r#""allow":["Bash(npm test)","Bash(git log:*)"]"#, vec![]),
     ];
     for (inner, expected) in cases {
         assert_eq!(
@@ -234,4 +240,81 @@ fn no_message_shows_what_follows_a_command() {
     for finding in judged(&[(".claude/settings.json", &text)], &[], &[]) {
         assert!(!finding.message.contains(&word), "{}", finding.rule.id);
     }
+}
+
+#[test]
+fn a_development_container_is_its_compose_service() {
+    let compose = "services:\n  app:\n    image: node\n    privileged: true\n    volumes: [\"~/.aws:/root/.aws\"]\n  db:\n    image: postgres\n    volumes: [\"~/.ssh:/x\"]\n";
+    let linked = (
+        ".devcontainer/devcontainer.json",
+        r#"{"dockerComposeFile":["../docker-compose.yml"],"service":"app"}"#,
+    );
+    let compose = ("docker-compose.yml", compose);
+    assert!(rules_of(&[compose], &[]).is_empty());
+    assert_eq!(rules_of(&[compose, linked], &[]), ["TL407", "TL407"]);
+    let other = (
+        ".devcontainer/devcontainer.json",
+        r#"{"dockerComposeFile":"../docker-compose.yml","service":"web"}"#,
+    );
+    assert!(rules_of(&[compose, other], &[]).is_empty());
+}
+
+#[test]
+fn a_server_that_opens_a_home_directory() {
+    let server = |folder: &str| {
+        format!(
+            r#"{{"mcpServers":{{"files":{{"command":"npx","args":["-y","@modelcontextprotocol/server-filesystem","{folder}"]}}}}}}"#
+        )
+    };
+    for folder in [
+        "/home/wess",
+        "/Users/ann/",
+        "~",
+        "${HOME}",
+        "/",
+        "C:\\\\Users\\\\ann",
+        "/root",
+    ] {
+        assert_eq!(
+            rules_of(&[(".mcp.json", &server(folder))], &[]),
+            ["TL407"],
+            "{folder}"
+        );
+    }
+    for folder in [".", "/home/wess/shop", "${workspaceFolder}", "/workspace"] {
+        assert!(
+            rules_of(&[(".mcp.json", &server(folder))], &[]).is_empty(),
+            "{folder}"
+        );
+    }
+}
+
+#[test]
+fn rules_in_maps_are_read() {
+    let open = r#"{"permission":{"bash":{"*":"ask","terraform *":"allow","npm test":"allow"}}}"#;
+    assert_eq!(rules_of(&[("opencode.json", open)], &[]), ["TL204"]);
+    let asked = r#"{"permission":{"bash":{"*":"allow","terraform *":"ask"}}}"#;
+    assert!(rules_of(&[("opencode.json", asked)], &[]).is_empty());
+    let code = r#"{"chat.tools.terminal.autoApprove":{"python":true,"rm":false,"npm test":true}}"#;
+    assert_eq!(rules_of(&[(".vscode/settings.json", code)], &[]), ["TL206"]);
+}
+
+#[test]
+fn a_guard_that_a_change_takes_away_is_named() {
+    let rules = RuleSet::builtin();
+    let read =
+        |path: &str, text: &str| agent_config::read(&RepoPath::from(path), text.as_bytes(), &rules);
+    let path = "packages/a/.claude/settings.json";
+    let guarded = read(
+        path,
+        r#"{"permissions":{"deny":["Read(./.env)"],"ask":["Bash(git push:*)"]},"sandbox":{"enabled":true}}"#,
+    );
+    let less = read(path, r#"{"permissions":{"ask":["Bash(git push:*)"]}}"#);
+    assert_eq!(judge_removed(&[guarded.clone()], &[less]).len(), 2);
+    assert_eq!(judge_removed(&[guarded.clone()], &[]).len(), 3);
+    let moved = read(
+        ".claude/settings.json",
+        r#"{"permissions":{"deny":["Read(./.env)"],"ask":["Bash(git push:*)"]},"sandbox":{"enabled":true}}"#,
+    );
+    assert!(judge_removed(&[guarded], &[moved]).is_empty());
 }

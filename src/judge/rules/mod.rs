@@ -56,6 +56,7 @@ mod tl404_no_guard_before_broad;
 mod tl405_local_file_shared;
 mod tl406_host_login_mounted;
 mod tl407_host_login_with_agent;
+mod tl408_agent_guard_removed;
 mod tl901_not_read;
 mod tl902_not_understood;
 mod tl903_policy_loosened;
@@ -67,7 +68,7 @@ use super::workflow::{Site, StructureFinding};
 use crate::model::Rule;
 
 /// Every rule, by number.
-pub const RULES: [Rule; 60] = [
+pub const RULES: [Rule; 61] = [
     tl101_broad_credential_in_context::RULE,
     tl102_broad_credential_in_workspace::RULE,
     tl103_credential_in_context::RULE,
@@ -122,6 +123,7 @@ pub const RULES: [Rule; 60] = [
     tl405_local_file_shared::RULE,
     tl406_host_login_mounted::RULE,
     tl407_host_login_with_agent::RULE,
+    tl408_agent_guard_removed::RULE,
     tl901_not_read::RULE,
     tl902_not_understood::RULE,
     tl903_policy_loosened::RULE,

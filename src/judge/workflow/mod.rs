@@ -51,10 +51,21 @@ pub struct StructureFinding {
     /// What to do, in a sentence or two.
     pub advice: String,
     pub related: Vec<(Spot, String)>,
+    /// The way from the agent over its job to what it can use there, in order.
+    pub flow: Vec<(Spot, String)>,
     /// The way to the node with list items named by content, for the fingerprint.
     pub route: String,
     /// How we know, and what we do not.
     pub reasons: Vec<String>,
+}
+
+impl StructureFinding {
+    /// Adds the place that an agent comes to from here.
+    pub fn leads_to(&mut self, spot: Spot, what: &str) {
+        let start = (self.spot.clone(), "the agent's setting".to_owned());
+        self.flow = vec![start, (spot.clone(), what.to_owned())];
+        self.related.push((spot, what.to_owned()));
+    }
 }
 
 /// An agent in a job, with everything that the audits ask about.
@@ -285,9 +296,43 @@ impl Site<'_> {
             message,
             advice,
             related,
+            flow: self.flow(rule, spot),
             route: format!("jobs/{}", self.job.id),
             reasons: Vec::new(),
         }
+    }
+
+    /// From who starts it over the agent and its job to what it can use; empty where that is the agent's own place.
+    fn flow(&self, rule: &Rule, used: &Spot) -> Vec<(Spot, String)> {
+        if used == self.spot() || used == &self.job.spot {
+            return Vec::new();
+        }
+        let mut flow: Vec<(Spot, String)> = self.way_in().into_iter().collect();
+        let runs = format!("{} runs here", self.agent.agent);
+        if self.agent.spot == *self.spot() {
+            flow.push((self.spot().clone(), runs));
+        } else {
+            flow.push((self.agent.spot.clone(), runs));
+            flow.push((self.spot().clone(), "this calls it".to_owned()));
+        }
+        flow.push((self.job.spot.clone(), format!("in the job {}", self.job.id)));
+        flow.push((used.clone(), rule.title.to_owned()));
+        flow
+    }
+
+    /// The trigger by which an outsider, or an outsider's text, comes in.
+    fn way_in(&self) -> Option<(Spot, String)> {
+        let by = |events: &[String], what: &str| {
+            let mut triggers = self.workflow.triggers.iter();
+            let trigger = triggers.find(|trigger| events.contains(&trigger.event))?;
+            Some((trigger.spot.clone(), format!("{what} by {}", trigger.event)))
+        };
+        by(&self.start.by_outsiders, "an outsider can start this").or_else(|| {
+            by(
+                &self.start.with_outsiders_text,
+                "what outsiders write comes in",
+            )
+        })
     }
 
     fn entry(&self) -> AgentJob {

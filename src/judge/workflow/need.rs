@@ -73,6 +73,13 @@ impl Need {
         )
     }
 
+    /// The scopes that are needed, by those alternatives that are granted; `None` while something is unknown.
+    pub fn within(&self, grant: &Grant) -> Option<Scopes> {
+        let nothing = Scopes::new();
+        let granted = grant.scopes.as_ref().unwrap_or(&nothing);
+        self.unknown.is_empty().then(|| self.least(granted))
+    }
+
     /// Whether nothing in the job can use the right to ask for OIDC tokens.
     pub fn leaves_oidc_unused(&self) -> bool {
         !self.oidc_unknown && !self.known.contains_key("id-token")

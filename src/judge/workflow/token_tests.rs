@@ -195,7 +195,7 @@ fn a_reader_is_told_what_cannot_be_seen() {
 
 #[test]
 fn a_generated_file_is_changed_at_its_source() {
-    let text = workflow("push", "{contents: write}", "", CLAUDE);
+    let text = workflow("push", "write-all", "", CLAUDE);
     let path = crate::model::RepoPath::from(".github/workflows/x.lock.yml");
     let reading = super::judge_workflows(std::slice::from_ref(&path), &|_| {
         Some(text.as_bytes().to_vec())

@@ -2,10 +2,10 @@
 //!
 //! In: a development container's or compose file's document. Out: mounts and variables with their places.
 
-use super::{AgentFile, Mount, Passed, is_compose, quoted};
+use super::{AgentFile, Composed, Mount, Passed, Service, is_compose, quoted};
 use crate::model::Span;
 use crate::read::reference::references;
-use crate::rules::agent_facts::agent_facts;
+use crate::rules::agent_facts::{Opening, agent_facts};
 use crate::syntax::{Document, Node, NodeKind};
 
 /// The most mounts of one file.
@@ -14,40 +14,112 @@ const MOST: usize = 128;
 /// Reads a development container's or compose file.
 pub(super) fn read(file: &mut AgentFile, lower: &str, document: &Document) {
     if lower.ends_with("devcontainer.json") {
-        for list in document.get(&["mounts"]) {
-            mounts_of(file, document, list);
-        }
-        for list in document.get(&["runArgs"]) {
-            run_arguments(file, document, list);
-        }
-        for key in ["remoteEnv", "containerEnv"] {
-            for map in document.get(&[key]) {
-                variables(file, document, map);
-            }
-        }
+        let mut reader = Reader {
+            file,
+            document,
+            service: Service::default(),
+        };
+        reader.development();
         return;
     }
     if !is_compose(lower) {
         return;
     }
     for services in document.get(&["services"]) {
-        for service in document.entries(services) {
-            let Some(service) = document.resolve(&service.value) else {
+        for entry in document.entries(services) {
+            let Some(service) = document.resolve(&entry.value) else {
                 continue;
             };
-            if !runs_an_agent(document, service) {
+            let mut reader = Reader {
+                file: &mut *file,
+                document,
+                service: Service {
+                    name: quoted(&entry.key),
+                    runs_agent: runs_an_agent(document, service),
+                },
+            };
+            reader.service(service);
+        }
+    }
+}
+
+/// Reads what one container takes from the host.
+struct Reader<'f, 'd> {
+    file: &'f mut AgentFile,
+    document: &'d Document,
+    service: Service,
+}
+
+impl Reader<'_, '_> {
+    fn development(&mut self) {
+        let document = self.document;
+        for list in document.get(&["mounts"]) {
+            self.mounts_of(list);
+        }
+        for list in document.get(&["runArgs"]) {
+            self.run_arguments(list);
+        }
+        for key in ["privileged", "capAdd"] {
+            for value in document.get(&[key]) {
+                self.opening(key, value);
+            }
+        }
+        for key in ["remoteEnv", "containerEnv"] {
+            for map in document.get(&[key]) {
+                self.variables(map);
+            }
+        }
+        self.composed();
+    }
+
+    fn service(&mut self, service: &Node) {
+        let document = self.document;
+        for entry in document.entries(service) {
+            let Some(value) = document.resolve(&entry.value) else {
                 continue;
+            };
+            match entry.key.as_str() {
+                "volumes" => self.mounts_of(value),
+                "environment" => self.variables(value),
+                key => self.opening(key, value),
             }
-            for entry in document.entries(service) {
-                let Some(value) = document.resolve(&entry.value) else {
-                    continue;
-                };
-                match entry.key.as_str() {
-                    "volumes" => mounts_of(file, document, value),
-                    "environment" => variables(file, document, value),
-                    _ => {}
-                }
+        }
+    }
+
+    /// `dockerComposeFile`: a path or a list of them, from the folder of this file.
+    fn composed(&mut self) {
+        let text = |key: &str| -> Vec<String> {
+            let mut found = Vec::new();
+            for node in self.document.get(&[key]) {
+                collect(self.document, node, 0, &mut found);
             }
+            found
+        };
+        let service = text("service").into_iter().next().unwrap_or_default();
+        let path = self.file.path.lossy();
+        let folder = path.rsplit_once('/').map_or("", |(folder, _)| folder);
+        let files: Vec<String> = text("dockerComposeFile")
+            .iter()
+            .map(|relative| joined(folder, relative))
+            .collect();
+        if !files.is_empty() {
+            self.file.composed = Some(Composed { files, service });
+        }
+    }
+
+    /// A key that takes the walls of the container away.
+    fn opening(&mut self, key: &str, value: &Node) {
+        let items: Vec<&Node> = match &value.kind {
+            NodeKind::List(items) => items.iter().collect(),
+            _ => vec![value],
+        };
+        for scalar in items.into_iter().filter_map(Node::as_scalar) {
+            self.opened(
+                key,
+                &scalar.text,
+                format!("{key}: {}", scalar.text),
+                scalar.span,
+            );
         }
     }
 }
@@ -109,24 +181,145 @@ fn collect(document: &Document, node: &Node, depth: usize, out: &mut Vec<String>
     }
 }
 
-fn mounts_of(file: &mut AgentFile, document: &Document, list: &Node) {
-    for item in list.as_list().unwrap_or_default() {
-        let Some(item) = document.resolve(item) else {
-            continue;
+impl Reader<'_, '_> {
+    fn opened(&mut self, key: &str, value: &str, shown: String, span: Span) {
+        let is_open = |opening: &&Opening| {
+            opening.keys.iter().any(|known| known == key)
+                && opening.values.iter().any(|known| known == value)
         };
-        match &item.kind {
-            NodeKind::Scalar(scalar) => mount(file, source_of(&scalar.text), scalar.span),
-            NodeKind::Map(_) => {
-                let source = document
-                    .entries(item)
-                    .into_iter()
-                    .find(|entry| entry.key == "source")
-                    .and_then(|entry| entry.value.as_scalar());
-                if let Some(scalar) = source {
-                    mount(file, &scalar.text, scalar.span);
+        let known = agent_facts().openings.iter().find(is_open);
+        if let Some(known) = known
+            && self.file.mounts.len() < MOST
+        {
+            self.file.mounts.push(Mount {
+                source: quoted(&shown),
+                says: &known.says,
+                is_key: true,
+                service: self.service.clone(),
+                span,
+            });
+        }
+    }
+
+    fn mounts_of(&mut self, list: &Node) {
+        let document = self.document;
+        for item in list.as_list().unwrap_or_default() {
+            let Some(item) = document.resolve(item) else {
+                continue;
+            };
+            match &item.kind {
+                NodeKind::Scalar(scalar) => self.mount(source_of(&scalar.text), scalar.span),
+                NodeKind::Map(_) => {
+                    let source = document
+                        .entries(item)
+                        .into_iter()
+                        .find(|entry| entry.key == "source")
+                        .and_then(|entry| entry.value.as_scalar());
+                    if let Some(scalar) = source {
+                        self.mount(&scalar.text, scalar.span);
+                    }
+                }
+                NodeKind::List(_) | NodeKind::Alias(_) => {}
+            }
+        }
+    }
+
+    fn mount(&mut self, source: &str, span: Span) {
+        // A named volume or a folder of the repository is nobody's login.
+        let of_host = source.starts_with(['~', '/', '$', '%']) || source.contains("localEnv:");
+        let whole = source.replace('\\', "/");
+        let holds = |within: &str| {
+            whole.match_indices(within).any(|(at, _)| {
+                let before = whole[..at].bytes().last();
+                let after = whole[at + within.len()..].bytes().next();
+                matches!(before, None | Some(b'/' | b'}'))
+                    && matches!(after, None | Some(b'/' | b'}' | b'-'))
+            })
+        };
+        let known = agent_facts()
+            .mounts
+            .iter()
+            .find(|known| holds(&known.within));
+        if let (Some(known), true) = (known, of_host)
+            && self.file.mounts.len() < MOST
+        {
+            self.file.mounts.push(Mount {
+                source: quoted(source),
+                says: &known.says,
+                is_key: false,
+                service: self.service.clone(),
+                span,
+            });
+        }
+    }
+
+    /// `runArgs`: `-v a:b`, `--volume=a:b`, `-e NAME`, `--env NAME`, `--mount …`.
+    fn run_arguments(&mut self, list: &Node) {
+        let document = self.document;
+        let mut before = String::new();
+        for item in list.as_list().unwrap_or_default() {
+            let Some(scalar) = document.resolve(item).and_then(Node::as_scalar) else {
+                continue;
+            };
+            let flag = scalar.text.trim_start_matches('-').split('=').next();
+            if scalar.text.starts_with("--") && flag == Some("privileged") {
+                self.opened("privileged", "true", scalar.text.clone(), scalar.span);
+            }
+            let (flag, value) = match scalar.text.split_once('=') {
+                Some((flag, value)) if flag.starts_with("--") => {
+                    (flag.to_owned(), value.to_owned())
+                }
+                _ => (before.clone(), scalar.text.clone()),
+            };
+            match flag.as_str() {
+                "-v" | "--volume" | "--mount" => self.mount(source_of(&value), scalar.span),
+                "-e" | "--env" if !value.contains('=') => self.pass(&value, scalar.span),
+                "--pid" | "--cap-add" => {
+                    let shown = format!("{flag}={value}");
+                    self.opened(flag.trim_start_matches('-'), &value, shown, scalar.span);
+                }
+                _ => {}
+            }
+            before = scalar.text.clone();
+        }
+    }
+
+    fn variables(&mut self, node: &Node) {
+        let document = self.document;
+        match &node.kind {
+            NodeKind::List(items) => {
+                for scalar in items.iter().filter_map(Node::as_scalar) {
+                    match scalar.text.split_once('=') {
+                        None => self.pass(&scalar.text, scalar.span),
+                        Some((_, value)) => {
+                            for reference in references(value) {
+                                self.pass(&reference.name, scalar.span);
+                            }
+                        }
+                    }
                 }
             }
-            NodeKind::List(_) | NodeKind::Alias(_) => {}
+            _ => {
+                for entry in document.entries(node) {
+                    let Some(scalar) = document.resolve(&entry.value).and_then(Node::as_scalar)
+                    else {
+                        continue;
+                    };
+                    for reference in references(&scalar.text) {
+                        self.pass(&reference.name, scalar.span);
+                    }
+                }
+            }
+        }
+    }
+
+    fn pass(&mut self, name: &str, span: Span) {
+        if self.file.passed.len() < MOST {
+            self.file.passed.push(Passed {
+                name: name.to_owned(),
+                service: self.service.clone(),
+                span,
+            });
         }
     }
 }
@@ -154,85 +347,17 @@ fn source_of(text: &str) -> &str {
     text
 }
 
-fn mount(file: &mut AgentFile, source: &str, span: Span) {
-    // A named volume or a folder of the repository is nobody's login.
-    let of_host = source.starts_with(['~', '/', '$', '%']) || source.contains("localEnv:");
-    let whole = source.replace('\\', "/");
-    let holds = |within: &str| {
-        whole.match_indices(within).any(|(at, _)| {
-            let before = whole[..at].bytes().last();
-            let after = whole[at + within.len()..].bytes().next();
-            matches!(before, None | Some(b'/' | b'}'))
-                && matches!(after, None | Some(b'/' | b'}' | b'-'))
-        })
-    };
-    let known = agent_facts()
-        .mounts
-        .iter()
-        .find(|known| holds(&known.within));
-    if let (Some(known), true) = (known, of_host)
-        && file.mounts.len() < MOST
-    {
-        file.mounts.push(Mount {
-            source: quoted(source),
-            says: &known.says,
-            span,
-        });
-    }
-}
-
-/// `runArgs`: `-v a:b`, `--volume=a:b`, `-e NAME`, `--env NAME`, `--mount …`.
-fn run_arguments(file: &mut AgentFile, document: &Document, list: &Node) {
-    let mut before = String::new();
-    for item in list.as_list().unwrap_or_default() {
-        let Some(scalar) = document.resolve(item).and_then(Node::as_scalar) else {
-            continue;
-        };
-        let (flag, value) = match scalar.text.split_once('=') {
-            Some((flag, value)) if flag.starts_with("--") => (flag.to_owned(), value.to_owned()),
-            _ => (before.clone(), scalar.text.clone()),
-        };
-        match flag.as_str() {
-            "-v" | "--volume" | "--mount" => mount(file, source_of(&value), scalar.span),
-            "-e" | "--env" if !value.contains('=') => pass(file, &value, scalar.span),
-            _ => {}
-        }
-        before = scalar.text.clone();
-    }
-}
-
-fn variables(file: &mut AgentFile, document: &Document, node: &Node) {
-    match &node.kind {
-        NodeKind::List(items) => {
-            for scalar in items.iter().filter_map(Node::as_scalar) {
-                match scalar.text.split_once('=') {
-                    None => pass(file, &scalar.text, scalar.span),
-                    Some((_, value)) => {
-                        for reference in references(value) {
-                            pass(file, &reference.name, scalar.span);
-                        }
-                    }
-                }
+/// A path from a folder of the repository, its `.` and `..` resolved.
+fn joined(folder: &str, relative: &str) -> String {
+    let mut parts: Vec<&str> = folder.split('/').filter(|part| !part.is_empty()).collect();
+    for part in relative.split('/') {
+        match part {
+            "" | "." => {}
+            ".." => {
+                parts.pop();
             }
-        }
-        _ => {
-            for entry in document.entries(node) {
-                let Some(scalar) = document.resolve(&entry.value).and_then(Node::as_scalar) else {
-                    continue;
-                };
-                for reference in references(&scalar.text) {
-                    pass(file, &reference.name, scalar.span);
-                }
-            }
+            other => parts.push(other),
         }
     }
-}
-
-fn pass(file: &mut AgentFile, name: &str, span: Span) {
-    if file.passed.len() < MOST {
-        file.passed.push(Passed {
-            name: name.to_owned(),
-            span,
-        });
-    }
+    parts.join("/")
 }

@@ -13,8 +13,10 @@ mod settings;
 #[cfg(test)]
 mod tests;
 
+use std::sync::Arc;
+
 use crate::model::{RepoPath, Span};
-use crate::rules::agent_facts::{IgnoreFile, LocalFile, Switch, agent_facts};
+use crate::rules::agent_facts::{Bound, IgnoreFile, LocalFile, Switch, agent_facts};
 use crate::rules::{RuleSet, glob};
 use crate::syntax;
 
@@ -29,6 +31,8 @@ pub struct AgentFile {
     pub switches: Vec<SwitchOn>,
     pub rules: Vec<PermissionRule>,
     pub hooks: Vec<Hook>,
+    /// What binds the agent for the operating system.
+    pub bounds: Vec<BoundOn>,
     /// Whether the file switches an OS sandbox on.
     pub sandboxed: bool,
     pub said: Vec<Said>,
@@ -36,9 +40,11 @@ pub struct AgentFile {
     pub inert: Vec<Inert>,
     pub mounts: Vec<Mount>,
     pub passed: Vec<Passed>,
+    /// The compose files and service of a development container.
+    pub composed: Option<Composed>,
     pub starts: Vec<Start>,
     pub local: Option<&'static LocalFile>,
-    text: Vec<u8>,
+    text: Arc<[u8]>,
 }
 
 /// A switch of `rules/agents.toml` that is on.
@@ -47,6 +53,15 @@ pub struct SwitchOn {
     pub switch: &'static Switch,
     /// The key and value as they count, for people.
     pub shown: String,
+    pub span: Span,
+}
+
+/// A bound of `rules/agents.toml` that is on.
+#[derive(Clone, Debug)]
+pub struct BoundOn {
+    pub bound: &'static Bound,
+    /// Paths that a command in the sandbox cannot read.
+    pub denied: Vec<String>,
     pub span: Span,
 }
 
@@ -106,18 +121,39 @@ pub struct Inert {
     pub span: Span,
 }
 
-/// A path of the host inside a container.
+/// Whose a line of a container's file is.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Service {
+    /// Empty in a development container's own file.
+    pub name: String,
+    /// Whether its image, build or command starts an agent.
+    pub runs_agent: bool,
+}
+
+/// A path of the host inside a container, or a key that takes its walls away.
 #[derive(Clone, Debug)]
 pub struct Mount {
     pub source: String,
     pub says: &'static str,
+    /// Whether it is a key such as `privileged`, not a path.
+    pub is_key: bool,
+    pub service: Service,
     pub span: Span,
+}
+
+/// The compose service that a development container is.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Composed {
+    /// Paths in the repository.
+    pub files: Vec<String>,
+    pub service: String,
 }
 
 /// A variable of the host that is passed into a container.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Passed {
     pub name: String,
+    pub service: Service,
     pub span: Span,
 }
 
@@ -142,15 +178,17 @@ impl AgentFile {
             switches: Vec::new(),
             rules: Vec::new(),
             hooks: Vec::new(),
+            bounds: Vec::new(),
             sandboxed: false,
             said: Vec::new(),
             ignored: Vec::new(),
             inert: Vec::new(),
             mounts: Vec::new(),
             passed: Vec::new(),
+            composed: None,
             starts: Vec::new(),
             local: None,
-            text: text.to_vec(),
+            text: text.into(),
         }
     }
 
@@ -239,7 +277,11 @@ pub fn fixed_paths(rules: &RuleSet) -> Vec<RepoPath> {
         "package.json",
         "Makefile",
         ".devcontainer/devcontainer.json",
+        ".devcontainer/docker-compose.yml",
+        ".devcontainer/compose.yaml",
         "docker-compose.yml",
+        "docker-compose.yaml",
+        "compose.yml",
         "compose.yaml",
     ];
     let mut paths: Vec<RepoPath> = of_surfaces

@@ -3,8 +3,8 @@
 //! In: a document and its path. Out: what `rules/agents.toml` knows of it. Keys with dots in them and nested keys count
 //! alike, because editors write both.
 
-use super::{AgentFile, Decision, Hook, Inert, PermissionRule, SwitchOn, fits, quoted};
-use crate::rules::agent_facts::{RulePlace, Switch, agent_facts};
+use super::{AgentFile, BoundOn, Decision, Hook, Inert, PermissionRule, SwitchOn, fits, quoted};
+use crate::rules::agent_facts::{Bound, Bounding, RulePlace, Switch, agent_facts};
 use crate::rules::ci;
 use crate::syntax::{Document, Leaf};
 
@@ -31,10 +31,18 @@ pub(super) fn read(file: &mut AgentFile, document: &Document) {
         .iter()
         .filter(|place| fits(&place.files, &file.path))
         .collect();
-    if switches.is_empty() && places.is_empty() {
+    let bounds: Vec<&'static Bound> = facts
+        .bounds
+        .iter()
+        .filter(|bound| fits(&bound.files, &file.path))
+        .collect();
+    if switches.is_empty() && places.is_empty() && bounds.is_empty() {
         return;
     }
     let leaves: Vec<Leaf<'_>> = document.leaves().collect();
+    for bound in bounds {
+        read_bound(file, bound, &leaves);
+    }
     for switch in switches {
         read_switch(file, switch, &leaves);
     }
@@ -61,6 +69,28 @@ fn holds(leaves: &[Leaf<'_>], condition: &[String]) -> bool {
     leaves
         .iter()
         .any(|leaf| ci::fits(key, key_of(leaf)) && values.iter().any(|value| value == leaf.text))
+}
+
+fn read_bound(file: &mut AgentFile, bound: &'static Bound, leaves: &[Leaf<'_>]) {
+    let is_on =
+        |leaf: &&Leaf<'_>| key_of(leaf) == bound.key && bound.values.iter().any(|v| v == leaf.text);
+    let Some(leaf) = leaves.iter().find(is_on) else {
+        return;
+    };
+    let is_denied = |leaf: &&Leaf<'_>| {
+        let under = |key: &String| {
+            key_of(leaf)
+                .strip_prefix(key.as_str())
+                .is_some_and(|rest| rest.starts_with('.'))
+        };
+        bound.denies.iter().any(under)
+    };
+    let denied = leaves.iter().filter(is_denied).take(MOST);
+    file.bounds.push(BoundOn {
+        bound,
+        denied: denied.map(|leaf| leaf.text.to_owned()).collect(),
+        span: leaf.value_span,
+    });
 }
 
 fn read_switch(file: &mut AgentFile, switch: &'static Switch, leaves: &[Leaf<'_>]) {
@@ -165,9 +195,43 @@ fn stands_with(switch: &Switch, leaf: &Leaf<'_>, leaves: &[Leaf<'_>]) -> bool {
         })
 }
 
+/// A map's entry: the command is the key, the decision the value.
+fn mapped(place: &RulePlace, leaf: &Leaf<'_>) -> Option<Decision> {
+    let map = key_of(leaf).strip_suffix(leaf.key)?.strip_suffix('.')?;
+    if !place.maps.iter().any(|wanted| ci::fits(wanted, map)) {
+        return None;
+    }
+    match leaf.text {
+        "allow" | "true" => Some(Decision::Allow),
+        "ask" | "false" => Some(Decision::Ask),
+        "deny" => Some(Decision::Deny),
+        _ => None,
+    }
+}
+
+/// A rule's command, open at its end where the agent takes it for a start.
+fn command_of(place: &RulePlace, text: &str) -> String {
+    let is_pattern = text.starts_with('/') && text.ends_with('/');
+    match place.prefix && !text.ends_with('*') && !is_pattern {
+        true => format!("{text} *"),
+        false => text.to_owned(),
+    }
+}
+
 fn read_rules(file: &mut AgentFile, place: &'static RulePlace, leaves: &[Leaf<'_>]) {
     for leaf in leaves {
         let key = key_of(leaf);
+        if let Some(decision) = mapped(place, leaf).filter(|_| file.rules.len() < MOST) {
+            file.rules.push(PermissionRule {
+                agent: &place.agent,
+                decision,
+                tool: String::new(),
+                about: Some(command_of(place, leaf.key)),
+                shell: true,
+                span: leaf.value_span,
+            });
+            continue;
+        }
         let under = |keys: &[String]| {
             keys.iter().any(|wanted| {
                 key.strip_prefix(wanted.as_str())
@@ -191,7 +255,7 @@ fn read_rules(file: &mut AgentFile, place: &'static RulePlace, leaves: &[Leaf<'_
             Some((tool, rest)) if rest.ends_with(')') && !place.shell.is_empty() => {
                 (tool, Some(rest[..rest.len() - 1].to_owned()))
             }
-            _ if place.shell.is_empty() => ("", Some(leaf.text.to_owned())),
+            _ if place.shell.is_empty() => ("", Some(command_of(place, leaf.text))),
             _ => (leaf.text, None),
         };
         file.rules.push(PermissionRule {
@@ -207,9 +271,10 @@ fn read_rules(file: &mut AgentFile, place: &'static RulePlace, leaves: &[Leaf<'_
 
 /// What only Claude Code's settings hold: hooks, the sandbox, rules that do nothing.
 fn read_claude(file: &mut AgentFile, document: &Document, leaves: &[Leaf<'_>]) {
-    file.sandboxed = leaves
+    file.sandboxed = file
+        .bounds
         .iter()
-        .any(|leaf| leaf.key_path == "sandbox.enabled" && leaf.text == "true");
+        .any(|on| on.bound.effect == Bounding::Sandbox);
     for list in document.get(&["hooks", "PreToolUse"]) {
         for item in list.as_list().unwrap_or_default() {
             let matcher = document

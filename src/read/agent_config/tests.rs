@@ -350,7 +350,14 @@ fn what_containers_take_from_the_host() {
     assert_eq!(found.passed.len(), 1);
     let compose = "services:\n  web:\n    image: nginx\n    volumes: [\"~/.aws:/root/.aws\"]\n  claude:\n    build: ./claude\n    volumes:\n      - ~/.config/gh:/root/.config/gh\n    environment:\n      - GITHUB_TOKEN\n";
     let found = file("docker-compose.yml", compose);
-    assert_eq!(found.mounts.len(), 1);
+    let of_agents: Vec<&str> = found
+        .mounts
+        .iter()
+        .filter(|mount| mount.service.runs_agent)
+        .map(|mount| mount.source.as_str())
+        .collect();
+    assert_eq!(of_agents, ["~/.config/gh"]);
+    assert_eq!(found.mounts.len(), 2);
     assert_eq!(found.passed.len(), 1);
 }
 

@@ -215,6 +215,23 @@ fn known(launch: &str) -> Option<&'static KnownServer> {
 }
 
 impl Server {
+    /// Gives the server every limit that it lacks, and no administrator's profile: what following our advice makes of it.
+    pub fn limit(&mut self) {
+        let lines: Vec<&str> = self
+            .launch
+            .lines()
+            .filter(|line| !line.starts_with("AWS_PROFILE="))
+            .collect();
+        let mut launch = lines.join("\n");
+        for group in self.known.into_iter().flat_map(|known| &known.narrows) {
+            if let Some(text) = group.any.first() {
+                launch.push('\n');
+                launch.push_str(text);
+            }
+        }
+        self.launch = launch;
+    }
+
     /// What the server could be given less with, and is not: one suggestion for each group that is absent.
     pub fn missing_limits(&self) -> Vec<&'static str> {
         let Some(known) = self.known else {

@@ -103,6 +103,7 @@ mod tests {
     fn the_lines_say_what_the_document_says() {
         let mut outcome = fixture::outcome();
         outcome.remarks = vec!["a remark".to_owned()];
+        outcome.findings.push(fixture::structure());
         let mut out = Vec::new();
         super::super::write(&outcome, &Style::plain(Entry::Scan), &mut out).unwrap();
         let document: Value = serde_json::from_slice(&out).unwrap();

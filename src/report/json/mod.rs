@@ -87,6 +87,7 @@ struct FindingOut<'o> {
     #[serde(flatten)]
     place: PlaceOut,
     commit: Option<&'o str>,
+    commits: u32,
     introduced: Option<bool>,
     at_head: bool,
     breadth: Option<BreadthOut<'o>>,
@@ -254,6 +255,7 @@ impl<'o> FindingOut<'o> {
             path: PathOut::of(&finding.path),
             place: PlaceOut::of(finding.place),
             commit: finding.commit.as_deref(),
+            commits: finding.commits,
             introduced: finding.introduced,
             at_head: finding.at_head,
             breadth: finding.breadth.as_ref().map(BreadthOut::of),

@@ -10,6 +10,7 @@ use std::io::{self, Write};
 
 use super::sanitize;
 use crate::judge::agents::map::{Line, ReachMap};
+use crate::report::summary::count;
 
 pub use html::write as write_html;
 pub use text::write as write_text;
@@ -22,6 +23,31 @@ pub fn write_json(map: &ReachMap, out: &mut dyn Write) -> io::Result<()> {
 
 fn shown(text: &str) -> String {
     sanitize::cut(&sanitize::clean(text), 240)
+}
+
+/// The map in one sentence.
+fn counts(map: &ReachMap) -> String {
+    let agents = count(map.agents.len() as u64, "agent", "agents");
+    let credentials = match map.credentials.len() as u64 {
+        0 => "no credential is in reach".to_owned(),
+        1 => "one credential is in reach".to_owned(),
+        all => format!("{all} credentials are in reach"),
+    };
+    let unasked: Vec<&str> = map
+        .agents
+        .iter()
+        .filter(|agent| !agent.unasked.is_empty())
+        .map(|agent| agent.name)
+        .collect();
+    let unasked = match unasked.is_empty() {
+        true => String::new(),
+        false => format!("; {} run something unasked", unasked.join(", ")),
+    };
+    let set_up = match map.agents.len() {
+        1 => "is set up here",
+        _ => "are set up here",
+    };
+    format!("{agents} {set_up}; {credentials}{unasked}.")
 }
 
 /// "and in 3 more places", where there are any.
@@ -40,7 +66,8 @@ fn place(line: &Line) -> String {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::judge::agents::map::{AgentLine, CredentialLine};
+    use crate::judge::agents::changes::Change;
+    use crate::judge::agents::map::{AgentLine, CredentialLine, PartLine, StructureLine, Unread};
 
     fn map(words: &str) -> ReachMap {
         let line = || Line {
@@ -50,38 +77,68 @@ mod tests {
         };
         ReachMap {
             schema: "tokenleash-reach/1",
+            tree: words.to_owned(),
             agents: vec![AgentLine {
                 id: "cursor",
                 name: "Cursor",
-                evidence: ".cursor/",
+                evidence: words.to_owned(),
                 holds: vec![0],
                 finds: vec![],
                 servers: vec![line()],
                 bounds: vec![],
-                words: vec![line()],
+                words: (0..9).map(|_| line()).collect(),
                 asks: vec![line()],
                 unasked: vec![line()],
             }],
-            credentials: vec![CredentialLine {
-                kind: Some("railway-account-token"),
-                name: "Railway account token".to_owned(),
-                breadth: Some("account"),
-                can: "delete any volume".to_owned(),
-                masked: "(36 characters)".to_owned(),
+            credentials: (0..20).map(|_| credential(words)).collect(),
+            structure: vec![StructureLine {
+                rule: "TL201",
+                verdict: "warn",
+                severity: 6.0,
+                text: words.to_owned(),
+                advice: words.to_owned(),
                 path: words.to_owned(),
-                line: 2,
-                how: "handed",
-                rule: "TL101",
-                verdict: "block",
-                severity: 9.8,
-                agents: vec!["Cursor"],
-                narrower: vec!["railway-project-token"],
+                line: 1,
                 also: vec![words.to_owned()],
             }],
-            structure: vec![line()],
-            changes: vec![words.to_owned()],
+            severity: 9.8,
+            changes: vec![Change {
+                text: words.to_owned(),
+                path: words.to_owned(),
+                line: 1,
+                before: 9.8,
+                after: 0.0,
+            }],
             files: 3,
-            unchecked: 0,
+            machine: true,
+            unchecked: vec![Unread {
+                path: words.to_owned(),
+                why: words.to_owned(),
+            }],
+        }
+    }
+
+    fn credential(words: &str) -> CredentialLine {
+        CredentialLine {
+            kind: Some("railway-account-token"),
+            name: "Railway account token".to_owned(),
+            breadth: Some("account"),
+            can: "delete any volume".to_owned(),
+            masked: "(36 characters)".to_owned(),
+            path: words.to_owned(),
+            line: 2,
+            how: "handed",
+            rule: "TL101",
+            verdict: "block",
+            severity: 9.8,
+            score: vec![PartLine {
+                what: "autonomy",
+                points: 15,
+                says: words.to_owned(),
+            }],
+            agents: vec!["Cursor"],
+            narrower: vec!["railway-project-token"],
+            also: vec![words.to_owned()],
         }
     }
 
@@ -94,6 +151,15 @@ mod tests {
         assert!(!page.contains('\u{202e}'));
         assert!(page.contains("&lt;script&gt;"));
         assert!(!page.contains("http://") && !page.contains("https://") && !page.contains("url("));
+        assert!(page.contains("Content-Security-Policy") && page.contains("default-src 'none'"));
+        for tag in [
+            "main", "section", "table", "tbody", "dl", "ul", "ol", "details", "style", "code",
+            "span",
+        ] {
+            let opened = page.matches(&format!("<{tag}>")).count()
+                + page.matches(&format!("<{tag} ")).count();
+            assert_eq!(opened, page.matches(&format!("</{tag}>")).count(), "{tag}");
+        }
         assert!(page.contains("prefers-color-scheme") && page.contains("@media print"));
     }
 

@@ -2,15 +2,22 @@
 
 use std::io::{self, Write};
 
-use super::{also, place, shown};
-use crate::judge::agents::map::{AgentLine, Line, ReachMap};
+use super::{also, counts, place, shown};
+use crate::judge::agents::changes::Change;
+use crate::judge::agents::map::{AgentLine, CredentialLine, Line, ReachMap, StructureLine};
+
+/// Lines of one sort that one agent is shown with.
+const ROWS: usize = 5;
+/// Sentences about the wiring that are shown.
+const SENTENCES: usize = 30;
 
 /// Writes the map as text.
 pub fn write(map: &ReachMap, out: &mut dyn Write) -> io::Result<()> {
+    writeln!(out, "{}\n{}\n", shown(&map.tree), counts(map))?;
     if map.agents.is_empty() {
         writeln!(
             out,
-            "No agent has left a trace in this tree; any agent started in it reads all of it."
+            "No agent has left a trace in this tree; any agent started in it reads all of it.\n"
         )?;
     }
     for agent in &map.agents {
@@ -18,39 +25,95 @@ pub fn write(map: &ReachMap, out: &mut dyn Write) -> io::Result<()> {
     }
     writeln!(out, "Credentials ({})", map.credentials.len())?;
     for (number, credential) in map.credentials.iter().enumerate() {
-        let breadth = credential.breadth.unwrap_or("unknown");
+        write_credential(number + 1, credential, out)?;
+    }
+    write_structure(&map.structure, out)?;
+    write_changes(&map.changes, out)?;
+    let looked = match map.machine {
+        true => "files of the tree and of this machine",
+        false => "files",
+    };
+    writeln!(
+        out,
+        "\n{} {looked} were looked at; {} could not be.",
+        map.files,
+        map.unchecked.len()
+    )?;
+    for entry in map.unchecked.iter().take(ROWS) {
+        writeln!(out, "  {}: {}", shown(&entry.path), shown(&entry.why))?;
+    }
+    more(out, map.unchecked.len(), ROWS)
+}
+
+fn write_credential(
+    number: usize,
+    credential: &CredentialLine,
+    out: &mut dyn Write,
+) -> io::Result<()> {
+    let breadth = credential.breadth.unwrap_or("unknown");
+    writeln!(
+        out,
+        "  [{number}] {} {:.1} {} ({breadth}), {}, {}:{}{}",
+        credential.verdict,
+        credential.severity,
+        credential.name,
+        credential.how,
+        shown(&credential.path),
+        credential.line,
+        also(&credential.also)
+    )?;
+    writeln!(out, "      {}", shown(&credential.masked))?;
+    if !credential.can.is_empty() {
+        writeln!(out, "      can {}", credential.can)?;
+    }
+    Ok(())
+}
+
+fn write_structure(lines: &[StructureLine], out: &mut dyn Write) -> io::Result<()> {
+    if lines.is_empty() {
+        return Ok(());
+    }
+    writeln!(out, "\nWhat is wrong with the wiring ({})", lines.len())?;
+    for line in lines.iter().take(SENTENCES) {
         writeln!(
             out,
-            "  [{}] {} {} ({breadth}), {}, {}:{}{}",
-            number + 1,
-            credential.verdict,
-            credential.name,
-            credential.how,
-            shown(&credential.path),
-            credential.line,
-            also(&credential.also)
+            "  {} {}: {} ({}:{}{})",
+            line.verdict,
+            line.rule,
+            shown(&line.text),
+            shown(&line.path),
+            line.line,
+            also(&line.also)
         )?;
-        writeln!(out, "      {}", shown(&credential.masked))?;
-        if !credential.can.is_empty() {
-            writeln!(out, "      can {}", credential.can)?;
-        }
     }
-    section(out, "What the settings say", &map.structure, "")?;
-    if !map.changes.is_empty() {
-        writeln!(out, "\nThese changes lower it most")?;
-        for (number, change) in map.changes.iter().enumerate() {
-            writeln!(out, "  {}. {}", number + 1, shown(change))?;
-        }
+    more(out, lines.len(), SENTENCES)
+}
+
+fn write_changes(changes: &[Change], out: &mut dyn Write) -> io::Result<()> {
+    if changes.is_empty() {
+        return Ok(());
     }
     writeln!(
         out,
-        "\n{} files were looked at; {} could not be.",
-        map.files, map.unchecked
-    )
+        "\nThese changes lower it most (all severities from a warning upwards, judged again after each)"
+    )?;
+    for (number, change) in changes.iter().enumerate() {
+        writeln!(
+            out,
+            "  {}. {:.1} -> {:.1}  {}:{}: {}",
+            number + 1,
+            change.before,
+            change.after,
+            shown(&change.path),
+            change.line,
+            shown(&change.text)
+        )?;
+    }
+    Ok(())
 }
 
 fn write_agent(map: &ReachMap, agent: &AgentLine, out: &mut dyn Write) -> io::Result<()> {
-    writeln!(out, "{} ({})", agent.name, agent.evidence)?;
+    writeln!(out, "{} ({})", agent.name, shown(&agent.evidence))?;
     let numbers = |numbers: &[usize]| {
         let shown: Vec<String> = numbers
             .iter()
@@ -64,7 +127,7 @@ fn write_agent(map: &ReachMap, agent: &AgentLine, out: &mut dyn Write) -> io::Re
     };
     writeln!(out, "  holds      {}", numbers(&agent.holds))?;
     writeln!(out, "  can find   {}", numbers(&agent.finds))?;
-    rows(out, "servers", &agent.servers, "none")?;
+    rows(out, "servers", &agent.servers, "")?;
     let nothing = if map.credentials.is_empty() {
         "nothing"
     } else {
@@ -90,20 +153,19 @@ fn rows(out: &mut dyn Write, label: &str, lines: &[Line], none: &str) -> io::Res
             writeln!(out, "  {label:<10} {none}")
         };
     }
-    for (number, line) in lines.iter().enumerate() {
+    for (number, line) in lines.iter().take(ROWS).enumerate() {
         let label = if number == 0 { label } else { "" };
         writeln!(out, "  {label:<10} {} ({})", shown(&line.text), place(line))?;
     }
-    Ok(())
+    match lines.len().saturating_sub(ROWS) {
+        0 => Ok(()),
+        left => writeln!(out, "  {:<10} and {left} more", ""),
+    }
 }
 
-fn section(out: &mut dyn Write, title: &str, lines: &[Line], none: &str) -> io::Result<()> {
-    if lines.is_empty() && none.is_empty() {
-        return Ok(());
+fn more(out: &mut dyn Write, all: usize, shown: usize) -> io::Result<()> {
+    match all.saturating_sub(shown) {
+        0 => Ok(()),
+        left => writeln!(out, "  and {left} more"),
     }
-    writeln!(out, "\n{title}")?;
-    for line in lines {
-        writeln!(out, "  {} ({})", shown(&line.text), place(line))?;
-    }
-    Ok(())
 }

@@ -13,6 +13,7 @@ use serde_sarif::sarif::{
     ToolComponentReference,
 };
 
+use super::taxa::{FAMILIES, entry, taxon};
 use crate::model::{Finding, Rule, Verdict};
 use crate::report::{page, sanitize, select};
 
@@ -20,30 +21,6 @@ use crate::report::{page, sanitize, select};
 const MOST_TAGS: usize = 20;
 /// The most characters of a description that code scanning shows.
 const LONGEST_DESCRIPTION: usize = 1024;
-
-/// A family of tags: the word before the slash, the taxonomy's name, its keeper, and what it is.
-const FAMILIES: [(&str, &str, &str, &str); 5] = [
-    ("cwe", "CWE", "MITRE", "Common Weakness Enumeration"),
-    (
-        "owasp-nhi",
-        "OWASP-NHI",
-        "OWASP",
-        "OWASP Non-Human Identities Top 10, 2025",
-    ),
-    (
-        "owasp-asi",
-        "OWASP-ASI",
-        "OWASP",
-        "OWASP Top 10 for Agentic Applications, 2026",
-    ),
-    (
-        "owasp-cicd",
-        "OWASP-CICD",
-        "OWASP",
-        "OWASP Top 10 CI/CD Security Risks",
-    ),
-    ("owasp-mcp", "OWASP-MCP", "OWASP", "OWASP MCP Top 10"),
-];
 
 /// The rules in the order of their ids, with the verdict that policy left each.
 pub struct Table<'r> {
@@ -137,7 +114,7 @@ impl<'r> Table<'r> {
     fn reference(&self, family: usize) -> ToolComponentReference {
         let at = self.taxa.keys().position(|key| *key == family).unwrap_or(0);
         ToolComponentReference::builder()
-            .name(FAMILIES[family].1)
+            .name(FAMILIES[family].name)
             .index(i64::try_from(at).unwrap_or(0))
             .build()
     }
@@ -153,33 +130,18 @@ impl<'r> Table<'r> {
     /// The taxonomies, with the entries in use.
     pub fn taxonomies(&self) -> Vec<ToolComponent> {
         let one = |(family, ids): (&usize, &BTreeSet<&str>)| {
-            let (_, name, keeper, about) = FAMILIES[*family];
+            let family = &FAMILIES[*family];
             ToolComponent::builder()
-                .name(name)
-                .organization(keeper)
-                .short_description(text(about))
+                .name(family.name)
+                .organization(family.keeper)
+                .information_uri(family.address)
+                .short_description(text(family.about))
                 .is_comprehensive(false)
                 .taxa(ids.iter().map(|id| entry(id)).collect::<Vec<_>>())
                 .build()
         };
         self.taxa.iter().map(one).collect()
     }
-}
-
-fn entry(id: &str) -> ReportingDescriptor {
-    let mut entry = ReportingDescriptor::builder().id(id).build();
-    if let Some(number) = id.strip_prefix("CWE-") {
-        let address = format!("https://cwe.mitre.org/data/definitions/{number}.html");
-        entry.help_uri = Some(address);
-    }
-    entry
-}
-
-/// The family and id that a tag names.
-fn taxon(tag: &'static str) -> Option<(usize, &'static str)> {
-    let (word, id) = tag.split_once('/')?;
-    let family = FAMILIES.iter().position(|(known, ..)| *known == word)?;
-    (!id.is_empty()).then_some((family, id))
 }
 
 fn text(text: &str) -> MultiformatMessageString {

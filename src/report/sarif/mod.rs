@@ -9,7 +9,11 @@
 //! every other reader tells them apart by column and by `tokenleash/v1`.
 
 mod descriptors;
+mod fixes;
+mod flows;
+mod provenance;
 mod results;
+mod taxa;
 
 use std::collections::BTreeMap;
 use std::io::{self, Write};
@@ -21,7 +25,7 @@ use serde_sarif::sarif::{
     RunAutomationDetails, Sarif, Tool, ToolComponent,
 };
 
-use super::{Released, Style, page, sanitize, select, summary};
+use super::{Entry, Released, Style, page, sanitize, select, summary};
 use crate::model::{Finding, Outcome, Overall, Rule, Unchecked};
 use results::location;
 
@@ -52,7 +56,8 @@ pub fn write(
     loop {
         let left_out = all - findings.len();
         let mut text = Vec::new();
-        sanitize::write_json(&log(outcome, rules, &findings, left_out), &mut text)?;
+        let log = log(outcome, rules, style, &findings, left_out);
+        sanitize::write_json(&log, &mut text)?;
         if fits(&text)? || findings.is_empty() {
             return out.write_all(&text);
         }
@@ -71,7 +76,13 @@ fn fits(text: &[u8]) -> io::Result<bool> {
 }
 
 /// Builds the log of `findings`, worst first; `left_out` says how many more there are.
-fn log(outcome: &Outcome, rules: &[Rule], findings: &[&Finding], left_out: usize) -> Sarif {
+fn log(
+    outcome: &Outcome,
+    rules: &[Rule],
+    style: &Style,
+    findings: &[&Finding],
+    left_out: usize,
+) -> Sarif {
     let table = descriptors::Table::of(rules, findings);
     let mut results: Vec<&Finding> = findings.to_vec();
     results.sort_by(|a, b| {
@@ -80,25 +91,42 @@ fn log(outcome: &Outcome, rules: &[Rule], findings: &[&Finding], left_out: usize
     let root = ArtifactLocation::builder()
         .description(message("The root of the repository."))
         .build();
-    let run = Run::builder()
+    let mut run = Run::builder()
         .tool(Tool::builder().driver(driver(&table)).build())
-        .automation_details(RunAutomationDetails::builder().id("tokenleash/").build())
+        .automation_details(RunAutomationDetails::builder().id(category(style)).build())
         .column_kind(json!("utf16CodeUnits"))
         .invocations(vec![invocation(outcome, left_out)])
         .original_uri_base_ids(BTreeMap::from([(ROOT.to_owned(), root)]))
         .results(
             results
                 .iter()
-                .map(|finding| results::result(finding, &table))
+                .map(|finding| {
+                    let mut result = results::result(finding, &table);
+                    result.fixes = fixes::of(finding, &outcome.fixes);
+                    result
+                })
                 .collect::<Vec<_>>(),
         )
         .taxonomies(table.taxonomies())
         .build();
+    run.version_control_provenance = outcome
+        .origin
+        .as_ref()
+        .and_then(provenance::of)
+        .map(|one| vec![one]);
     Sarif::builder()
         .schema(SCHEMA)
         .version(json!("2.1.0"))
         .runs(vec![run])
         .build()
+}
+
+/// The category of the run. What a job holds is no state of a branch: it must not close the alerts of one.
+fn category(style: &Style) -> &'static str {
+    match style.entry {
+        Entry::Job => "tokenleash/run/",
+        Entry::Hook | Entry::Scan | Entry::Ci => "tokenleash/",
+    }
 }
 
 fn driver(table: &descriptors::Table<'_>) -> ToolComponent {

@@ -7,13 +7,13 @@ use std::collections::BTreeMap;
 
 use serde_json::{Value, json};
 use serde_sarif::sarif::{
-    ArtifactChange, ArtifactContent, ArtifactLocation, Fix, Location, Message, PhysicalLocation,
-    PropertyBag, Region, Replacement, Result as SarifResult, ResultLevel, Suppression,
+    ArtifactContent, ArtifactLocation, Location, Message, PhysicalLocation, PropertyBag, Region,
+    Result as SarifResult, ResultLevel, Suppression,
 };
 
 use super::descriptors::{Table, in_band, level_word};
-use super::{ROOT, message};
-use crate::model::{Finding, Place, RepoPath, Verdict};
+use super::{ROOT, flows, message};
+use crate::model::{Finding, Place, Related, RepoPath, Verdict};
 use crate::report::parts;
 use crate::report::sanitize::{self, quote, sarif_text, sentence};
 
@@ -34,8 +34,8 @@ pub fn result(finding: &Finding, table: &Table<'_>) -> SarifResult {
     result.rule_index = table.index(finding.rule);
     let related = related(finding);
     result.related_locations = Some(related).filter(|list| !list.is_empty());
+    result.code_flows = flows::of(finding).map(|one| vec![one]);
     result.suppressions = suppression(finding).map(|one| vec![one]);
-    result.fixes = fix(finding).map(|one| vec![one]);
     result
 }
 
@@ -121,7 +121,7 @@ pub fn location(path: &RepoPath, region: Option<Region>) -> Location {
 }
 
 /// The file by its percent-encoded path: relative to the root, or whole where it lies outside every checkout.
-fn artifact(path: &RepoPath) -> ArtifactLocation {
+pub(super) fn artifact(path: &RepoPath) -> ArtifactLocation {
     let encoded = path.percent_encoded();
     if encoded.starts_with('/') {
         return ArtifactLocation::builder()
@@ -135,7 +135,7 @@ fn artifact(path: &RepoPath) -> ArtifactLocation {
 }
 
 /// Whether the place is known to the column.
-fn is_exact(place: Place) -> bool {
+pub(super) fn is_exact(place: Place) -> bool {
     place.start_line > 0
         && place.start_column > 0
         && place.end_column > 0
@@ -143,7 +143,7 @@ fn is_exact(place: Place) -> bool {
 }
 
 /// The region; of a place without columns the line, without a line the first one.
-fn region(place: Place) -> Region {
+pub(super) fn region(place: Place) -> Region {
     let line = i64::from(place.start_line.max(1));
     let mut region = Region::builder().start_line(line).build();
     if is_exact(place) {
@@ -209,15 +209,21 @@ fn properties(finding: &Finding) -> PropertyBag {
 fn related(finding: &Finding) -> Vec<Location> {
     let list = finding.related.iter().take(MOST_RELATED).zip(1..);
     list.map(|(one, id)| {
-        let mut place = location(&one.path, Some(region(one.place)));
+        let mut place = place_said(one);
         place.id = Some(id);
-        let said = escaped(&one.message);
-        place.message = Some(said)
-            .filter(|said| !said.is_empty())
-            .map(|said| message(&said));
         place
     })
     .collect()
+}
+
+/// Another place of a finding, with what it is.
+pub fn place_said(one: &Related) -> Location {
+    let mut place = location(&one.path, Some(region(one.place)));
+    let said = escaped(&one.message);
+    place.message = Some(said)
+        .filter(|said| !said.is_empty())
+        .map(|said| message(&said));
+    place
 }
 
 fn suppression(finding: &Finding) -> Option<Suppression> {
@@ -231,26 +237,4 @@ fn suppression(finding: &Finding) -> Option<Suppression> {
         .status(json!("accepted"))
         .justification(why);
     Some(suppression.build())
-}
-
-/// The reference in the value's place, where both are known exactly and the file still has the value.
-fn fix(finding: &Finding) -> Option<Fix> {
-    let reference = finding.advice.as_ref()?.reference.as_deref()?;
-    let is_value = finding.masked.is_some() && finding.at_head && is_exact(finding.place);
-    if !is_value || reference.is_empty() || sanitize::clean(reference) != reference {
-        return None;
-    }
-    let replacement = Replacement::builder()
-        .deleted_region(region(finding.place))
-        .inserted_content(ArtifactContent::builder().text(reference).build())
-        .build();
-    let change = ArtifactChange::builder()
-        .artifact_location(artifact(&finding.path))
-        .replacements(vec![replacement])
-        .build();
-    let said = format!("Put the reference {reference} in the value's place.");
-    let fix = Fix::builder()
-        .artifact_changes(vec![change])
-        .description(message(&sarif_text(&said)));
-    Some(fix.build())
 }

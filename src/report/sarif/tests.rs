@@ -247,3 +247,73 @@ fn a_place_without_a_column_is_its_line() {
     assert_eq!(region["startLine"], 1);
     assert!(region.get("startColumn").is_none());
 }
+
+#[test]
+fn a_flow_leads_from_the_agent_to_what_it_can_use() {
+    let outcome = fixture::outcome();
+    let result = &run(&outcome)["results"][0];
+    let steps = &result["codeFlows"][0]["threadFlows"][0]["locations"];
+    let steps = steps.as_array().unwrap();
+    assert_eq!(steps.len(), outcome.findings[0].flow.len());
+    for (at, step) in steps.iter().enumerate() {
+        assert_eq!(step["executionOrder"], at + 1);
+        let place = &step["location"]["physicalLocation"];
+        assert_eq!(place["artifactLocation"]["uri"], "scripts/domains.sh");
+        assert_eq!(
+            step["location"]["message"]["text"],
+            "the request that uses it"
+        );
+    }
+    let mut outcome = fixture::outcome();
+    outcome.findings[0].flow.truncate(1);
+    assert!(run(&outcome)["results"][0].get("codeFlows").is_none());
+}
+
+#[test]
+fn the_commit_is_named_and_an_address_that_is_none_is_not() {
+    let provenance = run(&fixture::clean())["versionControlProvenance"][0].clone();
+    assert_eq!(
+        provenance["repositoryUri"],
+        "https://example.invalid/owner/repository"
+    );
+    assert_eq!(provenance["branch"], "main");
+    assert_eq!(provenance["revisionId"].as_str().unwrap().len(), 40);
+    assert_eq!(provenance["mappedTo"]["uriBaseId"], ROOT);
+    for address in [
+        "https://user:secret@example.invalid/r",
+        "file:///home/r",
+        "https://x/y?z",
+        "",
+    ] {
+        let mut outcome = fixture::clean();
+        outcome.origin.as_mut().unwrap().repository = address.to_owned();
+        assert!(run(&outcome).get("versionControlProvenance").is_none());
+    }
+    let mut outcome = fixture::clean();
+    let origin = outcome.origin.as_mut().unwrap();
+    origin.branch = Some("a\u{1b}b".to_owned());
+    origin.revision = Some("HEAD; rm".to_owned());
+    let provenance = run(&outcome)["versionControlProvenance"][0].clone();
+    assert!(provenance.get("branch").is_none() && provenance.get("revisionId").is_none());
+}
+
+#[test]
+fn a_run_that_broke_off_says_why_and_found_nothing() {
+    let outcome = Outcome::broken_off("nothing".into(), "the payload was cut off".into());
+    let run = run(&outcome);
+    let invocation = &run["invocations"][0];
+    assert_eq!(invocation["executionSuccessful"], false);
+    assert_eq!(invocation["exitCode"], 2);
+    let note = &invocation["toolExecutionNotifications"][0];
+    assert_eq!(note["level"], "error");
+    assert_eq!(note["message"]["text"], "the payload was cut off");
+    assert_eq!(note["associatedRule"]["id"], "TL901");
+    assert!(note.get("locations").is_none());
+    assert_eq!(run["results"], json!([]));
+}
+
+#[test]
+fn what_a_job_holds_closes_no_alert_of_a_branch() {
+    let run = shown(&fixture::clean(), &Style::plain(Entry::Job))["runs"][0].clone();
+    assert_eq!(run["automationDetails"]["id"], "tokenleash/run/");
+}

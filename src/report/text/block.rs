@@ -123,6 +123,9 @@ fn place(group: &Group<'_>, style: &Style, width: usize) -> String {
     if let Some(commit) = &finding.commit {
         let short: String = sanitize::clean(commit).chars().take(10).collect();
         after.push_str(&format!(" in commit {short}"));
+        if finding.commits > 1 {
+            after.push_str(&format!(", first of {}", finding.commits));
+        }
     }
     if !group.also.is_empty() {
         let places = summary::count(group.also.len() as u64, "place", "places");

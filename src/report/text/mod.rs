@@ -173,7 +173,7 @@ impl Page<'_> {
                 let line = fit_words(&format!("{head} {place}: {tail}"), self.width());
                 self.painted(code, &line, head.len())
             }
-            (false, Entry::Scan | Entry::Ci) => {
+            (false, Entry::Scan | Entry::Ci | Entry::Job) => {
                 self.painted(code, &format!("{head} {}", at(finding)), head.len())?;
                 let line = fit_words(&format!("    {tail}"), self.width());
                 self.line(&line)

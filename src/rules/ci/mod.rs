@@ -4,6 +4,7 @@
 //! the program. Out: tables, read on first use. It judges nothing; what no entry covers is unknown.
 
 mod agents;
+mod edits;
 mod needs;
 mod services;
 mod started;
@@ -14,6 +15,10 @@ pub use agents::{
     unexpanded,
 };
 
+pub use edits::{
+    CloudLogin, cloud_login, has_own_login, is_plain_command, is_pushing_action, is_quiet_action,
+    prompt_inputs, remote_of_git,
+};
 pub use needs::{
     ActionNeeds, Condition, Needs, action_needs, call_needs, command_needs, route_needs,
 };

@@ -3,10 +3,10 @@
 //! In: a finding and the ground. Out: a node, and one sentence.
 
 use super::{Ground, Node, NodeKind};
-use crate::judge::agents::autonomy::open_program;
+use crate::judge::agents::program::power_of;
 use crate::model::Finding;
 use crate::read::agent_config::Decision;
-use crate::rules::agent_facts::{Effect, agent_facts};
+use crate::rules::agent_facts::Effect;
 
 /// Where a provider's resources are declared.
 const DECLARED: &[(&str, &[&str])] = &[
@@ -139,17 +139,12 @@ pub(super) fn asked(ground: &Ground<'_>) -> String {
             );
         }
         let sends = file.rules.iter().find(|rule| {
-            let program = rule.about.as_deref().and_then(open_program);
             rule.shell
                 && rule.decision == Decision::Allow
-                && program.is_some_and(|program| {
-                    agent_facts()
-                        .open
-                        .sends
-                        .iter()
-                        .chain(&agent_facts().open.runs)
-                        .any(|known| known == program)
-                })
+                && rule
+                    .about
+                    .as_deref()
+                    .is_some_and(|about| power_of(about).is_some())
         });
         if let Some(rule) = sends {
             let line = file.place(rule.span).start_line;

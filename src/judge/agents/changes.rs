@@ -1,0 +1,316 @@
+//! Which changes would lower the severity of a tree most, found by judging it again with each of them made.
+//!
+//! In: a tree's findings and what its agents' files say. Out: at most three changes, each with the sum before and after.
+//! A change is never ranked by what it is called: it is made on a copy, and the copy is judged.
+
+use std::collections::{BTreeMap, BTreeSet};
+
+use serde::Serialize;
+
+use super::{BroadThere, Known, Scene, judge_files};
+use crate::judge::rules;
+use crate::model::{Finding, Place, RepoPath, Verdict};
+use crate::read::agent_config::AgentFile;
+use crate::rules::RuleSet;
+
+/// The most candidates that are tried in one round.
+const TRIED_AT_MOST: usize = 48;
+
+/// One change, and what it does to the sum of all severities from a warning upwards.
+#[derive(Clone, Debug, PartialEq, Serialize)]
+pub struct Change {
+    pub text: String,
+    pub path: String,
+    pub line: u32,
+    pub before: f32,
+    pub after: f32,
+}
+
+/// A tree that can be judged again.
+#[derive(Clone)]
+pub struct Model<'m> {
+    /// Findings of credentials.
+    credentials: Vec<&'m Finding>,
+    /// Findings that the agents' files alone do not give: workflows, recipes, the guard itself.
+    others: Vec<&'m Finding>,
+    files: Vec<AgentFile>,
+    rules: &'m RuleSet,
+    /// Findings about agents' files that the run did not show, by rule and path.
+    hidden: BTreeSet<(&'static str, RepoPath)>,
+}
+
+/// A change as it is made.
+#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord)]
+enum Edit {
+    /// Takes every place of a value away.
+    Credential(String),
+    /// Follows the advice of a rule in one file.
+    Advice(&'static str, RepoPath),
+    /// Follows the advice of another finding.
+    Other(&'static str, RepoPath, u32),
+}
+
+/// Whether a rule is judged from agents' files alone.
+fn of_agents(rule: &str) -> bool {
+    let judged = ["TL110", "TL111", "TL112"];
+    judged.contains(&rule) || rule.starts_with("TL2") || rule.starts_with("TL4")
+}
+
+impl<'m> Model<'m> {
+    /// Takes what a run found and what it read.
+    pub fn new(findings: &'m [Finding], files: &[AgentFile], rules: &'m RuleSet) -> Self {
+        let shown = |finding: &&Finding| {
+            finding.verdict >= Verdict::Warn
+                && finding.waived.is_none()
+                && !finding.known
+                && finding.introduced != Some(false)
+        };
+        let (credentials, structure): (Vec<&Finding>, Vec<&Finding>) = findings
+            .iter()
+            .filter(shown)
+            .partition(|finding| finding.masked.is_some());
+        let (mine, others): (Vec<&Finding>, Vec<&Finding>) = structure
+            .into_iter()
+            .partition(|finding| of_agents(finding.rule));
+        let mut model = Model {
+            credentials,
+            others,
+            files: files.to_vec(),
+            rules,
+            hidden: BTreeSet::new(),
+        };
+        let known: BTreeSet<_> = mine
+            .iter()
+            .map(|finding| (finding.rule, finding.path.clone()))
+            .collect();
+        let judged = model.structure();
+        model.hidden = judged
+            .into_keys()
+            .filter(|key| !known.contains(key))
+            .collect();
+        model
+    }
+
+    /// The findings about agents' files from a warning upwards: severity, line and advice of the first of each group.
+    fn structure(&self) -> BTreeMap<(&'static str, RepoPath), Group> {
+        let credentials = self.credentials.iter();
+        let broad: Vec<BroadThere> = credentials
+            .filter_map(|finding| BroadThere::of(finding))
+            .collect();
+        let known = Known {
+            rules: self.rules,
+            broad: &broad,
+            declared: &[],
+        };
+        let mut groups: BTreeMap<(&'static str, RepoPath), Group> = BTreeMap::new();
+        for found in judge_files(&self.files, known) {
+            let key = (found.rule.id, found.spot.path.as_ref().clone());
+            if found.rule.verdict < Verdict::Warn || self.hidden.contains(&key) {
+                continue;
+            }
+            let group = groups.entry(key).or_insert_with(|| Group {
+                severity: found.rule.severity,
+                advice: found.advice.clone(),
+                places: Vec::new(),
+            });
+            group.places.push(found.spot.place);
+        }
+        groups
+    }
+
+    /// The sum of all severities from a warning upwards, every value and every group counted once.
+    pub fn sum(&self) -> f32 {
+        let scene = Scene::of(&self.files, self.rules);
+        let mut values: BTreeMap<&str, f32> = BTreeMap::new();
+        for finding in &self.credentials {
+            let severity = scene.score(finding).severity(finding.verdict);
+            let worst = values.entry(finding.value_print()).or_default();
+            *worst = worst.max(severity);
+        }
+        let structure = self.structure();
+        let groups = structure.values().map(|group| group.severity);
+        let others = self.others.iter().map(|finding| finding.severity);
+        let all = values.values().copied().chain(groups).chain(others);
+        // In tenths, so that no rest of a fraction is left over.
+        let tenths: i32 = all.map(|severity| (severity * 10.0).round() as i32).sum();
+        tenths as f32 / 10.0
+    }
+
+    fn edits(&self) -> Vec<Edit> {
+        let mut ranked: BTreeMap<Edit, f32> = BTreeMap::new();
+        let mut add = |edit, severity: f32| {
+            let worst = ranked.entry(edit).or_default();
+            *worst = worst.max(severity);
+        };
+        for finding in &self.credentials {
+            let value = finding.value_print().to_owned();
+            add(Edit::Credential(value), finding.severity);
+        }
+        for ((rule, path), group) in self.structure() {
+            // Words, and a guard that is only words, are no change: the credential behind them is.
+            if !matches!(rule, "TL401" | "TL402") {
+                add(Edit::Advice(rule, path), group.severity);
+            }
+        }
+        for finding in &self.others {
+            let line = finding.place.start_line;
+            add(
+                Edit::Other(finding.rule, finding.path.clone(), line),
+                finding.severity,
+            );
+        }
+        let mut ranked: Vec<(Edit, f32)> = ranked.into_iter().collect();
+        ranked.sort_by(|a, b| b.1.total_cmp(&a.1));
+        ranked.truncate(TRIED_AT_MOST);
+        ranked.into_iter().map(|(edit, _)| edit).collect()
+    }
+
+    /// The tree with a change made.
+    fn with(&self, edit: &Edit) -> Model<'m> {
+        let mut model = self.clone();
+        match edit {
+            Edit::Credential(value) => {
+                model
+                    .credentials
+                    .retain(|finding| finding.value_print() != value);
+            }
+            Edit::Other(rule, path, line) => model.others.retain(|finding| {
+                finding.rule != *rule || finding.path != *path || finding.place.start_line != *line
+            }),
+            Edit::Advice(rule, path) => {
+                let group = self.structure().remove(&(*rule, path.clone()));
+                let places = group.map_or(Vec::new(), |group| group.places);
+                for file in model.files.iter_mut().filter(|file| file.path == *path) {
+                    follow(file, rule, &places);
+                }
+            }
+        }
+        model
+    }
+
+    fn shown(&self, edit: &Edit) -> (String, String, u32) {
+        match edit {
+            Edit::Credential(value) => {
+                let mut places: Vec<&&Finding> = self
+                    .credentials
+                    .iter()
+                    .filter(|finding| finding.value_print() == value)
+                    .collect();
+                places.sort_by(|a, b| b.severity.total_cmp(&a.severity));
+                match places.first() {
+                    Some(first) => (
+                        without(first, places.len() - 1),
+                        first.path.lossy(),
+                        first.place.start_line,
+                    ),
+                    None => (String::new(), String::new(), 0),
+                }
+            }
+            Edit::Advice(rule, path) => {
+                let group = self.structure().remove(&(*rule, path.clone()));
+                let (advice, places) = group.map_or((String::new(), Vec::new()), |group| {
+                    (group.advice, group.places)
+                });
+                let line = places.iter().map(|place| place.start_line).min();
+                let more = match places.len() {
+                    0 | 1 => String::new(),
+                    all => format!(" The same for all {all} places of {rule} in this file."),
+                };
+                (format!("{advice}{more}"), path.lossy(), line.unwrap_or(1))
+            }
+            Edit::Other(rule, path, line) => {
+                let found = self.others.iter().find(|finding| {
+                    finding.rule == *rule
+                        && finding.path == *path
+                        && finding.place.start_line == *line
+                });
+                let advice = found.and_then(|finding| finding.advice.as_ref());
+                let how = advice.map_or("", |advice| advice.how.as_str());
+                let how = match how.is_empty() {
+                    true => rules::by_id(rule).map_or("", |rule| rule.title),
+                    false => how,
+                };
+                (how.to_owned(), path.lossy(), *line)
+            }
+        }
+    }
+}
+
+struct Group {
+    severity: f32,
+    advice: String,
+    places: Vec<Place>,
+}
+
+/// What takes a credential away, in words.
+fn without(finding: &Finding, more: usize) -> String {
+    let what = match finding.kind {
+        Some(kind) => kind.name.to_owned(),
+        None => "credential".to_owned(),
+    };
+    let places = match more {
+        0 => String::new(),
+        1 => " and out of one more place".to_owned(),
+        more => format!(" and out of {more} more places"),
+    };
+    let narrower = finding
+        .advice
+        .as_ref()
+        .and_then(|advice| advice.narrower.first());
+    let instead = narrower.map_or(String::new(), |id| format!("; make a `{id}` for the task"));
+    format!("Take the {what} out of this file{places}{instead}.")
+}
+
+/// Follows a rule's advice in a file: what it was found by is gone, or limited.
+fn follow(file: &mut AgentFile, rule: &str, places: &[Place]) {
+    let text = file.clone();
+    let is_meant = |span| places.contains(&text.place(span));
+    file.switches.retain(|on| !is_meant(on.span));
+    file.starts.retain(|start| !is_meant(start.span));
+    file.mounts.retain(|mount| !is_meant(mount.span));
+    file.passed.retain(|passed| !is_meant(passed.span));
+    file.inert.retain(|inert| !is_meant(inert.span));
+    if rule.starts_with("TL2") {
+        file.rules.retain(|rule| !is_meant(rule.span));
+    }
+    for server in &mut file.servers {
+        server.unasked.retain(|unasked| !is_meant(unasked.span));
+        let meant =
+            is_meant(server.span) || server.handed.iter().any(|handed| is_meant(handed.span));
+        if meant {
+            server.limit();
+        }
+        server.handed.retain(|handed| !is_meant(handed.span));
+    }
+}
+
+/// The changes that lower it most, each judged after those before it; only what lowers it is named.
+pub fn changes(model: &Model<'_>, at_most: usize) -> Vec<Change> {
+    let mut model = model.clone();
+    let mut before = model.sum();
+    let mut changes = Vec::new();
+    while changes.len() < at_most {
+        let best = model
+            .edits()
+            .into_iter()
+            .map(|edit| {
+                let after = model.with(&edit);
+                (after.sum(), edit, after)
+            })
+            .min_by(|a, b| a.0.total_cmp(&b.0));
+        let Some((after, edit, next)) = best.filter(|(after, ..)| *after < before) else {
+            break;
+        };
+        let (text, path, line) = model.shown(&edit);
+        changes.push(Change {
+            text,
+            path,
+            line,
+            before,
+            after,
+        });
+        before = after;
+        model = next;
+    }
+    changes
+}

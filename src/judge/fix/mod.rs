@@ -1,0 +1,231 @@
+//! Which edits of a workflow answer its findings, and which of them are safe.
+//!
+//! In: a workflow file, a look-up of other files of the same state, the findings to answer. Out: fixes, and the findings
+//! that get none, each with the reason. Every fix has been tried: the result parses, differs only where it was edited,
+//! has the same agents, lacks the findings that it answers, and brings no new one. Nothing is written here.
+
+mod app_token;
+mod bench;
+mod checkout;
+mod cloud;
+mod environment;
+mod inherit;
+mod permissions;
+mod reads;
+mod swap;
+#[cfg(test)]
+mod tests;
+mod trial;
+
+use std::collections::BTreeSet;
+
+use crate::judge::workflow::{StructureFinding, judge_workflows, sites};
+use crate::model::{Answered, Fix, Left, RepoPath, Safety};
+use crate::read::{self, Lookup};
+use crate::syntax::edit::{Refused, TextEdit};
+use bench::{Bench, Ground};
+use trial::Trial;
+
+/// A finding to be answered.
+#[derive(Clone, Debug)]
+pub struct Wanted {
+    pub rule: &'static str,
+    /// The way to its node, as the finding has it.
+    pub route: String,
+    /// The file that the finding stands in, which may be one that the workflow uses.
+    pub path: RepoPath,
+    pub line: u32,
+    pub fingerprint: String,
+}
+
+/// What can be done about a file's findings.
+#[derive(Clone, Debug, Default)]
+pub struct Planned {
+    pub fixes: Vec<Fix>,
+    pub left: Vec<Left>,
+}
+
+/// Edits of one file, and the routes below which the document may change.
+pub(super) struct Draft {
+    pub safety: Safety,
+    pub title: String,
+    pub breaks: String,
+    pub setup: Vec<String>,
+    /// Numbers of the wanted findings that must be gone afterwards.
+    pub answers: Vec<usize>,
+    pub changes: Vec<DraftChange>,
+}
+
+/// The edits of a draft in one file.
+pub(super) struct DraftChange {
+    pub path: RepoPath,
+    pub edits: Vec<TextEdit>,
+    pub touched: Vec<String>,
+}
+
+/// Findings without an edit, and why.
+pub(super) struct Refusal {
+    pub findings: Vec<usize>,
+    pub why: String,
+}
+
+impl Refusal {
+    fn new(findings: &[usize], why: impl Into<String>) -> Self {
+        Refusal {
+            findings: findings.to_vec(),
+            why: why.into(),
+        }
+    }
+}
+
+/// What becomes of one question: an edit, a reason for none, or nothing was asked.
+pub(super) type Drafted = Result<Option<Draft>, Refusal>;
+
+/// Rules that an edit may answer; what others ask is a decision of people.
+const ANSWERED: &[&str] = &[
+    "TL302", "TL303", "TL304", "TL312", "TL313", "TL314", "TL315", "TL316", "TL317", "TL318",
+    "TL319", "TL320", "TL325", "TL326", "TL327", "TL341", "TL342", "TL344",
+];
+
+/// Whether some edit may answer findings of a rule.
+pub fn may_answer(rule: &str) -> bool {
+    ANSWERED.contains(&rule)
+}
+
+/// Every finding of a workflow, as `Wanted` without a fingerprint.
+pub fn findings(path: &RepoPath, lookup: &Lookup<'_>) -> Vec<StructureFinding> {
+    judge_workflows(std::slice::from_ref(path), lookup).findings
+}
+
+/// Plans the edits of one workflow.
+pub fn plan(path: &RepoPath, text: &[u8], lookup: &Lookup<'_>, wanted: &[Wanted]) -> Planned {
+    let mut planned = Planned::default();
+    if wanted.is_empty() {
+        return planned;
+    }
+    let all: Vec<usize> = (0..wanted.len()).collect();
+    let leave_all = |why: Refused| Planned {
+        fixes: Vec::new(),
+        left: left_of(wanted, &Refusal::new(&all, why)),
+    };
+    let Ok(workflow) = read::workflow::read(path, text, lookup) else {
+        return leave_all("the file does not parse");
+    };
+    let ground = match Ground::open(path, text) {
+        Ok(ground) => ground,
+        Err(why) => return leave_all(why),
+    };
+    let sites = sites(&workflow);
+    let bench = Bench {
+        ground: &ground,
+        workflow: &workflow,
+        sites: &sites,
+        wanted,
+        lookup,
+    };
+    let (drafts, refusals) = drafts(&bench);
+    let trial = Trial::new(path, lookup, wanted);
+    let mut asked: BTreeSet<usize> = BTreeSet::new();
+    for refusal in &refusals {
+        asked.extend(&refusal.findings);
+    }
+    let mut accepted: Vec<(Fix, Draft)> = Vec::new();
+    let mut rejected = refusals;
+    for draft in drafts {
+        asked.extend(&draft.answers);
+        match trial.accept(&draft, &accepted) {
+            Ok(answers) => {
+                let fix = fix_of(&draft, &answers, wanted, lookup);
+                accepted.push((fix, draft));
+            }
+            Err(why) => rejected.push(Refusal::new(&draft.answers, why)),
+        }
+    }
+    planned.fixes = accepted.into_iter().map(|(fix, _)| fix).collect();
+    let answered: BTreeSet<(&str, &str)> = planned
+        .fixes
+        .iter()
+        .flat_map(|fix| &fix.answers)
+        .map(|one| (one.rule, one.fingerprint.as_str()))
+        .collect();
+    for refusal in &rejected {
+        let still: Vec<usize> = refusal
+            .findings
+            .iter()
+            .copied()
+            .filter(|at| {
+                let one = &wanted[*at];
+                !answered.contains(&(one.rule, one.fingerprint.as_str()))
+            })
+            .collect();
+        let refusal = Refusal::new(&still, refusal.why.clone());
+        planned.left.extend(left_of(wanted, &refusal));
+    }
+    planned.left.sort();
+    planned
+        .left
+        .dedup_by(|a, b| (&a.path, a.line, a.rule) == (&b.path, b.line, b.rule));
+    planned
+}
+
+/// Asks every question of every job, the safe answers first, so that they stand where two would touch.
+fn drafts(bench: &Bench<'_>) -> (Vec<Draft>, Vec<Refusal>) {
+    let mut drafts = Vec::new();
+    let mut refusals = Vec::new();
+    let mut take = |drafted: Drafted| match drafted {
+        Ok(draft) => drafts.extend(draft),
+        Err(refusal) => refusals.push(refusal),
+    };
+    for job in &bench.workflow.jobs {
+        take(permissions::draft(bench, job));
+        take(checkout::draft(bench, job));
+        app_token::drafts(bench, job)
+            .into_iter()
+            .for_each(&mut take);
+        take(swap::draft(bench, job));
+        take(inherit::draft(bench, job));
+        environment::drafts(bench, job)
+            .into_iter()
+            .for_each(&mut take);
+        cloud::drafts(bench, job).into_iter().for_each(&mut take);
+    }
+    drafts.sort_by_key(|draft| draft.safety);
+    (drafts, refusals)
+}
+
+fn left_of(wanted: &[Wanted], refusal: &Refusal) -> Vec<Left> {
+    let left = refusal.findings.iter().map(|at| {
+        let one = &wanted[*at];
+        Left {
+            path: one.path.clone(),
+            line: one.line,
+            rule: one.rule,
+            why: refusal.why.clone(),
+        }
+    });
+    left.collect()
+}
+
+fn fix_of(draft: &Draft, answers: &[usize], wanted: &[Wanted], lookup: &Lookup<'_>) -> Fix {
+    let mut answers: Vec<Answered> = answers
+        .iter()
+        .map(|at| Answered {
+            rule: wanted[*at].rule,
+            line: wanted[*at].line,
+            fingerprint: wanted[*at].fingerprint.clone(),
+        })
+        .collect();
+    answers.sort();
+    let changes = draft.changes.iter().map(|change| {
+        let text = lookup(change.path.as_bytes()).unwrap_or_default();
+        bench::change_of(&change.path, &text, &change.edits)
+    });
+    Fix {
+        safety: draft.safety,
+        title: draft.title.clone(),
+        answers,
+        breaks: draft.breaks.clone(),
+        setup: draft.setup.clone(),
+        changes: changes.collect(),
+    }
+}

@@ -1,0 +1,282 @@
+//! Reads many objects out of packs, so that every difference is decoded once.
+//!
+//! In: object folders, and which objects are wanted. Out: their bytes, from several threads, families of differences one
+//! after the other. What this way does not reach (a loose object, a broken pack, a huge family) is simply not handed
+//! over: the caller sees that and asks for it by its id. Nothing in a pack is trusted to be well formed.
+
+use std::path::{Path, PathBuf};
+use std::sync::atomic::AtomicBool;
+
+use gix::ObjectId;
+use gix::objs::Kind;
+use gix::odb::pack::cache::delta::{Tree, traverse};
+use gix::odb::pack::data::{self, entry::Header};
+use gix::odb::pack::index;
+
+/// Where an entry's difference rests on nothing here, or on something that cannot be read this way.
+const NONE: u32 = u32::MAX;
+
+/// A family whose first object is larger is not held in memory as a whole.
+const ROOT_AT_MOST: u64 = 16 << 20;
+
+/// No object of a family may grow beyond this; one that does ends this way of reading for its pack.
+const OBJECT_AT_MOST: usize = 32 << 20;
+
+/// Fewer objects than these are cheaper to read by their ids.
+const WORTH_A_TREE: usize = 64;
+
+/// All packs of some object folders.
+#[derive(Default)]
+pub(super) struct Packs {
+    packs: Vec<Pack>,
+}
+
+/// One pack, with what rests on what in it.
+pub(super) struct Pack {
+    index: index::File,
+    data: data::File,
+    /// In the order of their offsets.
+    entries: Vec<Entry>,
+}
+
+#[derive(Clone, Copy)]
+struct Entry {
+    offset: u64,
+    /// The entry's place in the index.
+    at: u32,
+    /// The number of the entry that this one rests on; its own where it rests on nothing; `NONE` where it is left out.
+    base: u32,
+    /// The number of the first of its family.
+    root: u32,
+    kind: Kind,
+}
+
+/// An entry on its way through the tree of differences.
+struct Node {
+    offset: u64,
+    job: Option<u32>,
+}
+
+/// What an entry is, before it is decoded.
+pub(super) struct Known<'a> {
+    pub(super) id: ObjectId,
+    pub(super) kind: Kind,
+    pack: &'a Pack,
+    root: u32,
+}
+
+impl Known<'_> {
+    /// The first of its family, which is decoded whenever any of the family is.
+    pub(super) fn family(&self) -> ObjectId {
+        let root = self.pack.entries.get(self.root as usize);
+        root.map_or(self.id, |root| self.pack.id(root))
+    }
+}
+
+impl Packs {
+    /// Opens the packs in some object folders; what does not open is passed over.
+    pub(super) fn open<'a>(
+        folders: impl Iterator<Item = &'a Path>,
+        hash: gix::hash::Kind,
+    ) -> Packs {
+        let files = index_files(folders);
+        let packs = files.iter().filter_map(|path| Pack::open(path, hash));
+        Packs {
+            packs: packs.collect(),
+        }
+    }
+
+    /// The packs, each to be read by itself.
+    pub(super) fn iter(&self) -> impl Iterator<Item = &Pack> {
+        self.packs.iter()
+    }
+}
+
+/// The indices of the packs in some object folders.
+pub(super) fn index_files<'a>(folders: impl Iterator<Item = &'a Path>) -> Vec<PathBuf> {
+    let entries = folders
+        .filter_map(|folder| std::fs::read_dir(folder.join("pack")).ok())
+        .flatten()
+        .flatten();
+    let mut paths: Vec<_> = entries
+        .map(|entry| entry.path())
+        .filter(|path| path.extension().is_some_and(|ending| ending == "idx"))
+        .collect();
+    paths.sort();
+    paths
+}
+
+impl Pack {
+    fn open(path: &Path, hash: gix::hash::Kind) -> Option<Pack> {
+        let index = index::File::at(path, hash).ok()?;
+        let data = data::File::at(path.with_extension("pack"), hash).ok()?;
+        let objects = 0..index.num_objects();
+        let mut places: Vec<(u64, u32)> = objects
+            .map(|at| (index.pack_offset_at_index(at), at))
+            .collect();
+        places.sort_unstable();
+        places.dedup_by_key(|(offset, _)| *offset);
+        let mut entries = Vec::with_capacity(places.len());
+        for (number, (offset, at)) in places.iter().copied().enumerate() {
+            let entry = entry(&index, &data, &places, &entries, (offset, at));
+            let out = Entry {
+                offset,
+                at,
+                base: NONE,
+                root: number as u32,
+                kind: Kind::Blob,
+            };
+            entries.push(entry.unwrap_or(out));
+        }
+        Some(Pack {
+            index,
+            data,
+            entries,
+        })
+    }
+
+    /// Every object, with its kind where that is known without decoding.
+    pub(super) fn objects(&self) -> impl Iterator<Item = (ObjectId, Option<Kind>)> {
+        self.entries
+            .iter()
+            .map(|entry| (self.id(entry), (entry.base != NONE).then_some(entry.kind)))
+    }
+
+    fn id(&self, entry: &Entry) -> ObjectId {
+        self.index.oid_at_index(entry.at).to_owned()
+    }
+
+    fn known_of(&self, entry: &Entry) -> Known<'_> {
+        Known {
+            id: self.id(entry),
+            kind: entry.kind,
+            pack: self,
+            root: entry.root,
+        }
+    }
+
+    /// Hands over the bytes of every entry that `job` gives a number for, from several threads. `job` is asked in the
+    /// order of the pack, by this thread.
+    pub(super) fn read(
+        &self,
+        threads: usize,
+        mut job: impl FnMut(&Known<'_>) -> Option<u32>,
+        hand: &(dyn Fn(u32, &[u8]) + Sync),
+    ) {
+        let mut wanted: Vec<(bool, Option<u32>)> = vec![(false, None); self.entries.len()];
+        let mut count = 0;
+        for (number, entry) in self.entries.iter().enumerate() {
+            if entry.base != NONE
+                && let Some(job) = job(&self.known_of(entry))
+            {
+                wanted[number] = (true, Some(job));
+                count += 1;
+            }
+        }
+        if count < WORTH_A_TREE {
+            return;
+        }
+        // What an entry rests on stands before it.
+        for (number, entry) in self.entries.iter().enumerate().rev() {
+            if wanted[number].0 && entry.base != NONE {
+                wanted[entry.base as usize].0 = true;
+            }
+        }
+        let nodes = self.entries.iter().zip(wanted);
+        let nodes: Vec<Node> = nodes
+            .filter(|(_, (needed, _))| *needed)
+            .map(|(entry, (_, job))| Node {
+                offset: entry.offset,
+                job,
+            })
+            .collect();
+        // An error leaves objects unread, and the caller notices those.
+        let _ = self.traverse(threads, nodes, hand);
+    }
+
+    fn traverse(
+        &self,
+        threads: usize,
+        nodes: Vec<Node>,
+        hand: &(dyn Fn(u32, &[u8]) + Sync),
+    ) -> Option<()> {
+        let go_on = AtomicBool::new(false);
+        let hash = self.index.object_hash();
+        let tree = Tree::from_offsets_in_pack(
+            self.data.path(),
+            nodes.into_iter(),
+            &|node: &Node| node.offset,
+            &|id| {
+                let at = self.index.lookup(id);
+                Ok(at.map(|at| self.index.pack_offset_at_index(at)))
+            },
+            &mut gix::progress::Discard,
+            &go_on,
+            hash,
+        )
+        .ok()?;
+        let read = tree.traverse(
+            |range, data: &data::File| data.entry_slice(range),
+            &self.data,
+            self.data.pack_end() as u64,
+            |node, _, context| {
+                if let Some(job) = node.job {
+                    hand(job, context.decompressed);
+                }
+                Ok(())
+            },
+            traverse::Options {
+                object_progress: Box::new(gix::progress::Discard),
+                size_progress: &mut gix::progress::Discard,
+                thread_limit: Some(threads),
+                should_interrupt: &go_on,
+                object_hash: hash,
+                alloc_limit_bytes: Some(OBJECT_AT_MOST),
+            },
+        );
+        read.ok().map(|_| ())
+    }
+}
+
+/// Reads the header of one entry; `None` where it cannot be read this way.
+fn entry(
+    index: &index::File,
+    data: &data::File,
+    places: &[(u64, u32)],
+    before: &[Entry],
+    (offset, at): (u64, u32),
+) -> Option<Entry> {
+    if offset >= data.pack_end() as u64 {
+        return None;
+    }
+    let read = data.entry(offset).ok()?;
+    let base = match read.header {
+        Header::OfsDelta { base_distance } => {
+            Header::verified_base_pack_offset(offset, base_distance)?
+        }
+        Header::RefDelta { base_id } => {
+            index.pack_offset_at_index(index.lookup(base_id.as_ref() as &gix::hash::oid)?)
+        }
+        own => {
+            let number = before.len() as u32;
+            let fits = read.decompressed_size <= ROOT_AT_MOST;
+            return fits.then_some(Entry {
+                offset,
+                at,
+                base: number,
+                root: number,
+                kind: own.as_kind()?,
+            });
+        }
+    };
+    let base = places.binary_search_by_key(&base, |place| place.0).ok()?;
+    // One that rests on a later entry, or on itself, is left out.
+    let rests_on = before.get(base).filter(|entry| entry.base != NONE)?;
+    Some(Entry {
+        offset,
+        at,
+        base: base as u32,
+        root: rests_on.root,
+        kind: rests_on.kind,
+    })
+}

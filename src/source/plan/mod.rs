@@ -1,0 +1,131 @@
+//! Which objects a history is made of: every blob and message once, with the commit and the path that brought it first,
+//! and the other paths that it stands at.
+//!
+//! In: tips. Out: jobs in the order of the walk, parents before children. No blob is read here. Paths are kept once each,
+//! since most versions of a file share one; so memory grows with the objects and not with their content.
+
+mod copies;
+mod unreached;
+mod walker;
+
+use std::collections::{HashMap, HashSet};
+use std::sync::Arc;
+
+use gix::ObjectId;
+
+pub(super) use copies::add_copies_of;
+pub(super) use unreached::add_unreached;
+pub(super) use walker::Walker;
+
+use super::ids::{IdMap, IdSet};
+use super::{Form, Visited};
+use crate::model::{RepoPath, Unchecked};
+
+/// The number of nothing.
+const NONE: u32 = u32::MAX;
+
+/// Why an object is read under a path.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum Reason {
+    /// It came to this path first.
+    First,
+    /// It stands here under another file name, which may make another thing of it.
+    OtherName,
+    /// It stands here as well: worth a look only where the first look found something.
+    OtherFolder,
+}
+
+/// Whether a ref leads to an object.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum Standing {
+    Reached,
+    Unreached,
+}
+
+/// A blob or message that is to be read, under one path.
+#[derive(Clone, Copy)]
+pub(super) struct Job {
+    pub(super) id: ObjectId,
+    pub(super) form: Form,
+    pub(super) reason: Reason,
+    pub(super) standing: Standing,
+    path: u32,
+    commit: u32,
+    next: u32,
+}
+
+/// All that is to be read.
+#[derive(Default)]
+pub(super) struct Plan {
+    /// In the order of the walk.
+    pub(super) jobs: Vec<Job>,
+    pub(super) visited: Visited,
+    /// The first job of an object; a blob and a message never share an id.
+    by_id: IdMap<u32>,
+    paths: Vec<Arc<[u8]>>,
+    numbers: HashMap<Arc<[u8]>, u32>,
+    commits: Vec<ObjectId>,
+    /// The commits that refs name.
+    tips: Vec<ObjectId>,
+    /// Every folder that was opened, with its first path.
+    folders: IdMap<u32>,
+    again: HashSet<(ObjectId, u32)>,
+    /// Folders that stand at other paths as well, with the commit that first put them there.
+    copies: Vec<(ObjectId, u32, u32)>,
+    crowded: HashSet<u32>,
+}
+
+impl Plan {
+    /// The path that a job is judged under.
+    pub(super) fn path(&self, job: &Job) -> RepoPath {
+        RepoPath::new(self.bytes(job.path))
+    }
+
+    /// The commit that put a job's object at its path first.
+    pub(super) fn commit(&self, job: &Job) -> Option<&ObjectId> {
+        self.commits.get(job.commit as usize)
+    }
+
+    /// The first job of an object.
+    pub(super) fn first(&self, id: &ObjectId) -> Option<u32> {
+        self.by_id.get(id).copied()
+    }
+
+    /// All jobs of an object, from its first one on.
+    pub(super) fn chain(&self, first: u32) -> impl Iterator<Item = u32> {
+        let next = |number: &u32| Some(self.jobs[*number as usize].next).filter(|n| *n != NONE);
+        std::iter::successors(Some(first), next)
+    }
+
+    /// Whether an object is known, of whatever kind.
+    pub(super) fn knows(&self, id: &ObjectId) -> bool {
+        self.by_id.contains_key(id) || self.folders.contains_key(id)
+    }
+
+    /// The objects of `hits` that stand at more paths than they are judged under.
+    pub(super) fn crowded_among(&self, hits: &IdSet) -> Vec<Unchecked> {
+        let crowded = self.crowded.iter().map(|first| &self.jobs[*first as usize]);
+        let hit = crowded.filter(|job| hits.contains(&job.id));
+        hit.map(|job| Unchecked {
+            path: self.path(job),
+            why: "the same content stands at more paths than are judged".to_owned(),
+            undecided: false,
+        })
+        .collect()
+    }
+
+    fn bytes(&self, path: u32) -> &[u8] {
+        &self.paths[path as usize]
+    }
+
+    fn number_of(&mut self, path: &[u8]) -> u32 {
+        if let Some(number) = self.numbers.get(path) {
+            return *number;
+        }
+        let number = self.paths.len() as u32;
+        let path: Arc<[u8]> = path.into();
+        self.paths.push(path.clone());
+        self.numbers.insert(path, number);
+        number
+    }
+}

@@ -72,7 +72,7 @@ pub fn add(surveyed: &mut Surveyed, clock: &Clock) -> Result<BTreeMap<&'static s
         &Environment {
             text: &text,
             job: None,
-            event: "",
+            starter: crate::act::ci::starter::Starter::Unknown,
         },
     )?;
     let outcome = &mut surveyed.outcome;

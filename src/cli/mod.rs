@@ -14,6 +14,7 @@ mod fix;
 mod history;
 mod hook;
 mod install;
+mod later;
 mod machine;
 mod origin;
 mod policy;

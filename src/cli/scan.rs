@@ -362,6 +362,15 @@ pub fn survey_folder(folder: &Path, clock: &Clock) -> Result<Surveyed> {
     })
 }
 
+/// Everything that a scan of one file of this tree finds.
+pub fn outcome_of_file(path: &str, clock: &Clock) -> Result<Outcome> {
+    let arguments = ScanArguments {
+        paths: vec![PathBuf::from(path)],
+        ..ScanArguments::default()
+    };
+    examine(&arguments, clock)
+}
+
 /// The outcome of the working tree and of what is staged, with the findings that `wanted` names, for commands that name
 /// one by its fingerprint.
 pub fn outcome_here(clock: &Clock, wanted: &dyn Fn(&Finding) -> bool) -> Result<Outcome> {

@@ -1,7 +1,8 @@
 //! `tokenleash explain`: a rule, a token kind, or a finding of this tree, for a terminal.
 
-use super::scan::{self, Clock};
+use super::scan::Clock;
 use super::screen::Screen;
+use super::survey;
 use crate::error::{Error, Result};
 use crate::judge::rules::{RULES, by_id};
 use crate::model::Finding;
@@ -19,7 +20,7 @@ pub fn run(word: &str, screen: &Screen) -> Result<u8> {
         screen.write(page::render_terminal(&page, &style).as_bytes())?;
         return Ok(0);
     }
-    let outcome = scan::outcome_here(&Clock::read(), &|finding| is_named(finding, word))?;
+    let outcome = survey::outcome_here(&Clock::read(), &|finding| is_named(finding, word))?;
     let Some(first) = outcome.findings.first() else {
         return Err(unknown());
     };

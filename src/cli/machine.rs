@@ -6,7 +6,8 @@
 use std::collections::BTreeMap;
 
 use super::policy;
-use super::scan::{Clock, Surveyed};
+use super::scan::Clock;
+use super::survey::Surveyed;
 use crate::engine::{self, Dependencies, Environment, Run, Seen};
 use crate::error::Result;
 use crate::judge::surfaces_of;

@@ -23,6 +23,7 @@ mod scan;
 mod score;
 mod score_wide;
 mod screen;
+mod survey;
 mod waive;
 
 use std::ffi::OsString;

@@ -1,4 +1,5 @@
-//! Every SARIF log that the crate writes is valid by the 2.1.0 schema, which `serde-sarif` ships with its source.
+//! Every SARIF log that the crate writes is valid by the 2.1.0 schema, which `serde-sarif` ships with its source; every
+//! JSON line is valid by our own schema in `docs/schema`.
 
 use std::path::PathBuf;
 use std::process::Command;
@@ -223,4 +224,41 @@ fn logs_are_valid_and_say_the_same_each_time() {
         log["runs"][0]["columnKind"] = "bytes".into();
         assert!(!validator.is_valid(&log), "the schema sees mistakes");
     }
+}
+
+#[test]
+fn json_lines_are_valid_by_the_schema_that_we_publish() {
+    let path = PathBuf::from(env!("CARGO_MANIFEST_DIR")).join("docs/schema/lines.json");
+    let schema = std::fs::read_to_string(path).expect("the schema is there");
+    let schema: Value = serde_json::from_str(&schema).expect("the schema is JSON");
+    let validator = jsonschema::options()
+        .build(&schema)
+        .expect("the schema is a schema");
+    let paths: [&[u8]; 2] = [b"a/b.env", b"\xff:#?"];
+    let unchecked = paths.map(|path| Unchecked {
+        path: RepoPath::new(path),
+        why: "too large".into(),
+        undecided: false,
+    });
+    let findings = paths.map(finding).to_vec();
+    let outcome = outcome(Overall::Blocked, findings, unchecked.to_vec());
+    let mut out = Vec::new();
+    let style = Style::plain(Entry::Scan);
+    write(Format::Jsonl, &outcome, &RULES, &style, &mut out).expect("memory takes it");
+    let text = String::from_utf8(out).expect("the lines are UTF-8");
+    let read = |line| serde_json::from_str::<Value>(line).expect("a line is JSON");
+    let lines: Vec<Value> = text.lines().map(read).collect();
+    let kinds: Vec<&str> = lines
+        .iter()
+        .filter_map(|line| line["type"].as_str())
+        .collect();
+    let wanted = "run finding finding unchecked unchecked remark summary";
+    assert_eq!(kinds.join(" "), wanted);
+    for line in &lines {
+        let problems: Vec<String> = validator.iter_errors(line).map(|p| p.to_string()).collect();
+        assert!(problems.is_empty(), "{line} {problems:#?}");
+    }
+    let mut wrong = lines[1].clone();
+    wrong["secret"]["value"] = "in full".into();
+    assert!(!validator.is_valid(&wrong), "the schema sees mistakes");
 }

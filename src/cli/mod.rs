@@ -33,6 +33,7 @@ use std::path::PathBuf;
 use clap::{Args, CommandFactory, Parser, Subcommand, ValueEnum};
 
 use crate::error::{Error, Result};
+use crate::report::Released;
 
 /// Exit code of a run that could not decide.
 const UNDECIDED: u8 = 2;
@@ -165,6 +166,9 @@ pub struct ScanArguments {
     /// Write to a file instead of standard output
     #[arg(long, short, value_name = "FILE")]
     output: Option<PathBuf>,
+    /// What becomes of waived and known findings in SARIF [default: keep]
+    #[arg(long, value_enum, value_name = "HOW")]
+    suppressed: Option<Suppressed>,
     /// Read the policy from this file
     #[arg(long, value_name = "FILE", conflicts_with = "policy")]
     config: Option<PathBuf>,
@@ -174,6 +178,24 @@ pub struct ScanArguments {
     /// How many threads to use [default: one a core]
     #[arg(long, value_name = "N", value_parser = clap::value_parser!(u16).range(1..=256))]
     threads: Option<u16>,
+}
+
+/// What becomes of waived and known findings in SARIF.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
+pub enum Suppressed {
+    /// Written with a `suppressions` entry
+    Keep,
+    /// Left out: code scanning would show them as open
+    LeaveOut,
+}
+
+impl From<Suppressed> for Released {
+    fn from(word: Suppressed) -> Released {
+        match word {
+            Suppressed::Keep => Released::Kept,
+            Suppressed::LeaveOut => Released::LeftOut,
+        }
+    }
 }
 
 /// The formats of a report.

@@ -85,6 +85,7 @@ pub fn run(arguments: &ScanArguments, screen: &Screen) -> Result<u8> {
     outcome.ended = Some(Clock::read().now);
     let mut style = screen.style(Entry::Scan);
     style.why_not = arguments.why_not;
+    style.released = arguments.suppressed.map_or(style.released, Into::into);
     if arguments.output.is_some() {
         style.color = false;
     }

@@ -5,82 +5,13 @@
 use super::candidate::Candidate;
 use super::promise::promise;
 use super::search::Search;
+use super::site::{Site, last_parts};
 use super::{beside, enclosing, filter, generic, lexer, near, random, scheme, shape};
 use crate::model::{Beside, Level, Near, Recognised, Span, TokenKind};
 use crate::rules::{RuleSet, name};
 
 /// How many lines around a value a provider's word may stand.
 const WORD_LINES: usize = 5;
-
-/// A literal under a name.
-pub struct Site {
-    pub literal: lexer::Literal,
-    /// The name, normalised.
-    pub name: String,
-    /// Where the name stands.
-    pub written: Span,
-    pub flag: bool,
-}
-
-impl Site {
-    /// Takes the name of a literal.
-    pub fn new(search: &Search<'_>, literal: lexer::Literal, written: Span, flag: bool) -> Site {
-        let mut name = name::normalise(last_parts(written.of(search.text)));
-        if name == "KEY" {
-            name = with_word_before(search.text, written);
-        }
-        Site {
-            literal,
-            name,
-            written,
-            flag,
-        }
-    }
-}
-
-/// `API key: v`, `access key = v`: the name of two words.
-fn with_word_before(text: &[u8], key: Span) -> String {
-    let before = &text[key.start.saturating_sub(24)..key.start];
-    let spaced = before.strip_suffix(b" ").unwrap_or_default();
-    let length = spaced
-        .iter()
-        .rev()
-        .take_while(|byte| byte.is_ascii_alphabetic())
-        .count();
-    let name = Span::new(key.start - 1.min(key.start) - length, key.end);
-    match length {
-        0 => "KEY".to_owned(),
-        _ => name::normalise(name.of(text)),
-    }
-}
-
-impl Site {
-    /// A password that stands where a command or a call takes one, without a name.
-    pub fn told(literal: lexer::Literal, cue: Span) -> Site {
-        Site {
-            literal,
-            name: "PASSWORD".to_owned(),
-            written: cue,
-            flag: true,
-        }
-    }
-
-    /// The password of a login, which goes out as a header.
-    pub fn login(literal: lexer::Literal, flag: Span) -> Site {
-        Site {
-            literal,
-            name: "AUTHORIZATION".to_owned(),
-            written: flag,
-            flag: true,
-        }
-    }
-}
-
-/// A dotted or long name, cut to its last bytes.
-fn last_parts(name: &[u8]) -> &[u8] {
-    let name = name.strip_prefix(b"process.env.").unwrap_or(name);
-    &name[name.len().saturating_sub(name::LONGEST_NAME)..]
-}
 
 /// The candidates for a value, where any kind has its shape and its surroundings.
 pub fn candidates(search: &Search<'_>, site: &Site) -> Vec<Candidate> {

@@ -10,6 +10,8 @@ use crate::model::Span;
 const LONGEST: usize = 16 * 1024;
 /// The longest literal without quotes.
 const LONGEST_BARE: usize = 2048;
+/// How many backslashes may stand before a quote.
+const MOST_SLASHES: usize = 16;
 /// How many bytes of an expression are searched for a literal in it.
 const EXPRESSION: usize = 160;
 
@@ -29,7 +31,7 @@ pub fn literal_after(text: &[u8], mark: usize) -> Option<Literal> {
     at = skip_prefix(text, at);
     let found = match *text.get(at)? {
         b'"' | b'\'' | b'`' => quoted(text, at)?,
-        b'\\' if matches!(text.get(at + 1), Some(b'"' | b'\'')) => escaped_quoted(text, at)?,
+        b'\\' if escaped_quote(text, at).is_some() => escaped_quoted(text, at)?,
         _ => bare(text, at, crossed)?,
     };
     let found = without_scheme(text, shell_default(text, unescaped(text, found)));
@@ -142,11 +144,22 @@ fn unescaped(text: &[u8], found: Literal) -> Literal {
 }
 
 /// A string inside a string: `\"value\"`.
+/// How many backslashes stand before a quote: one in a string, three in a string in a string.
+fn escaped_quote(text: &[u8], at: usize) -> Option<usize> {
+    let slashes = text[at..]
+        .iter()
+        .take(MOST_SLASHES)
+        .take_while(|byte| **byte == b'\\')
+        .count();
+    matches!(text.get(at + slashes), Some(b'"' | b'\'')).then_some(slashes)
+}
+
 fn escaped_quoted(text: &[u8], open: usize) -> Option<Literal> {
-    let quote = text[open + 1];
-    let start = open + 2;
+    let slashes = escaped_quote(text, open)?;
+    let start = open + slashes + 1;
+    let quote = &text[open..start];
     let rest = &text[start..text.len().min(start + LONGEST)];
-    let length = rest.windows(2).position(|two| two == [b'\\', quote])?;
+    let length = memchr::memmem::find(rest, quote)?;
     if rest[..length].contains(&b'\n') {
         return None;
     }

@@ -36,6 +36,7 @@ mod scheme;
 mod search;
 mod shape;
 mod sibling;
+mod site;
 mod spaced;
 mod stream;
 mod told;

@@ -30,6 +30,8 @@ pub enum Hit {
     Glued(usize),
     /// A quote behind a space, behind a name that ends like the name of a credential; at the space.
     Spaced(usize),
+    /// A quote behind the parenthesis of a call whose name ends like the name of a credential; at the quote.
+    Called(usize),
     /// Two string literals that an operator joins, at the operator.
     Joined(usize),
 }
@@ -210,6 +212,12 @@ fn at_quote(
     tables: &Tables,
     on: &mut impl FnMut(Hit) -> ControlFlow<()>,
 ) -> ControlFlow<()> {
+    if at > 4 && text[at - 1] == b'(' {
+        return match name_ends(text, at - 1, tables) {
+            true => on(Hit::Called(at)),
+            false => ControlFlow::Continue(()),
+        };
+    }
     let spaced = at > 4 && text[at - 1] == b' ' && text[at - 2].is_ascii_alphanumeric();
     match spaced && name_ends(text, at - 1, tables) {
         true => on(Hit::Spaced(at - 1)),
@@ -324,15 +332,12 @@ fn is_escape(text: &[u8], at: usize) -> bool {
     }
 }
 
-/// What base64 of a gzip file starts with.
-const PACKED: &[u8] = b"H4sI";
-
 /// Whether the first bytes of a run decode to text, as base64 or as hexadecimal.
 pub fn decodes(run: &[u8]) -> bool {
     let Some(head) = run.strip_prefix(b"0x").unwrap_or(run).get(..16) else {
         return false;
     };
-    base64_text(head) || hex_text(head) || head.starts_with(PACKED)
+    base64_text(head) || hex_text(head)
 }
 
 fn base64_text(head: &[u8]) -> bool {

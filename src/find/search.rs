@@ -8,9 +8,11 @@ use std::collections::{HashMap, HashSet};
 use std::ops::ControlFlow;
 
 use super::candidate::Candidate;
+use super::generic::{self, Worth};
 use super::limit::Limit;
 use super::prefilter::{self, Hit};
 use super::promise::{Promise, promise};
+use super::site::Site;
 use super::{beside, context, decode, flow, lexer, near, recognise, spaced, told};
 use crate::model::{Beside, RepoPath, Span, TokenKind};
 use crate::rules::{RuleSet, glob};
@@ -96,6 +98,7 @@ impl<'t> Search<'t> {
             }
             Hit::Glued(at) => self.glued(at),
             Hit::Spaced(at) => self.behind_space(at),
+            Hit::Called(at) => self.called(at),
             Hit::Joined(at) => decode::joined(self, at),
         }
         if self.found.len() >= MOST {
@@ -136,7 +139,7 @@ impl<'t> Search<'t> {
             false => Span::new(middle + 1, literal.span.end),
         };
         if span.len() >= 6 {
-            let site = context::Site::login(lexer::Literal { span, ..literal }, flag);
+            let site = Site::login(lexer::Literal { span, ..literal }, flag);
             let known = context::candidates(self, &site);
             if known.is_empty() {
                 self.generic(Promise::Password, &site);
@@ -186,6 +189,31 @@ impl<'t> Search<'t> {
         self.named(literal, name);
     }
 
+    /// `client.setApiKey("v")`: the literal that is the first argument.
+    fn called(&mut self, quote: usize) {
+        let Some(literal) = lexer::literal_after(self.text, quote - 1) else {
+            return;
+        };
+        let left = beside::left_of(self.text, literal.span.start);
+        let value = literal.span.of(self.text);
+        if let Some(name) = left.name.filter(|_| left.call)
+            && value.len() >= 12
+            && self.tried.insert((literal.span.start, literal.span.end))
+        {
+            let site = Site::new(self, literal, name, false);
+            let known = context::candidates(self, &site);
+            if known.is_empty()
+                && promise(&site.name)
+                    .is_some_and(|promise| generic::worth(promise, value, true) == Worth::Strong)
+            {
+                self.generic(Promise::Token, &site);
+            }
+            for candidate in known {
+                self.push(self.under_name(candidate, &site));
+            }
+        }
+    }
+
     /// A literal under a name that stands somewhere else.
     pub fn named(&mut self, literal: lexer::Literal, name: Span) {
         if self.tried.insert((literal.span.start, literal.span.end)) {
@@ -219,7 +247,7 @@ impl<'t> Search<'t> {
         let Some(name) = left.name else {
             return;
         };
-        let site = context::Site::new(self, literal, name, left.flag);
+        let site = Site::new(self, literal, name, left.flag);
         let known = context::candidates(self, &site);
         if !known.is_empty() {
             for candidate in known {
@@ -236,13 +264,14 @@ impl<'t> Search<'t> {
             || spaced::in_comment(self.text, literal.span);
         if let Some(promise) = promise(&site.name)
             && bare_fits
+            && !self.is_part(&site)
         {
             self.generic(promise, &site);
         }
     }
 
     /// A literal of no kind under a name that promises something.
-    pub fn generic(&mut self, promise: Promise, site: &context::Site) {
+    pub fn generic(&mut self, promise: Promise, site: &Site) {
         let value = site.literal.span.of(self.text);
         let candidate = Candidate::promised(promise, site.literal.span, value, site.literal.quoted);
         if let Some(candidate) = candidate {
@@ -251,12 +280,18 @@ impl<'t> Search<'t> {
     }
 
     /// Keeps the name that led to a candidate.
-    fn under_name(&self, mut candidate: Candidate, site: &context::Site) -> Candidate {
+    fn under_name(&self, mut candidate: Candidate, site: &Site) -> Candidate {
         if !site.flag {
             let written = site.written.of(self.text);
             candidate.beside.name = Some(String::from_utf8_lossy(written).into_owned());
         }
         candidate
+    }
+
+    /// Whether the name is a part between colons: `arn:aws:secretsmanager:…:secret:app`.
+    fn is_part(&self, site: &Site) -> bool {
+        let before = site.written.start.checked_sub(1).map(|at| self.text[at]);
+        before == Some(b':') && self.text.get(site.written.end) == Some(&b':')
     }
 
     /// Whether files like this one hold values without quotes.

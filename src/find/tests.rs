@@ -2,6 +2,7 @@
 
 mod encoded;
 mod flows;
+mod places;
 mod quiet;
 
 use super::*;

@@ -2,10 +2,10 @@
 //!
 //! In: a search and where the command or the call starts, or a whole file. Out: sites under the name of a password.
 
-use super::context::Site;
 use super::lexer::Literal;
 use super::promise::Promise;
 use super::search::Search;
+use super::site::Site;
 use crate::model::Span;
 
 /// How far behind its start a call or a command is read.

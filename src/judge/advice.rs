@@ -30,23 +30,17 @@ pub fn message(judged: &Judged) -> String {
     if judged.class == Class::Ingest {
         return format!("{article} {}; it may only send events.", kind.name);
     }
-    let same_as_kind = breadth.level == kind.level && breadth.verbs == kind.verbs;
     if breadth.level == Level::Unknown && breadth.verbs.is_empty() {
         return format!("{article} {}; what it can do is not documented.", kind.name);
     }
     let claims = judged.sighting.claims.as_ref();
-    if let Some(reaches) = claims.and_then(|claims| claims.reaches.as_deref()) {
+    let reaches = claims.and_then(|claims| claims.reaches.as_deref());
+    if let Some(worst) = worst(kind, breadth, reaches.is_some()) {
+        return format!("{article} {} can{worst}.", kind.name);
+    }
+    if let Some(reaches) = reaches {
         let can = in_words(breadth, reaches);
         return format!("{article} {} can {can}.", kind.name);
-    }
-    if !kind.worst.is_empty() && same_as_kind {
-        let condition = ["with ", "if ", "as ", "together "];
-        let comma = if condition.iter().any(|word| kind.worst.starts_with(word)) {
-            ","
-        } else {
-            ""
-        };
-        return format!("{article} {} can{comma} {}.", kind.name, kind.worst);
     }
     let what = match breadth.level {
         Level::Public => "what is public",
@@ -59,6 +53,30 @@ pub fn message(judged: &Judged) -> String {
         Level::Unknown => "what its owner may; the text does not show how far that reaches",
     };
     format!("{article} {} can {}.", kind.name, in_words(breadth, what))
+}
+
+/// The catalogue's own sentence, where it holds for this breadth; one with a condition only where nothing better is
+/// known.
+fn worst(kind: &TokenKind, breadth: &Breadth, known_better: bool) -> Option<String> {
+    let possible = kind.verbs.without(&[Verb::Admin, Verb::Mint]);
+    let same = breadth.level == kind.level && breadth.verbs == kind.verbs;
+    let chosen =
+        breadth.level == Level::Scoped && kind.level == Level::Scoped && breadth.verbs == possible;
+    let starts = ["with ", "if ", "as ", "together "];
+    let begins = starts.iter().any(|word| kind.worst.starts_with(word));
+    let conditional = begins
+        || [" if ", ", with "]
+            .iter()
+            .any(|word| kind.worst.contains(word));
+    if kind.worst.is_empty() || !(same || chosen) || conditional && known_better {
+        return None;
+    }
+    let between = match (begins, same || conditional) {
+        (true, _) => ",",
+        (false, true) => "",
+        (false, false) => ", if its maker allowed it,",
+    };
+    Some(format!("{between} {}", kind.worst))
 }
 
 fn article_for(name: &str) -> &'static str {

@@ -3,7 +3,9 @@
 //! Names are evidence and never proof, and the evidence says so.
 
 use super::Class;
-use crate::model::{Breadth, ChecksumState, Level, Recognised, Sighting, TokenKind, Verb, Verbs};
+use crate::model::{
+    Breadth, ChecksumState, Encoding, Level, Recognised, Sighting, TokenKind, Verb, Verbs,
+};
 use crate::rules::RuleSet;
 
 /// Whether the credential counts at all.
@@ -63,12 +65,12 @@ pub fn judge_breadth(
             member.name, member.line
         ));
     }
-    if !sighting.encodings.is_empty() {
-        let layers: Vec<_> = sighting
-            .encodings
-            .iter()
-            .map(|layer| layer.word())
-            .collect();
+    let in_archive = |layer: &&Encoding| {
+        sighting.member.is_some() && matches!(layer, Encoding::Gzip | Encoding::Zip | Encoding::Tar)
+    };
+    let hidden = sighting.encodings.iter().filter(|layer| !in_archive(layer));
+    let layers: Vec<_> = hidden.map(|layer| layer.word()).collect();
+    if !layers.is_empty() {
         evidence.push(format!("It was hidden by {}", layers.join(" in ")));
     }
     let standing = if kind.test_mode {

@@ -5,8 +5,8 @@
 
 use std::fmt::Write as _;
 
-use super::sanitize;
 use super::summary::count;
+use super::{parts, sanitize};
 use crate::error::Error;
 use crate::model::{Finding, Outcome, Overall, Verdict};
 
@@ -109,10 +109,9 @@ fn steps(text: &mut String, findings: &[&Finding]) {
     let mut told: Vec<&str> = Vec::new();
     let blocked = findings.iter().filter(|f| f.verdict == Verdict::Block);
     for finding in blocked {
-        let Some(advice) = &finding.advice else {
-            continue;
-        };
-        if told.contains(&finding.fingerprint.as_str()) || told.len() >= STEPS_AT_MOST {
+        let parts = parts::of(finding);
+        let known = told.contains(&finding.fingerprint.as_str());
+        if known || told.len() >= STEPS_AT_MOST || parts.steps.is_empty() {
             continue;
         }
         if told.is_empty() {
@@ -121,19 +120,11 @@ fn steps(text: &mut String, findings: &[&Finding]) {
         told.push(&finding.fingerprint);
         let path = sanitize::markdown(&sanitize::path(&finding.path));
         let _ = writeln!(text, "**{path}:{}**\n", finding.place.start_line);
-        let mut number = 0;
-        let mut step = |text: &mut String, words: String| {
-            number += 1;
-            let _ = writeln!(text, "{number}. {words}");
-        };
-        if let Some(reference) = &advice.reference {
-            step(text, format!("Put {} in its place.", shown(reference)));
+        if !parts.readers.is_empty() {
+            let _ = writeln!(text, "Read by {}\n", sanitize::markdown(&parts.readers));
         }
-        if !advice.how.is_empty() {
-            step(text, shown(&advice.how));
-        }
-        if let Some(rotate) = &finding.rotate {
-            step(text, shown(rotate));
+        for (step, number) in parts.steps.iter().zip(1..) {
+            let _ = writeln!(text, "{number}. {}", sanitize::markdown(step));
         }
         text.push('\n');
     }

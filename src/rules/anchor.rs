@@ -74,6 +74,8 @@ pub fn of_code() -> Vec<Start> {
         start("", "PuTTY-User-Key-File", Family::Putty),
         start("", "eyJ", Family::Jwt),
         start("", "authorized_user", Family::AuthorizedUser),
+        // A gzip file in base64.
+        start("", "H4sI", Family::Packed),
     ]);
     starts
 }

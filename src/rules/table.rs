@@ -31,6 +31,7 @@ pub enum Family {
     Putty,
     Jwt,
     AuthorizedUser,
+    Packed,
     /// A command or a call that takes a password without a name.
     Told,
 }

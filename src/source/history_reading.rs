@@ -82,15 +82,11 @@ impl<'a> Reading<'a> {
                 if !fits || self.is_done(first) {
                     return None;
                 }
-                if self
-                    .source
-                    .shard
-                    .is_some_and(|own| !own.has(&known.family()))
-                {
-                    self.done[first as usize].store(true, Ordering::Relaxed);
-                    return None;
-                }
-                Some(first)
+                let own = self.source.shard;
+                let is_ours = own.is_none_or(|own| own.has(&known.family()));
+                let flags = if is_ours { &self.ours } else { &self.done };
+                flags[first as usize].store(true, Ordering::Relaxed);
+                is_ours.then_some(first)
             };
             pack.read(self.threads, job, &|first, data| self.take(first, data));
         }

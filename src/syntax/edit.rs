@@ -262,8 +262,14 @@ impl<'t> Page<'t> {
         pairs: &[(String, Written)],
     ) -> Result<Vec<TextEdit>, Refused> {
         plain(&entry.value)?;
-        let value = entry.value.span;
-        let (start, end) = (self.behind_colon(entry)?, value.end);
+        let start = self.behind_colon(entry)?;
+        // A value that is not there has no place of its own: the next key may seem to be it.
+        let is_nothing = entry.value.span.is_empty();
+        let end = if is_nothing {
+            start
+        } else {
+            entry.value.span.end
+        };
         if start > end || self.text[start..end].contains(&b'\n') {
             return Err(NO_MAP);
         }
@@ -315,7 +321,7 @@ impl<'t> Page<'t> {
         Ok(" ".repeat(before.len()))
     }
 
-    /// How far this text indents a map below its key; the map's own first nested map says it, else two blanks.
+    /// How far this text indents a map below its key: as the map's own first nested map does, else as the text begins.
     fn step(&self, map: &Node) -> &'static str {
         let entries = map.as_map().unwrap_or_default();
         let own = entries.iter().find_map(|entry| {
@@ -325,7 +331,19 @@ impl<'t> Page<'t> {
             let depth = self.indent(inner).ok()?.len().checked_sub(outer)?;
             (inner_start != self.line_start(entry.key_span.start) && depth > 0).then_some(depth)
         });
-        if own == Some(4) { "    " } else { "  " }
+        let first = || {
+            let mut lines = self.text.split(|&byte| byte == b'\n');
+            lines.find_map(|line| {
+                let blanks = line.iter().take_while(|&&byte| byte == b' ').count();
+                let starts_key = line.get(blanks).is_some_and(u8::is_ascii_alphabetic);
+                (blanks > 0 && starts_key).then_some(blanks)
+            })
+        };
+        match own.or_else(first) {
+            Some(4) => "    ",
+            Some(3) => "   ",
+            _ => "  ",
+        }
     }
 
     fn key_start(&self, entry: &Entry) -> usize {

@@ -151,3 +151,37 @@ fn a_weakened_guard_is_named_and_blocks_an_agent() {
             .on_github("pull_request", &merge, &payload);
     said.exits(1).says("TL904");
 }
+
+#[test]
+fn a_waived_finding_is_left_out_on_github_unless_a_flag_keeps_it() {
+    let stage = Stage::new();
+    let salt = "salt = \"0123456789abcdef0123\"\n";
+    stage.work.stage(".tokenleash.toml", salt);
+    stage.work.commit("old.sh", leak(1));
+    stage.push("main");
+    let look = |arguments: &[&str]| {
+        let mut runner = stage.checkout("refs/heads/main", None);
+        for argument in arguments {
+            runner = runner.argument(argument);
+        }
+        let payload = json!({ "schedule": "0 0 * * *" });
+        let said = runner.on_github("schedule", &stage.tip("main"), &payload);
+        let results = said.sarif.as_ref().unwrap()["runs"][0]["results"].clone();
+        results.as_array().unwrap().clone()
+    };
+    let first = look(&[]);
+    let print = first[0]["partialFingerprints"]["tokenleash/v1"].as_str();
+    let today = jiff::Timestamp::now().to_zoned(jiff::tz::TimeZone::UTC);
+    let expires = today.date().checked_add(jiff::ToSpan::days(30)).unwrap();
+    let waiver = format!(
+        "{salt}[[waiver]]\nfingerprint = \"{}\"\npath = \"old.sh\"\nowner = \"me\"\nreason = \"known\"\nexpires = {expires}\n",
+        print.unwrap()
+    );
+    stage.work.commit(".tokenleash.toml", &waiver);
+    stage.push("main");
+    assert_eq!(look(&[]).len(), 0);
+    let kept = look(&["--suppressed", "keep"]);
+    assert_eq!(kept.len(), 1);
+    assert_eq!(kept[0]["suppressions"][0]["status"], "accepted");
+    assert_eq!(look(&["--suppressed", "leave-out"]).len(), 0);
+}

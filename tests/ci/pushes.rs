@@ -153,3 +153,30 @@ fn a_shallow_push_is_never_clean_and_deepens_when_told() {
         .on_github("push", &after, &payload);
     said.exits(0);
 }
+
+#[test]
+fn where_the_remote_gives_nothing_the_whole_tree_is_judged_and_said_so() {
+    let stage = Stage::new();
+    let before = stage.tip("main");
+    stage.work.commit("a.sh", "echo a\n");
+    let clean = stage.work.commit("b.sh", "echo b\n");
+    stage.push("main");
+    let payload = push("refs/heads/main", &before, &clean);
+    let cut_off = |stage: &Stage| {
+        let runner = stage.checkout("refs/heads/main", Some(1));
+        let config = runner.folder.join(".git/config");
+        let text = std::fs::read_to_string(&config).unwrap();
+        std::fs::write(&config, text.replace("remote.git", "gone.git")).unwrap();
+        runner.argument("--fetch")
+    };
+    let said = cut_off(&stage).on_github("push", &clean, &payload);
+    said.exits(2)
+        .says("did not bring")
+        .says("the whole tree at the head");
+    assert_eq!(said.results(), []);
+    let leaking = stage.work.commit("c.sh", leak(9));
+    stage.push("main");
+    let payload = push("refs/heads/main", &before, &leaking);
+    let said = cut_off(&stage).on_github("push", &leaking, &payload);
+    said.exits(1).says("c.sh");
+}

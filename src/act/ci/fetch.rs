@@ -85,6 +85,10 @@ impl Fetcher {
     /// Fetches; an error says what was asked for, never what the other side answered.
     pub fn fetch(&self, wanted: &[Wanted], depth: Depth) -> Result<()> {
         let mut arguments: Vec<String> = SETTINGS.map(str::to_owned).to_vec();
+        // In a container job another user owns the checkout that this job made, and Git would refuse it.
+        let top = self.folder.ancestors().find(|at| at.join(".git").exists());
+        let top = top.unwrap_or(&self.folder).to_string_lossy();
+        arguments.extend(["-c".to_owned(), format!("safe.directory={top}")]);
         arguments.extend(
             [
                 "fetch",

@@ -15,6 +15,8 @@ pub(super) struct Clone {
     folder: PathBuf,
     may_fetch: bool,
     asked: Vec<Wanted>,
+    /// What did not come, where it was asked for.
+    pub(super) failed: Option<String>,
 }
 
 impl Clone {
@@ -24,6 +26,7 @@ impl Clone {
             folder,
             may_fetch,
             asked: Vec::new(),
+            failed: None,
         }
     }
 
@@ -41,7 +44,9 @@ impl Clone {
     pub(super) fn commit(&mut self, id: &ObjectName) -> Result<Option<Commit>> {
         if self.here(id.as_str()).is_none() {
             // A commit that a force push left behind may be gone for good; that it is missing is told by the caller.
-            let _ = self.ask(Wanted::Commit(id.clone()));
+            if let Err(error) = self.ask(Wanted::Commit(id.clone())) {
+                self.failed = Some(error.message);
+            }
         }
         Ok(self.here(id.as_str()))
     }
@@ -77,13 +82,16 @@ impl Clone {
         }
     }
 
-    /// Brings what a shallow clone left out. False where nothing can be brought.
+    /// Brings what a shallow clone left out. False where nothing can be brought: what is here is judged then.
     pub(super) fn deepen(&mut self) -> Result<bool> {
         if !self.may_fetch || !self.repository.is_shallow() {
             return Ok(false);
         }
         let wanted: Vec<Wanted> = self.asked.clone();
-        Fetcher::new(&self.folder).fetch(&wanted, Depth::Unshallow)?;
+        if let Err(error) = Fetcher::new(&self.folder).fetch(&wanted, Depth::Unshallow) {
+            self.failed = Some(error.message);
+            return Ok(false);
+        }
         self.reopen()?;
         Ok(true)
     }

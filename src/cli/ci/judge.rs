@@ -58,17 +58,12 @@ pub(super) fn examine(
         }
         (None, _) => {
             let mut outcome = look.tree(ends.base.as_ref())?;
-            outcome.unchecked.push(not_seen(&plan));
+            outcome.unchecked.push(not_seen(&plan, &clone));
             outcome
         }
     };
     if let (Judge::Missing, None) = (&judge, config) {
-        outcome.unchecked.push(Unchecked {
-            path: RepoPath::from(CONFIG_NAME),
-            why: "the policy of the base is not in this clone, so the built-in one judged; pass `--fetch`, or check out with `fetch-depth: 0`"
-                .to_owned(),
-            undecided: true,
-        });
+        outcome.unchecked.push(policy_missing(&clone));
     }
     follow(&plan, &mut outcome);
     Ok(outcome)
@@ -88,22 +83,44 @@ fn range(plan: &Plan, ends: &Ends, clone: &mut Clone) -> Result<Option<RangeSour
     Ok((!range.is_cut()).then_some(range))
 }
 
-fn not_seen(plan: &Plan) -> Unchecked {
+fn policy_missing(clone: &Clone) -> Unchecked {
+    let help = if clone.may_fetch() {
+        ", and the remote did not give it"
+    } else {
+        "; pass `--fetch`, or check out with `fetch-depth: 0`"
+    };
+    Unchecked {
+        path: RepoPath::from(CONFIG_NAME),
+        why: format!(
+            "the policy of the base is not in this clone, so the built-in one judged{help}"
+        ),
+        undecided: true,
+    }
+}
+
+fn not_seen(plan: &Plan, clone: &Clone) -> Unchecked {
     let commits = match plan.commits {
         Some(1) => "1 commit not seen".to_owned(),
         Some(count) if count > 1 => format!("{count} commits not seen"),
         _ => "an unknown number of commits not seen".to_owned(),
     };
-    let why = if plan.base.is_none() {
-        "nothing says where this change starts (`TOKENLEASH_BASE` may, on a runner that does not)"
-    } else {
-        "this clone does not hold them"
+    let (why, help) = match &clone.failed {
+        Some(failed) => (
+            failed.as_str(),
+            "check out with `fetch-depth: 0`; a start that is gone for good ends with the next push",
+        ),
+        None if plan.base.is_none() => (
+            "nothing says where this change starts",
+            "set `TOKENLEASH_BASE` to the commit before it",
+        ),
+        None => (
+            "this clone does not hold them",
+            "pass `--fetch`, or check out with `fetch-depth: 0`",
+        ),
     };
     Unchecked {
         path: RepoPath::from("commits of this change"),
-        why: format!(
-            "{commits}: {why}, so the whole tree at the head was judged instead; pass `--fetch`, or check out with `fetch-depth: 0`"
-        ),
+        why: format!("{commits}: {why}, so the whole tree at the head was judged instead; {help}"),
         undecided: true,
     }
 }

@@ -15,11 +15,11 @@ use std::time::Instant;
 
 use clap::{Args, ValueEnum};
 
-use super::FormatArgument;
 use super::env::{self, Missing};
 use super::origin;
 use super::scan::{Clock, here};
 use super::screen::Screen;
+use super::{FormatArgument, Suppressed};
 use crate::act::ci::event::PAYLOAD_AT_MOST;
 use crate::act::ci::plan::{self, Plan};
 use crate::act::ci::runner::{self, Runner};
@@ -44,6 +44,9 @@ pub struct CiArguments {
     /// Write SARIF to this file, also when nothing was found
     #[arg(long, value_name = "FILE")]
     sarif: Option<PathBuf>,
+    /// What becomes of waived and known findings in SARIF [default: leave-out on GitHub, else keep]
+    #[arg(long, value_enum, value_name = "HOW")]
+    suppressed: Option<Suppressed>,
     /// The report on standard output [default: github on GitHub, else text]
     #[arg(long, value_enum)]
     format: Option<FormatArgument>,
@@ -216,9 +219,11 @@ fn write_sarif(
     };
     let mut style = screen.style(entry(arguments));
     style.color = false;
-    if runner == Runner::GitHub {
-        style.released = Released::LeftOut;
-    }
+    let by_default = match runner {
+        Runner::GitHub => Released::LeftOut,
+        _ => Released::Kept,
+    };
+    style.released = arguments.suppressed.map_or(by_default, Into::into);
     let mut text = Vec::new();
     report::write(Format::Sarif, outcome, &RULES, &style, &mut text).map_err(unwritten)?;
     write_file(path, &text)

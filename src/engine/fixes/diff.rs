@@ -40,6 +40,22 @@ struct Region {
     fixes: Vec<usize>,
 }
 
+/// Joins regions between which no line stays.
+fn together(regions: impl Iterator<Item = Region>) -> Vec<Region> {
+    let mut joined: Vec<Region> = Vec::new();
+    for region in regions {
+        match joined.last_mut() {
+            Some(last) if last.old.end == region.old.start => {
+                last.old.end = region.old.end;
+                last.new.extend(region.new);
+                last.fixes.extend(region.fixes);
+            }
+            _ => joined.push(region),
+        }
+    }
+    joined
+}
+
 struct Painter<'t, 'r> {
     text: &'t [u8],
     /// Where each line starts; one more at the end of the text.
@@ -80,6 +96,18 @@ impl<'t, 'r> Painter<'t, 'r> {
         line.min(self.count().saturating_sub(1))
     }
 
+    /// The lines that an edit touches; one that takes whole lines leaves the next alone.
+    fn lines_of(&self, span: Span) -> Range<usize> {
+        let is_start = |at: usize| self.starts.binary_search(&at).is_ok();
+        let last = self.line_of(span.end);
+        let is_whole = !span.is_empty() && is_start(span.start) && is_start(span.end);
+        let end = match is_whole && span.end < self.text.len() {
+            true => last,
+            false => last + 1,
+        };
+        self.line_of(span.start)..end
+    }
+
     fn bytes(&self, line: usize) -> &'t [u8] {
         &self.text[self.starts[line]..self.starts[line + 1]]
     }
@@ -88,7 +116,7 @@ impl<'t, 'r> Painter<'t, 'r> {
         edits.sort_by_key(|(number, edit)| (edit.span, *number));
         let mut groups: Vec<(Range<usize>, Vec<(usize, &Edit)>)> = Vec::new();
         for (number, edit) in edits {
-            let old = self.line_of(edit.span.start)..self.line_of(edit.span.end) + 1;
+            let old = self.lines_of(edit.span);
             match groups.last_mut() {
                 Some((range, group)) if old.start < range.end => {
                     range.end = range.end.max(old.end);
@@ -97,9 +125,11 @@ impl<'t, 'r> Painter<'t, 'r> {
                 _ => groups.push((old, vec![(number, edit)])),
             }
         }
-        let regions = groups
-            .into_iter()
-            .map(|(old, group)| self.region(old, &group));
+        let regions = together(
+            groups
+                .into_iter()
+                .map(|(old, group)| self.region(old, &group)),
+        );
         let mut hunks: Vec<Vec<Region>> = Vec::new();
         for region in regions {
             match hunks.last_mut() {

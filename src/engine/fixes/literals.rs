@@ -133,7 +133,7 @@ fn one(
             line: place.start_line,
             fingerprint: finding.fingerprint.clone(),
         }],
-        breaks: format!("Whatever reads this file finds nothing until {name} is set."),
+        breaks: format!("whatever reads this file finds nothing until {name} is set."),
         setup,
         changes: vec![Change {
             path: finding.path.clone(),

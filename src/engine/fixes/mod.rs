@@ -37,7 +37,6 @@ pub enum Answering {
 /// Plans the edits that answer an outcome's findings.
 pub fn plan(planning: &Planning<'_>, outcome: &Outcome, answering: Answering) -> FixPlan {
     let mut plan = FixPlan::default();
-    let mut taken: BTreeSet<&str> = BTreeSet::new();
     of_workflows(planning, outcome, &mut plan);
     if answering == Answering::Everything {
         literals::plan(planning, outcome, &mut plan);
@@ -46,10 +45,10 @@ pub fn plan(planning: &Planning<'_>, outcome: &Outcome, answering: Answering) ->
     plan.fixes.sort_by(|a, b| place_of(a).cmp(&place_of(b)));
     plan.left.sort();
     plan.left.dedup();
-    taken.extend(plan.left.iter().map(|left| left.rule));
     for finding in outcome.findings.iter().filter(|one| counts(one)) {
         let is_answerable = fix::may_answer(finding.rule) || literals::is_literal(finding);
-        if !is_answerable {
+        let asks = matches!(finding.verdict, Verdict::Block | Verdict::Warn);
+        if asks && !is_answerable {
             *plan.beyond.entry(finding.rule).or_default() += 1;
         }
     }
@@ -155,14 +154,20 @@ fn of_workflows(planning: &Planning<'_>, outcome: &Outcome, plan: &mut FixPlan) 
     for fix in &mut plan.fixes {
         shield_fix(fix, planning.rules);
     }
-    // What one reader may not see in a message, another may not see in an edit.
+    // What may not stand in a message may not stand in an edit, nor in the path of one.
+    let is_clean = |text: &str| shield::masked(text, planning.rules).is_none();
     plan.fixes.retain(|fix| {
-        let mut inserts = fix.changes.iter().flat_map(|change| &change.edits);
-        inserts.all(|edit| shield::masked(&edit.insert, planning.rules).is_none())
+        fix.changes.iter().all(|change| {
+            let mut edits = change.edits.iter();
+            is_clean(&change.path.lossy()) && edits.all(|edit| is_clean(&edit.insert))
+        })
     });
     for left in &mut plan.left {
         if let Some(masked) = shield::masked(&left.why, planning.rules) {
             left.why = masked;
+        }
+        if let Some(masked) = shield::masked(&left.path.lossy(), planning.rules) {
+            left.path = RepoPath::from(masked.as_str());
         }
     }
 }

@@ -3,8 +3,8 @@
 //! In: where a run starts whose first bytes decode to text. Out: candidates of the decoded text.
 
 use super::{nested, under_name};
-use crate::find::context::Site;
 use crate::find::search::Search;
+use crate::find::site::Site;
 use crate::find::{archive, prefilter, recognise};
 use crate::model::{Encoding, Span};
 use crate::token::base64;

@@ -15,9 +15,10 @@ pub use join::{cut_by_quotes, joined};
 pub use tfstate::state;
 
 use super::candidate::Candidate;
-use super::context::{self, Site};
+use super::context;
 use super::lexer::Literal;
 use super::search::{DEPTH, Search};
+use super::site::Site;
 use crate::model::{Encoding, Span};
 
 /// Searches decoded text; `place` leads from a span of it to the encoded one.

@@ -5,9 +5,9 @@
 
 use super::under_name;
 use crate::find::candidate::Candidate;
-use crate::find::context::Site;
 use crate::find::promise::promise;
 use crate::find::search::Search;
+use crate::find::site::Site;
 
 use crate::model::Span;
 use crate::rules::name;

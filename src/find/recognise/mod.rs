@@ -13,10 +13,9 @@ mod pem;
 mod telegram;
 mod url;
 
-use super::beside;
 use super::candidate::Candidate;
 use super::search::Search;
-use super::told;
+use super::{beside, decode, told};
 use crate::model::{Recognised, Span, TokenKind};
 use crate::rules::table::Family;
 use crate::rules::{glob, name};
@@ -32,6 +31,7 @@ pub fn family(search: &mut Search<'_>, family: Family, begin: usize) {
         Family::Putty => pem::putty(search, begin),
         Family::Jwt => jwt::token(search, begin),
         Family::AuthorizedUser => json::authorized_user(search, begin),
+        Family::Packed => decode::encoded(search, begin),
         Family::Told => told::behind(search, begin),
     }
 }

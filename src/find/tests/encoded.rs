@@ -71,3 +71,35 @@ fn encoded_and_split_tokens_are_found() {
         assert!(may_hold(&text, &rules), "{name}");
     }
 }
+
+#[test]
+fn a_string_in_a_string_in_a_string_keeps_its_names() {
+    let rules = RuleSet::builtin();
+    let kind = rules.kind("railway-account-token").unwrap();
+    let token = template::value(kind, &mut template::Random::new(3));
+    let inner = serde_json::json!({ "RAILWAY_API_TOKEN": token }).to_string();
+    let middle = serde_json::json!({ "inner": inner }).to_string();
+    let outer = serde_json::json!({ "env": middle }).to_string();
+    let found = found_in("a.json", &outer);
+    assert_eq!(proof::ids(&found), [kind.id]);
+}
+
+#[test]
+fn packed_text_in_base64_is_found() {
+    use std::io::Write;
+
+    let rules = RuleSet::builtin();
+    let kind = rules.kind("npm-granular-token").unwrap();
+    let token = template::value(kind, &mut template::Random::new(4));
+    let text = format!("{{\"chart\":\"web\",\"values\":{{\"t\":\"{token}\"}}}}");
+    let mut encoder = flate2::write::GzEncoder::new(Vec::new(), flate2::Compression::default());
+    encoder.write_all(text.as_bytes()).unwrap();
+    let once = base64::prelude::BASE64_STANDARD.encode(encoder.finish().unwrap());
+    let twice = base64::prelude::BASE64_STANDARD.encode(&once);
+    for packed in [once, twice] {
+        let found = found_in("release.yaml", &format!("data:\n  release: {packed}\n"));
+        assert_eq!(proof::ids(&found), [kind.id]);
+        let encodings = &found.sightings[0].encodings;
+        assert!(encodings.ends_with(&[crate::model::Encoding::Gzip]));
+    }
+}

@@ -114,7 +114,7 @@ fn draft(bench: &Bench<'_>, job: &Job, maker: &Step, asked: &[usize]) -> Drafted
         .collect();
     let title = format!("Limit the App token to {}.", listed(&words));
     let mut draft = bench.draft(Safety::Safe, title, asked, (vec![joined], touched));
-    draft.breaks = "The token cannot be made where the App itself lacks one of these.".to_owned();
+    draft.breaks = "the token cannot be made where the App itself lacks one of these.".to_owned();
     Ok(Some(draft))
 }
 

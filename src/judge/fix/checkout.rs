@@ -56,9 +56,9 @@ pub(super) fn draft(bench: &Bench<'_>, job: &Job) -> Drafted {
     let mut draft = bench.draft(safety, title, &asked, (edits, touched));
     let own_login = sites.iter().any(|site| site.agent.agent == "claude-code");
     draft.breaks = match safety {
-        Safety::Safe => "No later step talks to the git remote.".to_owned(),
+        Safety::Safe => "nothing that can be seen: no later step talks to the git remote.".to_owned(),
         Safety::Unsafe if own_login && users.perhaps.iter().all(|who| who == "claude-code") => {
-            "In a private repository, versions of claude-code-action that fetch before they set up their own login fail (its issue 1236)."
+            "in a private repository, versions of claude-code-action that fetch before they set up their own login fail (its issue 1236)."
                 .to_owned()
         }
         Safety::Unsafe => format!(

@@ -58,7 +58,7 @@ fn draft(bench: &Bench<'_>, job: &Job, step: &Step, login: &ci::CloudLogin, at: 
         job.id
     );
     let mut draft = bench.draft(Safety::Unsafe, title, &asked, (edits, touched));
-    draft.breaks = "The login fails until the cloud trusts this repository.".to_owned();
+    draft.breaks = "the login fails until the cloud trusts this repository.".to_owned();
     draft.setup = vec![login.setup.clone()];
     Ok(Some(draft))
 }

@@ -93,7 +93,7 @@ fn draft(bench: &Bench<'_>, job: &Job, setting: &Setting, at: usize) -> Drafted 
     );
     let mut draft = bench.draft(Safety::Unsafe, title, &asked, edits);
     draft.breaks = format!(
-        "A program in another step that reads {} from its environment without naming it here finds nothing.",
+        "a program in another step that reads {} from its environment without naming it here finds nothing.",
         setting.name
     );
     Ok(Some(draft))

@@ -34,6 +34,12 @@ pub(super) fn draft(bench: &Bench<'_>, job: &Job) -> Drafted {
             "the secrets are handed over inside the called workflow",
         ));
     }
+    if !call.uses.name.starts_with("./") {
+        return Err(Refusal::new(
+            &asked,
+            "the call names a version of the workflow that is not this one; name the secrets once that version declares them",
+        ));
+    }
     let Some(called) = &call.workflow else {
         return Err(Refusal::new(
             &asked,
@@ -179,7 +185,7 @@ fn hand_over(
     };
     let mut draft = bench.draft(Safety::Unsafe, title, asked, (edits, vec![route]));
     draft.breaks = format!(
-        "A secret that {} takes by a name put together at run time would be empty, and so would one that only an environment holds.",
+        "a secret that {} takes by a name put together at run time is empty, and so is one that only an environment holds.",
         call.uses.name
     );
     Ok(draft)

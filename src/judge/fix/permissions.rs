@@ -4,10 +4,10 @@
 //! workflow's own block is not touched, since other jobs live by it. Without a known need there is no edit.
 
 use super::bench::{Bench, Ground, refused};
-use super::reads::{label, unknown_program, unseen_token_users};
+use super::reads::{answers_by_itself, label, unknown_program, unseen_token_users};
 use super::{Drafted, Refusal};
-use crate::judge::workflow::Grant;
 use crate::judge::workflow::text::listed;
+use crate::judge::workflow::{Grant, Site};
 use crate::model::{Access, Job, Safety, Scopes};
 use crate::syntax::edit::{self, Refused, TextEdit, Written};
 
@@ -23,6 +23,9 @@ pub(super) fn draft(bench: &Bench<'_>, job: &Job) -> Drafted {
     let mut unknown = Vec::new();
     for site in &sites {
         match site.need.within(grant) {
+            _ if answers_by_itself(site) => {
+                unknown.push("what the action answers by itself".to_owned());
+            }
             Some(need) => widen(&mut least, &need),
             None => unknown.extend(site.need.unknown.clone()),
         }
@@ -45,44 +48,78 @@ pub(super) fn draft(bench: &Bench<'_>, job: &Job) -> Drafted {
             format!("what the job needs is not known: {}", listed(&unknown)),
         ));
     };
+    let is_oidc_alone =
+        grant.scopes.is_some() && without(&granted, "id-token") == without(&target, "id-token");
+    if !is_oidc_alone && !bench.asked(job, &["TL313"]).is_empty() {
+        return Err(Refusal::new(
+            &asked,
+            "the App token that the action makes for itself comes first: see TL313",
+        ));
+    }
     if grant.scopes.as_ref() == Some(&target) {
         return Ok(None);
     }
     let edits = block(bench.ground, job, &target).map_err(refused(&asked))?;
-    let mut unseen = Vec::new();
-    if without(&granted, "id-token") != without(&target, "id-token") || grant.scopes.is_none() {
-        unseen = unseen_token_users(bench.workflow, job);
-        let pushes = granted.get("contents") == Some(&Access::Write)
-            && target.get("contents") != Some(&Access::Write)
-            && sites.iter().any(|site| site.holds.persisted_credentials);
-        if pushes {
-            let steps = job.steps.iter();
-            unseen.extend(
-                steps
-                    .filter(|step| unknown_program(step).is_some())
-                    .map(label),
-            );
-        }
-        unseen.dedup();
-    }
-    let safety = if unseen.is_empty() {
+    let unseen = match is_oidc_alone {
+        true => Vec::new(),
+        false => unseen(bench, job, &granted, &target),
+    };
+    let explained = explained(bench, grant, &target);
+    let safety = if unseen.is_empty() && explained.is_none() {
         Safety::Safe
     } else {
         Safety::Unsafe
     };
     let mut draft = bench.draft(safety, title(grant, job, &target), &asked, edits);
     draft.breaks = match safety {
+        Safety::Unsafe if unseen.is_empty() => format!(
+            "a comment beside {} says what it is for, though nothing that can be seen uses it.",
+            explained.unwrap_or_default()
+        ),
         Safety::Unsafe => format!(
             "{} runs a program that holds the job's token and may need more.",
             listed(&unseen)
         ),
         Safety::Safe if grant.scopes.is_none() => {
-            "A step that uses a scope which its action does not document would be refused."
-                .to_owned()
+            "a step that uses a scope which its action does not document.".to_owned()
         }
-        Safety::Safe => "Nothing that can be seen in the job uses what is taken away.".to_owned(),
+        Safety::Safe => {
+            "nothing that can be seen: no step of the job uses what is taken away.".to_owned()
+        }
     };
     Ok(Some(draft))
+}
+
+/// Steps that may use more than can be seen.
+fn unseen(bench: &Bench<'_>, job: &Job, granted: &Scopes, target: &Scopes) -> Vec<String> {
+    let mut unseen = unseen_token_users(bench.workflow, job);
+    let loses_push = granted.get("contents") == Some(&Access::Write)
+        && target.get("contents") != Some(&Access::Write);
+    let persisted = |site: &&Site<'_>| site.holds.persisted_credentials;
+    if loses_push && bench.sites_of(job).iter().any(persisted) {
+        let steps = job.steps.iter();
+        unseen.extend(
+            steps
+                .filter(|step| unknown_program(step).is_some())
+                .map(label),
+        );
+    }
+    unseen.dedup();
+    unseen
+}
+
+/// A scope that is taken away though a person wrote beside it what it is for.
+fn explained(bench: &Bench<'_>, grant: &Grant, target: &Scopes) -> Option<String> {
+    let narrowed = grant.entries.iter().filter(|(scope, _)| {
+        let have = grant.access(scope).unwrap_or(Access::None);
+        target.get(scope).copied().unwrap_or(Access::None) < have
+    });
+    let mut commented = narrowed.filter(|(_, spot)| {
+        let rest = bench.ground.text.get(spot.span.end..).unwrap_or_default();
+        let line = rest.split(|&byte| byte == b'\n').next().unwrap_or_default();
+        *spot.path == bench.ground.path && line.contains(&b'#')
+    });
+    commented.next().map(|(scope, _)| scope.clone())
 }
 
 fn title(grant: &Grant, job: &Job, target: &Scopes) -> String {
@@ -114,7 +151,7 @@ fn title(grant: &Grant, job: &Job, target: &Scopes) -> String {
     format!("Take {} from the job {}{place}.", listed(&taken), job.id)
 }
 
-fn widen(known: &mut Scopes, more: &Scopes) {
+pub(super) fn widen(known: &mut Scopes, more: &Scopes) {
     for (scope, access) in more {
         let have = known.entry(scope.clone()).or_insert(Access::None);
         *have = (*have).max(*access);
@@ -122,7 +159,7 @@ fn widen(known: &mut Scopes, more: &Scopes) {
 }
 
 /// Write access that nothing needs becomes read access; what has no reading side goes.
-fn narrowed(granted: &Scopes, least: &Scopes) -> Scopes {
+pub(super) fn narrowed(granted: &Scopes, least: &Scopes) -> Scopes {
     let mut target = Scopes::new();
     for (scope, access) in granted {
         let need = least.get(scope).copied().unwrap_or(Access::None);

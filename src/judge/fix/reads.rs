@@ -107,16 +107,51 @@ pub(super) fn git_users(steps: &[Step], sites: &[&Site<'_>]) -> GitUsers {
 
 fn agent(site: &Site<'_>, users: &mut GitUsers) {
     let uses = site.step.and_then(|(_, step)| step.uses.as_ref());
-    let brings_its_own = uses.is_some_and(|uses| ci::has_own_login(&uses.name));
-    if brings_its_own {
+    if uses.is_some_and(|uses| ci::has_own_login(&uses.name)) {
         users.perhaps.push(site.agent.agent.to_owned());
-    } else if site.has_open_shell() || site.need.scopes().is_none() {
+    } else if site.has_open_shell() || is_allowed_git(site) {
         let line = site.spot().place.start_line;
         users.sure.get_or_insert(format!(
             "{} in line {line} may push with the login; give it a token for that alone first",
             site.agent.agent
         ));
     }
+}
+
+/// Whether a list of tools lets the agent talk to the git remote.
+fn is_allowed_git(site: &Site<'_>) -> bool {
+    let talks = |text: &str| {
+        let words = [
+            "git push",
+            "git fetch",
+            "git pull",
+            "git:",
+            "git *",
+            "Bash(git)",
+        ];
+        words.iter().any(|word| text.contains(word))
+    };
+    let inputs = site.step.map_or(&[][..], |(_, step)| &step.with);
+    site.agent.arguments.iter().any(|word| talks(word))
+        || inputs
+            .iter()
+            .any(|input| !ci::prompt_inputs().contains(&input.name) && talks(&input.value))
+}
+
+/// Whether an agent's action answers by itself where it was called, with comments and branches that no list of tools names.
+pub(super) fn answers_by_itself(site: &Site<'_>) -> bool {
+    let Some((_, step)) = site.step else {
+        return false;
+    };
+    let is_such = step
+        .uses
+        .as_ref()
+        .is_some_and(|uses| ci::has_own_login(&uses.name));
+    let is_told = ci::prompt_inputs().iter().any(|input| {
+        step.input(input)
+            .is_some_and(|setting| !setting.value.trim().is_empty())
+    });
+    is_such && !is_told
 }
 
 /// A step in words.

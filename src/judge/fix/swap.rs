@@ -4,7 +4,8 @@
 //! `id-token: write` where nothing else uses it, and with what the action needs to answer where it was called.
 
 use super::bench::{Bench, refused};
-use super::permissions::{block, without};
+use super::permissions::{block, narrowed, widen, without};
+use super::reads::answers_by_itself;
 use super::{Drafted, Refusal};
 use crate::judge::workflow::{Site, sites};
 use crate::model::{Access, Job, Safety, Scopes, Setting, Workflow};
@@ -60,9 +61,9 @@ pub(super) fn draft(bench: &Bench<'_>, job: &Job) -> Drafted {
     );
     let mut draft = bench.draft(Safety::Unsafe, title, &asked, (edits, touched));
     draft.breaks = if target.get("contents") == Some(&Access::Write) {
-        "Its comments and commits come from github-actions[bot] from then on, and what it pushes starts no other workflow."
+        "its comments and commits come from github-actions[bot] from then on, and what it pushes starts no other workflow."
     } else {
-        "It can no longer push (the block does not grant contents: write), and its comments come from github-actions[bot]."
+        "it can no longer push (the block does not grant contents: write), and its comments come from github-actions[bot]."
     }
     .to_owned();
     Ok(Some(draft))
@@ -104,18 +105,23 @@ fn target(workflow: &Workflow, job: &Job, granted: &Scopes) -> Scopes {
     {
         return target;
     }
-    let known: Option<Vec<Scopes>> = after.iter().map(|site| site.need.scopes()).collect();
-    let answering = match known {
-        Some(needs) => needs
-            .into_iter()
-            .flatten()
-            .filter(|(scope, access)| *access == Access::Write && ANSWERS.contains(&scope.as_str()))
-            .map(|(scope, _)| scope)
-            .collect(),
-        None => by_triggers(workflow),
-    };
-    for scope in answering {
-        target.insert(scope, Access::Write);
+    let mut least = Scopes::new();
+    for site in &after {
+        match site.need.within(&site.grant) {
+            Some(need) if !answers_by_itself(site) => widen(&mut least, &need),
+            _ => {
+                for scope in by_triggers(workflow) {
+                    target.insert(scope, Access::Write);
+                }
+                return target;
+            }
+        }
+    }
+    let mut target = narrowed(&target, &least);
+    for scope in ANSWERS {
+        if least.get(scope) == Some(&Access::Write) {
+            target.insert(scope.to_owned(), Access::Write);
+        }
     }
     target
 }
@@ -140,9 +146,20 @@ fn said(granted: &Scopes, target: &Scopes) -> String {
     let mut words = String::new();
     let raised: Vec<&str> = target
         .iter()
-        .filter(|(scope, access)| granted.get(*scope) != Some(*access))
+        .filter(|(scope, access)| granted.get(*scope).unwrap_or(&Access::None) < *access)
         .map(|(scope, _)| scope.as_str())
         .collect();
+    let lowered: Vec<&str> = target
+        .iter()
+        .filter(|(scope, access)| granted.get(*scope).is_some_and(|have| have > *access))
+        .map(|(scope, _)| scope.as_str())
+        .collect();
+    if !lowered.is_empty() {
+        words.push_str(&format!(
+            ", let that token only read {}",
+            lowered.join(" and ")
+        ));
+    }
     if !raised.is_empty() {
         words.push_str(&format!(", let that token write {}", raised.join(" and ")));
     }

@@ -30,6 +30,7 @@ struct Table {
     quiet: Vec<String>,
     pushes: Vec<String>,
     own_login: Vec<String>,
+    prompts: Vec<String>,
     cloud: Vec<CloudLogin>,
 }
 
@@ -81,6 +82,11 @@ pub fn is_pushing_action(uses: &str) -> bool {
 /// Whether an agent's action sets up a login for git of its own.
 pub fn has_own_login(uses: &str) -> bool {
     table().own_login.iter().any(|name| name == uses)
+}
+
+/// The inputs with which such an action does as told, and does not answer by itself where it was called.
+pub fn prompt_inputs() -> &'static [String] {
+    &table().prompts
 }
 
 /// What the login of a cloud takes in the place of a stored key.

@@ -14,7 +14,7 @@ pub use agents::{
 
 pub use edits::{
     CloudLogin, cloud_login, has_own_login, is_plain_command, is_pushing_action, is_quiet_action,
-    remote_of_git,
+    prompt_inputs, remote_of_git,
 };
 pub use needs::{
     ActionNeeds, Condition, Needs, action_needs, call_needs, command_needs, route_needs,

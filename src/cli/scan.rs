@@ -19,11 +19,10 @@ use crate::engine::fixes::{self, Planning};
 use crate::engine::{self, Dependencies, Run, Seen};
 use crate::error::{Error, Result};
 use crate::judge::rules::RULES;
-use crate::model::{Finding, Outcome, RepoPath};
+use crate::model::{Outcome, RepoPath};
 use crate::policy::Policy;
 use crate::read::agent_config::AgentFile;
 use crate::report::{self, Entry, Format};
-use crate::rules::RuleSet;
 use crate::source::{
     FolderSnapshot, GitEnvironment, IgnoredFiles, RangeSource, Repository, SingleSource, Snapshot,
     Source, StagedSource, TreeSource,

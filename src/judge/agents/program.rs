@@ -132,7 +132,7 @@ pub(crate) fn prints(about: &str, rules: &RuleSet) -> Option<&'static str> {
                     && names::says_credential(&name, rules)
             };
             rest.iter()
-                .any(|word| is_credential(word))
+                .any(is_credential)
                 .then_some("the credential in that variable")
         }
         reader if READERS.contains(&reader) => rest

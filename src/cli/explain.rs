@@ -2,8 +2,9 @@
 //!
 //! In: one word. Out: what stands behind it. It judges by the same run as `scan` and looks at nothing else.
 
-use super::scan::{self, Clock};
+use super::scan::Clock;
 use super::screen::Screen;
+use super::survey;
 use crate::error::{Error, Result};
 use crate::judge::rules::{RULES, by_id};
 use crate::model::Finding;
@@ -24,7 +25,7 @@ pub fn run(word: &str, screen: &Screen) -> Result<u8> {
     if let Some((path, job)) = word.rsplit_once('#') {
         return job_of(path, job, screen);
     }
-    let outcome = scan::outcome_here(&Clock::read(), &|finding| is_named(finding, word))?;
+    let outcome = survey::outcome_here(&Clock::read(), &|finding| is_named(finding, word))?;
     let Some(first) = outcome.findings.first() else {
         return Err(unknown());
     };
@@ -47,7 +48,7 @@ pub fn run(word: &str, screen: &Screen) -> Result<u8> {
 
 /// Shows what the agents of a job hold, and what is wrong with it.
 fn job_of(path: &str, job: &str, screen: &Screen) -> Result<u8> {
-    let mut outcome = scan::outcome_of_file(path, &Clock::read())?;
+    let mut outcome = survey::outcome_of_file(path, &Clock::read())?;
     let mut others: Vec<String> = Vec::new();
     outcome.agent_jobs.retain(|entry| {
         if entry.job != job && !others.contains(&entry.job) {

@@ -26,6 +26,7 @@ mod scan;
 mod score;
 mod score_wide;
 mod screen;
+mod survey;
 mod tree;
 mod waive;
 

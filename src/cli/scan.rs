@@ -1,7 +1,7 @@
 //! `tokenleash scan`: flags into a source and a policy, the outcome into a format.
 
 use std::fs;
-use std::path::{Path, PathBuf};
+use std::path::PathBuf;
 use std::sync::Arc;
 use std::thread;
 use std::time::Instant;
@@ -18,17 +18,14 @@ use super::{FormatArgument, ScanArguments};
 use crate::engine::fixes::{self, Planning};
 use crate::engine::{self, Dependencies, Run, Seen};
 use crate::error::{Error, Result};
-use crate::judge::AgentsPresent;
-use crate::judge::agents::changes::{Model, changes};
 use crate::judge::rules::RULES;
-use crate::model::{Finding, Outcome, RepoPath};
+use crate::model::{Outcome, RepoPath};
 use crate::policy::Policy;
 use crate::read::agent_config::AgentFile;
 use crate::report::{self, Entry, Format};
-use crate::rules::RuleSet;
 use crate::source::{
-    FolderSnapshot, GitEnvironment, IgnoredFiles, RangeSource, Repository, SingleSource, Snapshot,
-    Source, StagedSource, TreeSource,
+    FolderSnapshot, GitEnvironment, RangeSource, Repository, SingleSource, Snapshot, Source,
+    StagedSource,
 };
 
 impl From<FormatArgument> for Format {
@@ -103,7 +100,7 @@ pub fn run(arguments: &ScanArguments, screen: &Screen) -> Result<u8> {
     Ok(outcome.summary.overall.exit_code())
 }
 
-fn examine(arguments: &ScanArguments, clock: &Clock) -> Result<Outcome> {
+pub(super) fn examine(arguments: &ScanArguments, clock: &Clock) -> Result<Outcome> {
     let folder = here()?;
     let environment = GitEnvironment::from_process();
     if arguments.staged || arguments.range.is_some() || arguments.history {
@@ -121,22 +118,6 @@ fn examine(arguments: &ScanArguments, clock: &Clock) -> Result<Outcome> {
         return finish(arguments, clock, &judging, &source, "standard input", None);
     }
     tree::look(arguments, clock).map(|looked| looked.outcome)
-}
-
-/// Where a change would lower the sum of all severities most; silent where there is no choice.
-pub(super) fn gained(findings: &[Finding], files: &[AgentFile], rules: &RuleSet) -> Option<String> {
-    let model = Model::new(findings, files, rules);
-    let found = changes(&model, 3);
-    let first = found.first().filter(|_| found.len() > 1)?;
-    let places: Vec<String> = found
-        .iter()
-        .map(|change| format!("{}:{} (then {:.1})", change.path, change.line, change.after))
-        .collect();
-    Some(format!(
-        "severity {:.1} in all; most is gained at {}; `tokenleash reach` says how",
-        first.before,
-        places.join(", ")
-    ))
 }
 
 fn examine_git(
@@ -324,73 +305,4 @@ pub(super) fn run_of<'a>(
         looked_at: looked_at.to_owned(),
         commit,
     }
-}
-
-/// A tree as `reach` and `drill` look at it.
-pub struct Surveyed {
-    pub outcome: Outcome,
-    pub files: Vec<AgentFile>,
-    pub agents: AgentsPresent,
-    pub rules: RuleSet,
-    pub snapshot: FolderSnapshot,
-}
-
-/// Looks at a folder under the built-in policy, so that nothing is hidden.
-pub fn survey_folder(folder: &Path, clock: &Clock) -> Result<Surveyed> {
-    let arguments = ScanArguments {
-        policy: Some("none".to_owned()),
-        ..ScanArguments::default()
-    };
-    let snapshot = FolderSnapshot::new(folder);
-    let judging = of_tree(&arguments, clock, &snapshot, None)?;
-    let source = TreeSource::new(folder, &[PathBuf::from(".")], IgnoredFiles::Read)?;
-    let (outcome, files) = survey(
-        &arguments,
-        clock,
-        &judging,
-        &source,
-        "the working tree",
-        None,
-    )?;
-    let agents = AgentsPresent::look(&judging.rules, &snapshot);
-    Ok(Surveyed {
-        outcome,
-        files,
-        agents,
-        rules: judging.rules,
-        snapshot,
-    })
-}
-
-/// Everything that a scan of one file of this tree finds.
-pub fn outcome_of_file(path: &str, clock: &Clock) -> Result<Outcome> {
-    let arguments = ScanArguments {
-        paths: vec![PathBuf::from(path)],
-        ..ScanArguments::default()
-    };
-    examine(&arguments, clock)
-}
-
-/// The outcome of the working tree and of what is staged, with the findings that `wanted` names, for commands that name
-/// one by its fingerprint.
-pub fn outcome_here(clock: &Clock, wanted: &dyn Fn(&Finding) -> bool) -> Result<Outcome> {
-    let mut outcome = examine(&ScanArguments::default(), clock)?;
-    let staged = ScanArguments {
-        staged: true,
-        ..ScanArguments::default()
-    };
-    // Outside a repository nothing is staged, and the tree alone is the answer.
-    if let Ok(more) = examine(&staged, clock) {
-        outcome.findings.extend(more.findings);
-    }
-    outcome.findings.retain(|finding| wanted(finding));
-    let mut seen = std::collections::BTreeSet::new();
-    outcome.findings.retain(|finding| {
-        seen.insert((
-            finding.fingerprint.clone(),
-            finding.path.clone(),
-            finding.place,
-        ))
-    });
-    Ok(outcome)
 }

@@ -251,5 +251,11 @@ mod tests {
         assert!(score.found * 100 >= score.positives * 95, "{text}");
         assert!(score.alarms * 100 <= score.negatives * 5, "{text}");
         assert!(score.level * 100 >= score.of_kind * 95, "{text}");
+        let wide = set.wide.unwrap();
+        for parity in [0, 1] {
+            let half = score_wide::score(&wide, parity, 1, &RuleSet::builtin());
+            assert!(half.recall() >= 85.0, "{parity}: {}", half.recall());
+            assert!(half.alarms() <= 3.0, "{parity}: {}", half.alarms());
+        }
     }
 }

@@ -41,11 +41,11 @@ pub(super) struct Wide {
 
 /// The counts of one half.
 #[derive(Debug, Default)]
-struct Half {
+pub(super) struct Half {
     positives: usize,
     found: usize,
     negatives: usize,
-    alarms: usize,
+    false_alarms: usize,
     wrong: BTreeMap<String, usize>,
 }
 
@@ -53,7 +53,7 @@ struct Half {
 pub(super) fn text(wide: &Wide, rules: &RuleSet) -> String {
     let mut text = String::new();
     for (parity, name) in [(0, "tuned"), (1, "held out")] {
-        let half = score(wide, parity, rules);
+        let half = score(wide, parity, wide.each, rules);
         if parity == 0 {
             let mut wrong: Vec<_> = half.wrong.iter().collect();
             wrong.sort_by_key(|(_, count)| std::cmp::Reverse(**count));
@@ -61,15 +61,14 @@ pub(super) fn text(wide: &Wide, rules: &RuleSet) -> String {
                 let _ = writeln!(text, "{count} x {wrong}");
             }
         }
-        let share = |part: usize, whole: usize| part as f64 * 100.0 / whole.max(1) as f64;
         let _ = writeln!(
             text,
             "wide set, {name} half: recall {:.1} % ({} of {}), false alarms {:.1} % ({} of {})",
-            share(half.found, half.positives),
+            half.recall(),
             half.found,
             half.positives,
-            share(half.alarms, half.negatives),
-            half.alarms,
+            half.alarms(),
+            half.false_alarms,
             half.negatives,
         );
     }
@@ -81,58 +80,55 @@ fn half<T>(all: &[T], parity: usize) -> Vec<&T> {
     all.iter().skip(parity).step_by(2).collect()
 }
 
-fn score(wide: &Wide, parity: usize, rules: &RuleSet) -> Half {
+/// The lists of one half.
+struct Pools<'a> {
+    tails: Vec<&'a String>,
+    values: Vec<&'a String>,
+    harmless: Vec<&'a String>,
+    passwords: Vec<&'a String>,
+    names: Vec<&'a String>,
+    forms: Vec<&'a Text>,
+}
+
+impl<'a> Pools<'a> {
+    fn of(wide: &'a Wide, parity: usize) -> Pools<'a> {
+        Pools {
+            tails: half(&wide.tail, parity),
+            values: half(&wide.value, parity),
+            harmless: half(&wide.harmless, parity),
+            passwords: half(&wide.password, parity),
+            names: half(&wide.password_name, parity),
+            forms: half(&wide.form, parity),
+        }
+    }
+
+    /// A value of `values` under a name, in any form.
+    fn case(&self, name: &str, values: &[&'a String], random: &mut Random) -> Case<'a> {
+        Case {
+            form: self.forms[random.below(self.forms.len())],
+            name: name.to_ascii_uppercase(),
+            value: values[random.below(values.len())],
+        }
+    }
+}
+
+/// Scores one half, with `each` files of a sort for each word.
+pub(super) fn score(wide: &Wide, parity: usize, each: usize, rules: &RuleSet) -> Half {
     let mut counts = Half::default();
     let mut random = Random::new(parity as u64 + 77);
-    let [tails, values, harmless] =
-        [&wide.tail, &wide.value, &wide.harmless].map(|list| half(list, parity));
-    let [passwords, names] = [&wide.password, &wide.password_name].map(|list| half(list, parity));
-    let forms = half(&wide.form, parity);
+    let pools = Pools::of(wide, parity);
     for word in half(&wide.word, parity) {
-        for round in 0..wide.each {
-            let form = forms[random.below(forms.len())];
-            let tail = tails[random.below(tails.len())];
-            let name = format!("{word}{tail}").to_ascii_uppercase();
-            let value = values[random.below(values.len())];
-            counts.positive(
-                &Case {
-                    form,
-                    name,
-                    value,
-                    round,
-                },
-                &mut random,
-                rules,
-            );
-            let form = forms[random.below(forms.len())];
-            let name = names[random.below(names.len())].to_ascii_uppercase();
-            let value = passwords[random.below(passwords.len())];
-            counts.positive(
-                &Case {
-                    form,
-                    name,
-                    value,
-                    round,
-                },
-                &mut random,
-                rules,
-            );
-            let form = forms[random.below(forms.len())];
-            let name = match round % 2 {
-                0 => names[random.below(names.len())].to_ascii_uppercase(),
-                _ => format!("{word}{tail}").to_ascii_uppercase(),
-            };
-            let value = harmless[random.below(harmless.len())];
-            counts.negative(
-                &Case {
-                    form,
-                    name,
-                    value,
-                    round,
-                },
-                &mut random,
-                rules,
-            );
+        for round in 0..each {
+            let tail = pools.tails[random.below(pools.tails.len())];
+            let named = format!("{word}{tail}");
+            let case = pools.case(&named, &pools.values, &mut random);
+            counts.positive(&case, &mut random, rules);
+            let password = pools.names[random.below(pools.names.len())];
+            let case = pools.case(password, &pools.passwords, &mut random);
+            counts.positive(&case, &mut random, rules);
+            let name = if round % 2 == 0 { password } else { &named };
+            let case = pools.case(name, &pools.harmless, &mut random);
+            counts.negative(&case, &mut random, rules);
         }
     }
     for text in half(&wide.positive, parity) {
@@ -149,13 +145,11 @@ struct Case<'a> {
     form: &'a Text,
     name: String,
     value: &'a str,
-    round: usize,
 }
 
 impl Case<'_> {
     fn search(&self, random: &mut Random, rules: &RuleSet) -> Found {
-        let seed = random.number().wrapping_add(self.round as u64);
-        let value = expanded(self.value, None, seed);
+        let value = expanded(self.value, None, random.number());
         let text = filled(&self.form.text, &self.name, &value);
         proof::search_text(&self.form.file, text.as_bytes(), rules)
     }
@@ -173,6 +167,16 @@ impl Case<'_> {
 }
 
 impl Half {
+    /// The share of secrets that were found, in per cent.
+    pub(super) fn recall(&self) -> f64 {
+        self.found as f64 * 100.0 / self.positives.max(1) as f64
+    }
+
+    /// The share of files without a secret that were taken for one with, in per cent.
+    pub(super) fn alarms(&self) -> f64 {
+        self.false_alarms as f64 * 100.0 / self.negatives.max(1) as f64
+    }
+
     fn count(&mut self, wrong: Vec<String>) {
         for wrong in wrong {
             *self.wrong.entry(wrong).or_default() += 1;
@@ -191,7 +195,7 @@ impl Half {
     fn negative(&mut self, case: &Case<'_>, random: &mut Random, rules: &RuleSet) {
         let found = case.search(random, rules);
         self.negatives += 1;
-        self.alarms += usize::from(!found.sightings.is_empty());
+        self.false_alarms += usize::from(!found.sightings.is_empty());
         if !found.sightings.is_empty() {
             self.count(case.wrong("alarm", &found));
         }
@@ -211,7 +215,7 @@ impl Half {
             self.found += usize::from(any);
         } else {
             self.negatives += 1;
-            self.alarms += usize::from(any);
+            self.false_alarms += usize::from(any);
         }
         if !what.is_empty() {
             self.count(vec![format!("{what}: {} {:?}", file.file, file.text)]);

@@ -158,7 +158,7 @@ pub fn of_named(value: &[u8]) -> Option<&'static str> {
     if is_reference(value) {
         return Some("reference");
     }
-    if is_placeholder(value) {
+    if is_placeholder(value) || is_short_sample(value) {
         return Some("placeholder");
     }
     of_random(value).or_else(|| is_sample(value).then_some("published-sample"))
@@ -225,6 +225,17 @@ pub fn is_placeholder(value: &[u8]) -> bool {
             .bytes()
             .all(|byte| matches!(byte, b'*' | b'.' | b'x' | b'-' | b'_' | b'#' | b'?'))
         || is_capital_name(value)
+}
+
+/// Whether a short value holds what people type where any value would do: `sk-abc123`, `whsec_xxx`.
+fn is_short_sample(value: &[u8]) -> bool {
+    let lower = value.to_ascii_lowercase();
+    let typed: [&[u8]; 5] = [b"abc123", b"123abc", b"abcdef", b"xyz789", b"qwerty"];
+    value.len() < 20
+        && (lower.ends_with(b"xxx")
+            || typed
+                .iter()
+                .any(|typed| memchr::memmem::find(&lower, typed).is_some()))
 }
 
 /// Whether a value is a capitalised name of words, `AUTH_TOKEN` or `APP_E2E_TOKEN`, that stands for a value.

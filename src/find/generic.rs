@@ -3,6 +3,9 @@
 //! In: what the name promises, the value, whether quotes stand around it. Out: what it is worth, or the filter that
 //! drops it. It must stay quiet on ordinary code: identifiers, words, paths, ids, hashes under names of hashes.
 
+use base64::Engine;
+use base64::engine::general_purpose;
+
 use super::filter;
 use super::promise::Promise;
 use super::random::{entropy, looks_random};
@@ -100,6 +103,9 @@ pub fn worth(promise: Promise, value: &[u8], quoted: bool) -> Worth {
     if value.len() < least || value.len() > longest || is_nothing(value, quoted) {
         return Worth::Nothing;
     }
+    if let Some(filter) = of_encoded_text(value) {
+        return Worth::Dropped(filter);
+    }
     match promise {
         Promise::Password => of_password(value),
         Promise::Token => of_token(value),
@@ -117,8 +123,26 @@ pub fn is_nothing(value: &[u8], quoted: bool) -> bool {
         || is_path(value)
 }
 
+/// Base64 of words or of a sequence is no more random than these: `user:pass`, `0123456789abcdef`.
+fn of_encoded_text(value: &[u8]) -> Option<&'static str> {
+    let unpadded = value.strip_suffix(b"==").or(value.strip_suffix(b"="));
+    let text = general_purpose::STANDARD_NO_PAD
+        .decode(unpadded.unwrap_or(value))
+        .ok()
+        .filter(|text| text.len() >= 8)?;
+    let printable = |byte: &u8| byte.is_ascii_graphic() || *byte == b' ';
+    if !text.iter().all(printable) {
+        return None;
+    }
+    filter::of_random(&text).or_else(|| (!looks_random(&text)).then_some("words"))
+}
+
 fn of_password(value: &[u8]) -> Worth {
     let classes = Classes::of(value);
+    // `PWD` is also the folder of a shell.
+    if value.starts_with(b"/") {
+        return Worth::Nothing;
+    }
     if classes.letters() == 0 || classes.digits + classes.others == 0 && !looks_random(value) {
         return Worth::Nothing;
     }
@@ -163,7 +187,10 @@ fn of_key(value: &[u8]) -> Worth {
     let classes = Classes::of(value);
     let hex = value.iter().all(u8::is_ascii_hexdigit);
     let least = if hex { 3.0 } else { 3.4 };
-    let made = looks_random(value) && entropy(value) >= least && !is_joined_words(value);
+    let made = !value.contains(&b':')
+        && looks_random(value)
+        && entropy(value) >= least
+        && !is_joined_words(value);
     match made && (classes.digits >= 2 || classes.turns * 3 >= value.len()) {
         true => Worth::Weak,
         false => Worth::Nothing,
@@ -183,10 +210,13 @@ fn is_guessable(value: &[u8]) -> bool {
 
 /// Two or more words joined by marks, or one with hardly a digit.
 fn is_joined_words(value: &[u8]) -> bool {
-    let lower = value
-        .iter()
-        .all(|byte| byte.is_ascii_lowercase() || !byte.is_ascii_alphanumeric());
-    has_symbols(value) && is_words(value) && (lower || !looks_random(value))
+    let cased = |part: &[u8]| {
+        let tail = part.get(1..).unwrap_or_default();
+        tail.iter().all(u8::is_ascii_lowercase) && part.first().is_none_or(u8::is_ascii_alphabetic)
+            || part.len() <= 5 && part.iter().all(u8::is_ascii_uppercase)
+    };
+    let plain = value.split(|byte| !byte.is_ascii_alphanumeric()).all(cased);
+    has_symbols(value) && is_words(value) && (plain || !looks_random(value))
 }
 
 fn has_template(value: &[u8]) -> bool {

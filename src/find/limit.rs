@@ -31,7 +31,7 @@ impl Limit {
                 "it holds more than 20,000 possible credentials; the rest was not read"
             }
             Limit::Names => {
-                "it holds more than 256 credential variables; where the others are used was not searched"
+                "it holds more than 1,024 credential variables; where the others are used was not searched"
             }
             Limit::Unpacked => {
                 "it unpacks to more than 32 MiB and 40 times its own size, as only a bomb does; the rest was not unpacked"

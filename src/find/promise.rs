@@ -249,6 +249,9 @@ pub fn promise(name: &str) -> Option<Promise> {
     if TOKENS.contains(&last) || key || secret_first || glued(&GLUED_TOKENS) {
         return Some(Promise::Token);
     }
+    if last.ends_with("PUBKEY") || last.ends_with("PUBLICKEY") {
+        return None;
+    }
     let some_key = last.ends_with("KEY")
         && match before {
             Some(word) if last == "KEY" => !NO_KEYS.contains(&word),

@@ -13,13 +13,14 @@ const COMMON: [u32; 26] = [
 /// What the pairs of a value say: points for chance, points for words.
 fn points(value: &[u8]) -> (usize, usize) {
     let (mut chance, mut words) = (0, 0);
-    for two in value.windows(2) {
+    for (at, two) in value.windows(2).enumerate() {
         let (first, second) = (two[0], two[1]);
+        let camel = value.get(at + 2).is_some_and(u8::is_ascii_lowercase);
         let letters = first.is_ascii_alphabetic() && second.is_ascii_alphabetic();
         let mixed = (first.is_ascii_alphabetic() && second.is_ascii_digit())
             || (first.is_ascii_digit() && second.is_ascii_alphabetic());
         if letters && first.is_ascii_lowercase() && second.is_ascii_uppercase() {
-            chance += 6;
+            chance += if camel { 2 } else { 9 };
         } else if letters && is_common(first, second) {
             words += 10;
         } else if letters {

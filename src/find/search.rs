@@ -28,7 +28,7 @@ const MOST: usize = 20_000;
 const LONGEST_REFERENCE: usize = 64;
 
 /// Of how many names the other uses are searched, in one text.
-const NAMES: usize = 256;
+const NAMES: usize = 1024;
 
 /// One text under search.
 pub struct Search<'t> {

@@ -101,10 +101,7 @@ impl Reader<'_> {
             .map(|word| around.expand(word, &step.env))
             .collect();
         container(around, step, &words, spot);
-        if let (Some(text), Some(output)) = (&simple.here, &simple.output) {
-            let name = base(&around.expand(output, &step.env)).to_owned();
-            self.written.borrow_mut().push((name, text.clone()));
-        }
+        self.remember(around, step, simple);
         if let Some(text) = inline(&words, simple) {
             programs(step, text, spot);
         }
@@ -147,6 +144,14 @@ impl Reader<'_> {
             }
             let next = command(inner, spot.clone(), around.scope, InScript::Yes);
             step.commands.push(next);
+        }
+    }
+
+    /// Keeps a text that a command writes to a file.
+    fn remember(&self, around: &Around<'_, '_, '_>, step: &Step, simple: &Simple) {
+        if let (Some(text), Some(output)) = (&simple.here, &simple.output) {
+            let name = base(&around.expand(output, &step.env)).to_owned();
+            self.written.borrow_mut().push((name, text.clone()));
         }
     }
 

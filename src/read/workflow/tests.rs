@@ -236,7 +236,7 @@ proptest! {
 #[test]
 fn agents_behind_scripts_and_programs_are_found() {
     let script = ("run.sh", "#!/bin/sh\ncodex exec --full-auto x\n");
-    for (steps, others, agent) in [
+    assert_found(&[
         (
             "      - env:\n          IMAGE: x\n        run: |\n          S=\"${GITHUB_WORKSPACE}/run.sh\"\n          docker run --rm -v \"$S:/in.sh:ro\" \"$IMAGE\" -lc '/in.sh'\n",
             vec![script],
@@ -276,6 +276,12 @@ fn agents_behind_scripts_and_programs_are_found() {
             vec![],
             "claude-code",
         ),
+    ]);
+}
+
+#[test]
+fn agents_behind_actions_and_wrappers_are_found() {
+    assert_found(&[
         (
             "      - uses: actions/github-script@v7\n        with:\n          script: await exec.exec('copilot', ['-p', prompt])\n",
             vec![],
@@ -311,9 +317,14 @@ fn agents_behind_scripts_and_programs_are_found() {
             vec![],
             "gemini-cli",
         ),
-    ] {
-        let found: Vec<&str> = agents(&job(steps), &others).iter().map(|f| f.0).collect();
-        assert_eq!(found, [agent], "{steps}");
+    ]);
+}
+
+/// Demands that each job, with the other files of its repository, is found to run the agent.
+fn assert_found(cases: &[(&str, Vec<(&str, &str)>, &str)]) {
+    for (steps, others, agent) in cases {
+        let found: Vec<&str> = agents(&job(steps), others).iter().map(|f| f.0).collect();
+        assert_eq!(found, [*agent], "{steps}");
     }
 }
 

@@ -94,6 +94,14 @@ fn related() -> Related {
     }
 }
 
+const PLACE: Place = Place {
+    start_line: 7,
+    start_column: 31,
+    end_line: 7,
+    end_column: 67,
+    start_character: 31,
+};
+
 pub fn finding() -> Finding {
     let before = "\"RAILWAY_API_TOKEN\": \"";
     Finding {
@@ -103,13 +111,7 @@ pub fn finding() -> Finding {
         severity: 9.8,
         confidence: Confidence::High,
         path: RepoPath::from(".cursor/mcp.json"),
-        place: Place {
-            start_line: 7,
-            start_column: 31,
-            end_line: 7,
-            end_column: 67,
-            start_character: 31,
-        },
+        place: PLACE,
         commit: None,
         commits: 0,
         introduced: None,

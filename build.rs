@@ -16,10 +16,19 @@ mod model;
 mod rules {
     #[path = "anchor.rs"]
     pub mod anchor;
+    #[expect(dead_code, reason = "the build makes the bounds and never asks them")]
+    #[path = "fitting.rs"]
+    pub mod fitting;
+    #[expect(dead_code, reason = "the build makes the hashes and never asks them")]
+    #[path = "known_hosts.rs"]
+    pub mod known_hosts;
     #[path = "lower.rs"]
     pub mod lower;
     #[path = "recipe.rs"]
     pub mod recipe;
+    #[expect(dead_code, reason = "the build makes the table and never asks it")]
+    #[path = "recipe_anchors.rs"]
+    pub mod recipe_anchors;
     #[path = "schema.rs"]
     pub mod schema;
     #[path = "shape.rs"]
@@ -37,6 +46,7 @@ use rules::{recipe, schema, surface_index, table};
 fn main() {
     println!("cargo::rerun-if-changed=rules.toml");
     println!("cargo::rerun-if-changed=rules/recipes.toml");
+    println!("cargo::rerun-if-changed=rules/agents.toml");
     for file in ["build.rs", "src/model", "src/rules"] {
         println!("cargo::rerun-if-changed={file}");
     }
@@ -46,12 +56,43 @@ fn main() {
         Ok(file) => file,
         Err(error) => fail(&[format!("rules.toml: {error}")]),
     };
-    let baked = bake(&file).unwrap_or_else(|problems| fail(&problems));
+    let mut baked = bake(&file).unwrap_or_else(|problems| fail(&problems));
+    bake_agent_files(&mut baked);
     let out = env::var_os("OUT_DIR").unwrap_or_default();
     if fs::write(Path::new(&out).join("catalogue.rs"), baked).is_err() {
         fail(&["OUT_DIR cannot be written".to_owned()]);
     }
     bake_recipes(Path::new(&out));
+}
+
+/// Bakes which files `rules/agents.toml` speaks of, so that the file is read for those only.
+fn bake_agent_files(out: &mut String) {
+    let text = fs::read_to_string("rules/agents.toml")
+        .unwrap_or_else(|_| fail(&["rules/agents.toml: cannot be read".to_owned()]));
+    let facts: toml::Table = match toml::from_str(&text) {
+        Ok(facts) => facts,
+        Err(error) => fail(&[format!("rules/agents.toml: {error}")]),
+    };
+    let entries = ["ignore", "inert", "local", "switch"]
+        .iter()
+        .filter_map(|table| facts.get(*table)?.as_array())
+        .flatten();
+    let mut files: Vec<String> = Vec::new();
+    for entry in entries {
+        let name = entry.get("file").and_then(toml::Value::as_str);
+        files.extend(name.map(|name| format!("**/{name}")));
+        let patterns = entry.get("files").and_then(toml::Value::as_array);
+        let patterns = patterns
+            .into_iter()
+            .flatten()
+            .filter_map(|file| file.as_str());
+        files.extend(patterns.map(str::to_owned));
+    }
+    files.sort();
+    files.dedup();
+    let files: Vec<&str> = files.iter().map(String::as_str).collect();
+    let _ = writeln!(out, "static AGENT_FILES: &[&str] = &{files:?};");
+    path_index_source(out, "AGENT_FILE_INDEX", &[&files]);
 }
 
 fn bake_recipes(out: &Path) {
@@ -121,7 +162,14 @@ fn bake(file: &schema::RulesFile) -> Result<String, Vec<String>> {
     let mut out = String::new();
     list(&mut out, "KINDS", "TokenKind", &kinds, kind);
     list(&mut out, "SURFACES", "Surface", &surfaces, surface);
-    surface_index_source(&mut out, &surfaces);
+    let patterns: Vec<&[&str]> = surfaces.iter().map(|surface| surface.paths).collect();
+    path_index_source(&mut out, "SURFACE_INDEX", &patterns);
+    let files: Vec<Vec<&str>> = kinds
+        .iter()
+        .map(|kind| kind.files.iter().map(|file| file.file).collect())
+        .collect();
+    let files: Vec<&[&str]> = files.iter().map(Vec::as_slice).collect();
+    path_index_source(&mut out, "KIND_FILE_INDEX", &files);
     list(&mut out, "AGENTS", "Agent", &agents, agent);
     list(&mut out, "PROVIDERS", "Provider", &providers, provider);
     tables_source(&mut out, &tables);
@@ -136,12 +184,11 @@ fn list<T>(out: &mut String, name: &str, kind: &str, items: &[T], write: impl Fn
     out.push_str("];\n");
 }
 
-fn surface_index_source(out: &mut String, surfaces: &[Surface]) {
-    let patterns: Vec<&[&str]> = surfaces.iter().map(|surface| surface.paths).collect();
-    let (keys, always) = surface_index::build(&patterns);
+fn path_index_source(out: &mut String, name: &str, patterns: &[&[&str]]) {
+    let (keys, always) = surface_index::build(patterns);
     let _ = writeln!(
         out,
-        "static SURFACE_INDEX: SurfaceIndex = SurfaceIndex {{ keys: &{keys:?}, always: &{always:?} }};"
+        "static {name}: SurfaceIndex = SurfaceIndex {{ keys: &{keys:?}, always: &{always:?} }};"
     );
 }
 
@@ -170,7 +217,7 @@ fn tables_source(out: &mut String, tables: &table::Tables) {
         .collect();
     let _ = writeln!(
         out,
-        "static TABLES: Tables = Tables {{\nstart_filter: &{:?},\nstarts: &[{}],\nslots: &{:?},\ninside: &[{}],\nname_filter: &{:?},\nnames: &{:?},\nname_globs: &{:?},\n}};",
+        "static TABLES: Tables = Tables {{\nstart_filter: &{:?},\nstarts: &[{}],\nslots: &{:?},\ninside: &[{}],\nname_filter: &{:?},\nnames: &{:?},\nname_globs: &{:?},\nhosts: KnownHosts {{ hashes: &{:?}, endings: {:?} }},\nfitting: Fitting {{ bounds: &{:?}, wide: {} }},\n}};",
         tables.start_filter,
         starts.join(",\n"),
         tables.slots,
@@ -178,6 +225,10 @@ fn tables_source(out: &mut String, tables: &table::Tables) {
         tables.name_filter,
         tables.names,
         tables.name_globs,
+        tables.hosts.hashes,
+        tables.hosts.endings,
+        tables.fitting.bounds,
+        tables.fitting.wide,
     );
 }
 

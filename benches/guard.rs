@@ -6,14 +6,14 @@
 //! scans the folder put in for `{}`. Runs alternate, so that a busy machine slows both; printed are the medians, the best
 //! runs and their ratios. git must be installed; what else is missing is left out by name.
 
+mod support;
+
 use std::collections::BTreeSet;
-use std::fmt::Write as _;
-use std::io::Write as _;
 use std::path::{Path, PathBuf};
 use std::process::{Command, ExitCode, Stdio};
 use std::time::{Duration, Instant};
 
-type Failure = Box<dyn std::error::Error>;
+use support::{Failure, installed, repository, words};
 
 /// A literal that stands in no tree, this file apart, and whose bytes are neither rare nor common.
 const LITERAL: &str = concat!("zq", "xj", "kv");
@@ -91,63 +91,6 @@ fn timed(command: &[String], folder: &Path) -> Result<Duration, Failure> {
         Some(0..=1) => Ok(time),
         _ => Err(format!("`{}` failed in {}", shown(command), folder.display()).into()),
     }
-}
-
-fn words(line: &str) -> Vec<String> {
-    line.split(' ').map(str::to_owned).collect()
-}
-
-fn git(folder: &Path, line: &str, input: &[u8]) -> Result<(), Failure> {
-    let mut child = Command::new("git")
-        .args(["-c", "user.name=bench", "-c", "user.email=bench@localhost"])
-        .args(words(line))
-        .current_dir(folder)
-        .stdin(Stdio::piped())
-        .stdout(Stdio::null())
-        .spawn()?;
-    if let Some(mut stdin) = child.stdin.take() {
-        stdin.write_all(input)?;
-    }
-    match child.wait()?.success() {
-        true => Ok(()),
-        false => Err(format!("`git {line}` failed").into()),
-    }
-}
-
-/// Makes a repository of many files, one of them staged with one line more, as `git commit FILE` has it.
-fn repository(folder: &Path, files: usize) -> Result<(), Failure> {
-    std::fs::create_dir_all(folder)?;
-    git(folder, "init -q", b"")?;
-    let mut stream = String::new();
-    for blob in 1..=100 {
-        let text = format!("export const value{blob} = {blob};\n").repeat(20);
-        writeln!(stream, "blob\nmark :{blob}\ndata {}\n{text}", text.len())?;
-    }
-    stream += "commit refs/heads/bench\ncommitter b <b@localhost> 1700000000 +0000\ndata 1\nx\n";
-    for file in 0..files {
-        let place = place(file);
-        writeln!(stream, "M 100644 :{} {place}", file % 100 + 1)?;
-    }
-    git(folder, "fast-import --quiet", stream.as_bytes())?;
-    git(folder, "symbolic-ref HEAD refs/heads/bench", b"")?;
-    git(folder, "read-tree HEAD", b"")?;
-    let place = folder.join(place(0));
-    std::fs::create_dir_all(place.parent().unwrap_or(folder))?;
-    std::fs::write(&place, "export const one = 1;\nexport const two = 2;\n")?;
-    git(folder, &format!("add {}", self::place(0)), b"")
-}
-
-fn place(file: usize) -> String {
-    format!("d{}/e{}/file_{file}.ts", file / 3000, file / 30 % 100)
-}
-
-fn installed(program: &str) -> bool {
-    Command::new(program)
-        .arg("--version")
-        .stdout(Stdio::null())
-        .stderr(Stdio::null())
-        .status()
-        .is_ok_and(|status| status.success())
 }
 
 fn hooks(ours: &str) -> Result<(), Failure> {

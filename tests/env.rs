@@ -224,3 +224,150 @@ fn a_workflow_that_is_not_here_is_undecided() {
     );
     assert_eq!(job.gate().0, 2);
 }
+
+/// A payload of `issue_comment` by somebody of an association.
+fn comment(association: &str) -> String {
+    format!(
+        r#"{{"action":"created","sender":{{"login":"a"}},"comment":{{"user":{{"login":"a"}},"author_association":"{association}","body":"x"}}}}"#
+    )
+}
+
+#[test]
+fn the_payload_says_whether_an_outsider_started_this_run() {
+    let steps = format!("      - uses: actions/checkout@v4\n{AGENT}");
+    for (association, blocks) in [("OWNER", 0), ("MEMBER", 0), ("CONTRIBUTOR", 1), ("NONE", 1)] {
+        let job = Job::new("issue_comment", "{contents: write}", &steps);
+        let file = job.path("temp/event.json");
+        std::fs::write(&file, comment(association)).unwrap();
+        git(&job.path("work"), &["add", "-A"]);
+        git(&job.path("work"), &["commit", "-qm", "a"]);
+        let commit = git(&job.path("work"), &["rev-parse", "HEAD"]);
+        let job = job
+            .with("GITHUB_EVENT_NAME", "issue_comment")
+            .with("GITHUB_WORKFLOW_SHA", &commit)
+            .with("GITHUB_EVENT_PATH", file.to_str().unwrap());
+        let (code, text) = job.gate();
+        assert_eq!(code, blocks, "{association}: {text}");
+    }
+}
+
+#[test]
+fn a_file_beyond_all_bounds_is_undecided() {
+    let job = Job::quiet();
+    let file = job.path("temp/set_env");
+    std::fs::write(&file, "A=b\n".repeat(3 << 20)).unwrap();
+    let (code, text) = job.with("GITHUB_ENV", file.to_str().unwrap()).gate();
+    assert_eq!(code, 2, "{text}");
+    assert!(text.contains("GITHUB_ENV"), "{text}");
+}
+
+fn git(folder: &std::path::Path, arguments: &[&str]) -> String {
+    let output = Command::new("git")
+        .args([
+            "-c",
+            "user.name=a",
+            "-c",
+            "user.email=a@b",
+            "-c",
+            "commit.gpgsign=false",
+        ])
+        .args(arguments)
+        .current_dir(folder)
+        .output()
+        .unwrap();
+    assert!(output.status.success(), "{arguments:?}");
+    String::from_utf8(output.stdout).unwrap().trim().to_owned()
+}
+
+#[test]
+fn the_workflow_is_read_at_the_commit_that_github_took_it_from() {
+    let handed = format!(
+        "{AGENT}        env:\n          RAILWAY_API_TOKEN: ${{{{ secrets.RAILWAY_API_TOKEN }}}}\n"
+    );
+    let job = Job::new("push", "{}", &handed);
+    let work = job.path("work");
+    git(&work, &["add", "-A"]);
+    git(&work, &["commit", "-qm", "a"]);
+    let commit = git(&work, &["rev-parse", "HEAD"]);
+    // The working tree says something harmless.
+    let harmless = "on: push\njobs:\n  work:\n    steps:\n      - run: 'true'\n";
+    std::fs::write(work.join(".github/workflows/a.yml"), harmless).unwrap();
+    let (code, text) = job.with("GITHUB_WORKFLOW_SHA", &commit).gate();
+    assert_eq!(code, 1, "{text}");
+    assert!(text.contains("TL305"), "{text}");
+}
+
+#[test]
+fn a_job_of_a_called_workflow_is_found_by_its_own_id() {
+    let job = Job::quiet();
+    let folder = job.path("work/.github/workflows");
+    let caller =
+        "on: push\njobs:\n  outer:\n    uses: ./.github/workflows/b.yml\n    secrets: inherit\n";
+    let called = format!(
+        "on: workflow_call\njobs:\n  inner:\n    runs-on: x\n    permissions: {{}}\n    steps:\n{AGENT}        env:\n          RAILWAY_API_TOKEN: ${{{{ secrets.RAILWAY_API_TOKEN }}}}\n"
+    );
+    std::fs::write(folder.join("a.yml"), caller).unwrap();
+    std::fs::write(folder.join("b.yml"), called).unwrap();
+    let (code, text) = job.with("GITHUB_JOB", "inner").gate();
+    assert_eq!(code, 1, "{text}");
+    assert!(text.contains("TL305") && text.contains("b.yml"), "{text}");
+}
+
+/// What a checkout writes: `AUTHORIZATION: basic` with the token as the password.
+fn header(token: &str) -> String {
+    let text = base64(&format!("x-access-token:{token}"));
+    format!("[http \"https://github.com/\"]\n\textraheader = AUTHORIZATION: basic {text}\n")
+}
+
+fn base64(text: &str) -> String {
+    const DIGITS: &[u8; 64] = b"ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/";
+    let mut out = String::new();
+    for part in text.as_bytes().chunks(3) {
+        let number = part
+            .iter()
+            .fold(0u32, |sum, byte| sum << 8 | u32::from(*byte))
+            << (8 * (3 - part.len()));
+        for digit in 0..4 {
+            out.push(match digit <= part.len() {
+                true => char::from(DIGITS[(number >> (18 - 6 * digit)) as usize & 63]),
+                false => '=',
+            });
+        }
+    }
+    out
+}
+
+#[test]
+fn a_persisted_token_in_a_file_of_its_own_is_read() {
+    let value = secret("github-classic-pat");
+    let job = Job::quiet();
+    let file = job.path("temp/git-credentials-0a1b2c3d.config");
+    std::fs::write(&file, header(&value)).unwrap();
+    let config = format!(
+        "[includeIf \"gitdir:/x/.git\"]\n\tpath = {}\n",
+        file.display()
+    );
+    std::fs::write(job.path("work/.git/config"), config).unwrap();
+    let (code, text) = job.gate();
+    assert_eq!(code, 1, "{text}");
+    assert!(text.contains("git-credentials-0a1b2c3d.config"), "{text}");
+    assert!(
+        !text.contains(&value) && !text.contains(&base64(&value)),
+        "{text}"
+    );
+}
+
+#[test]
+fn scrubbing_keeps_what_the_agent_itself_needs_and_says_so() {
+    let job = Job::quiet()
+        .with("RAILWAY_API_TOKEN", &secret("railway-account-token"))
+        .with("ANTHROPIC_API_KEY", &secret("anthropic-api-key"));
+    let script = "test -z \"$RAILWAY_API_TOKEN\" && test -n \"$ANTHROPIC_API_KEY\" && exit 5";
+    let (code, text) = job.run(&["--scrub", "--", "sh", "-c", script]);
+    assert_eq!(code, 5, "{text}");
+    assert!(text.contains("not handed on: RAILWAY_API_TOKEN"), "{text}");
+    assert!(
+        text.contains("expected here, no finding: ANTHROPIC_API_KEY"),
+        "{text}"
+    );
+}

@@ -137,3 +137,18 @@ fn examples_pass_only_inputs_that_the_action_has() {
         }
     }
 }
+
+#[test]
+fn an_example_has_one_thing_to_replace_and_the_page_says_how() {
+    let placeholder = format!("OWNER/tokenleash@{}", "0".repeat(40));
+    for path in std::fs::read_dir(root("examples/workflows")).unwrap() {
+        let path = path.unwrap().path();
+        let text = read(&path);
+        assert!(text.contains(&placeholder), "{}", path.display());
+        let rest = text.replace(&placeholder, "").replace("CODEOWNERS", "");
+        assert!(!rest.contains("OWNER"), "{}", path.display());
+        assert!(!rest.contains(&"0".repeat(40)), "{}", path.display());
+    }
+    let page = read(root("docs/action.md"));
+    assert!(page.contains(&placeholder) && page.contains("sed -i 's|OWNER/tokenleash@"));
+}

@@ -129,7 +129,147 @@ fn the_map_names_agents_and_credentials() {
             .as_array()
             .unwrap()
             .iter()
-            .any(|line| line["text"].as_str().unwrap().starts_with("TL204"))
+            .any(|line| line["rule"] == "TL204")
     );
     assert!(!map["changes"].as_array().unwrap().is_empty());
+}
+
+/// The home directory of a person with a login, an agent that asks nobody, and a link that leads out.
+#[cfg(unix)]
+fn lay_home(home: &Path, outside: &Path) {
+    let files = [
+        (
+            ".railway/config.json",
+            format!("{{\"user\":{{\"token\":\"{}\"}}}}\n", token()),
+        ),
+        (
+            ".claude/settings.json",
+            "{ \"permissions\": { \"defaultMode\": \"bypassPermissions\" } }\n".to_owned(),
+        ),
+    ];
+    for (path, text) in files {
+        let path = home.join(path);
+        fs::create_dir_all(path.parent().unwrap()).unwrap();
+        fs::write(path, text).unwrap();
+    }
+    fs::write(outside.join("credentials"), "nobody reads this\n").unwrap();
+    fs::create_dir_all(home.join(".aws")).unwrap();
+    std::os::unix::fs::symlink(outside.join("credentials"), home.join(".aws/credentials")).unwrap();
+}
+
+#[cfg(unix)]
+fn on_machine(tree: &Path, home: Option<&Path>, format: &str) -> Output {
+    let mut command = Command::new(env!("CARGO_BIN_EXE_tokenleash"));
+    command
+        .args(["reach", "--machine", "--format", format])
+        .current_dir(tree)
+        .env_clear()
+        .env("RAILWAY_API_TOKEN", token());
+    if let Some(home) = home {
+        command.env("HOME", home);
+    }
+    command.output().unwrap()
+}
+
+#[cfg(unix)]
+#[test]
+fn the_machine_is_looked_at_without_a_value_or_a_link_out() {
+    let (tree, home, outside) = (
+        tempfile::tempdir().unwrap(),
+        tempfile::tempdir().unwrap(),
+        tempfile::tempdir().unwrap(),
+    );
+    lay_home(home.path(), outside.path());
+    for format in ["text", "json", "html"] {
+        let output = on_machine(tree.path(), Some(home.path()), format);
+        assert_eq!(output.status.code(), Some(0), "{format}");
+        let shown = String::from_utf8(output.stdout).unwrap();
+        assert!(!shown.contains(&token()), "{format}");
+        assert!(!shown.contains(home.path().to_str().unwrap()), "{format}");
+    }
+    let output = on_machine(tree.path(), Some(home.path()), "json");
+    let map: serde_json::Value = serde_json::from_slice(&output.stdout).unwrap();
+    let credentials = map["credentials"].as_array().unwrap();
+    let places: Vec<String> = credentials
+        .iter()
+        .flat_map(|one| {
+            let also = one["also"].as_array().unwrap().iter();
+            also.chain([&one["path"]])
+                .map(|place| place.as_str().unwrap().to_owned())
+        })
+        .collect();
+    for place in ["~/.railway/config.json", "env:RAILWAY_API_TOKEN"] {
+        assert!(
+            places.iter().any(|known| known.starts_with(place)),
+            "{place} {places:?}"
+        );
+    }
+    let claude = map["agents"]
+        .as_array()
+        .unwrap()
+        .iter()
+        .find(|agent| agent["id"] == "claude-code")
+        .unwrap();
+    assert!(!claude["unasked"].as_array().unwrap().is_empty());
+    let unread = map["unchecked"].as_array().unwrap();
+    assert!(
+        unread
+            .iter()
+            .any(|entry| entry["path"] == "~/.aws/credentials"
+                && entry["why"].as_str().unwrap().contains("link"))
+    );
+}
+
+#[cfg(unix)]
+#[test]
+fn a_machine_without_a_home_directory_is_said() {
+    let tree = tempfile::tempdir().unwrap();
+    let gone = tree.path().join("no such folder");
+    for home in [None, Some(gone.as_path())] {
+        let output = on_machine(tree.path(), home, "json");
+        assert_eq!(output.status.code(), Some(0));
+        let map: serde_json::Value = serde_json::from_slice(&output.stdout).unwrap();
+        assert_eq!(map["credentials"].as_array().unwrap().len(), 1);
+        let unread = map["unchecked"].as_array().unwrap();
+        assert!(unread.iter().any(|entry| entry["path"] == "~"));
+    }
+}
+
+#[test]
+fn the_changes_are_judged_and_each_lowers_the_sum() {
+    let folder = tempfile::tempdir().unwrap();
+    lay(folder.path());
+    let output = run(folder.path(), &["reach", "--format", "json"]);
+    let map: serde_json::Value = serde_json::from_slice(&output.stdout).unwrap();
+    let changes = map["changes"].as_array().unwrap();
+    let mut before = map["severity"].as_f64().unwrap();
+    assert!(!changes.is_empty());
+    for change in changes {
+        assert_eq!(change["before"].as_f64().unwrap(), before);
+        assert!(change["after"].as_f64().unwrap() < before);
+        before = change["after"].as_f64().unwrap();
+    }
+    // The first change, made: the map then says what was foretold.
+    assert_eq!(changes[0]["path"], "scripts/domains.sh");
+    fs::remove_file(folder.path().join("scripts/domains.sh")).unwrap();
+    let output = run(folder.path(), &["reach", "--format", "json"]);
+    let after: serde_json::Value = serde_json::from_slice(&output.stdout).unwrap();
+    assert_eq!(after["severity"], changes[0]["after"]);
+}
+
+#[test]
+fn a_finding_is_explained_by_its_place_with_its_sum() {
+    let folder = tempfile::tempdir().unwrap();
+    lay(folder.path());
+    let output = run(folder.path(), &["explain", "scripts/domains.sh:2"]);
+    assert_eq!(output.status.code(), Some(0));
+    let shown = String::from_utf8(output.stdout).unwrap();
+    for part in [
+        "breadth", "verbs", "reached", "autonomy", "way out", "together",
+    ] {
+        assert!(shown.contains(part), "{part}\n{shown}");
+    }
+    assert!(!shown.contains(&token()));
+    let wrong = run(folder.path(), &["explain", "scripts/domains.sh:99"]);
+    assert_eq!(wrong.status.code(), Some(2));
 }

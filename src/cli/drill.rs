@@ -8,6 +8,7 @@ use clap::{Args, ValueEnum};
 
 use super::scan::{self, Clock};
 use super::screen::Screen;
+use super::survey;
 use crate::engine;
 use crate::error::{Error, Result};
 use crate::judge::agents::drill::{self, Ground};
@@ -36,7 +37,7 @@ pub fn run(arguments: &DrillArguments, screen: &Screen) -> Result<u8> {
     if !folder.is_dir() {
         return Err(Error::usage("this is no folder").at(arguments.path.display().to_string()));
     }
-    let surveyed = scan::survey_folder(&folder, &Clock::read())?;
+    let surveyed = survey::survey_folder(&folder, &Clock::read())?;
     let played = drill::drill(&Ground {
         findings: &surveyed.outcome.findings,
         files: &surveyed.files,

@@ -4,7 +4,8 @@
 //! itself. The policy of the checkout may only make it stricter: whoever wrote the checkout may be whom it guards against.
 
 use std::ffi::{OsStr, OsString};
-use std::io::{self, Write};
+use std::fs::File;
+use std::io::{self, Read, Write};
 use std::path::{Path, PathBuf};
 use std::process::Command;
 use std::time::Instant;
@@ -12,11 +13,14 @@ use std::time::Instant;
 use clap::Args;
 
 use super::FormatArgument;
+use super::later::later_variables;
 use super::policy::{self, Judging};
 use super::scan::{Clock, here};
 use super::screen::Screen;
 use crate::act::ci::event::ObjectName;
+use crate::act::ci::event::PAYLOAD_AT_MOST;
 use crate::act::ci::fetch::{Depth, Fetcher, Wanted};
+use crate::act::ci::starter::{Starter, starter};
 use crate::engine::{self, Dependencies, Environment, Run, Seen};
 use crate::error::{Error, Result};
 use crate::judge::rules::RULES;
@@ -42,6 +46,9 @@ pub struct EnvArguments {
     #[arg(last = true, value_name = "CMD")]
     command: Vec<OsString>,
 }
+
+/// The most bytes that are read of what a step wrote for later ones.
+const WRITTEN_AT_MOST: u64 = 8 << 20;
 
 type Variables = Vec<(OsString, OsString)>;
 
@@ -92,9 +99,13 @@ pub fn run(arguments: &EnvArguments, screen: &Screen) -> Result<u8> {
             !holds
         });
         outcome = look.at(&variables)?.0;
+        let names: Vec<String> = removed
+            .iter()
+            .map(|name: &OsString| name.to_string_lossy().into_owned())
+            .collect();
         outcome.remarks.push(format!(
-            "{} variables with findings are not handed on",
-            removed.len()
+            "not handed on: {}; what the agent itself needs is kept",
+            names.join(", ")
         ));
     }
     outcome.seconds = Some(start.elapsed().as_secs_f64());
@@ -186,6 +197,9 @@ struct Look {
     judging: Judging,
     clock: Clock,
     event: String,
+    starter: Starter,
+    /// Text that an earlier line of this step wrote for later ones.
+    later: Vec<(String, String)>,
     /// Whether this is a step of a job on GitHub with an agent behind it.
     in_job: bool,
 }
@@ -229,12 +243,15 @@ impl Look {
             judging,
             clock,
             event: variable("GITHUB_EVENT_NAME").unwrap_or_default(),
+            starter: Starter::Unknown,
+            later: Vec::new(),
             in_job: false,
         };
         if let Purpose::BeforeAgent(missing) = purpose
             && in_actions
         {
             look.in_job = true;
+            look.read_files();
             look.join(repository, &top, missing);
         }
         Ok(look)
@@ -278,6 +295,31 @@ impl Look {
         self.job = Some((RepoPath::from(path), job));
     }
 
+    /// Reads the payload of the event, and what this step has already written for later ones.
+    fn read_files(&mut self) {
+        let payload = self.file_of("GITHUB_EVENT_PATH", PAYLOAD_AT_MOST);
+        self.starter = starter(&self.event, &payload);
+        let written = self.file_of("GITHUB_ENV", WRITTEN_AT_MOST);
+        self.later = later_variables(&String::from_utf8_lossy(&written));
+    }
+
+    /// The bytes of a file that a variable names; none where there is no such file, and a word where it is too large.
+    fn file_of(&mut self, name: &str, at_most: u64) -> Vec<u8> {
+        let Some(file) = variable(name).and_then(|path| File::open(path).ok()) else {
+            return Vec::new();
+        };
+        let mut bytes = Vec::new();
+        let read = file.take(at_most + 1).read_to_end(&mut bytes);
+        if read.is_err() || bytes.len() as u64 > at_most {
+            self.note(
+                &format!("the file that {name} names is too large or could not be read"),
+                true,
+            );
+            bytes.clear();
+        }
+        bytes
+    }
+
     fn note(&mut self, why: &str, undecided: bool) {
         self.unchecked.push(Unchecked {
             path: RepoPath::from("this job"),
@@ -287,15 +329,11 @@ impl Look {
     }
 
     fn at(&self, variables: &Variables) -> Result<(Outcome, std::collections::BTreeSet<String>)> {
-        let handed_on = if self.in_job {
-            later_variables()
-        } else {
-            Vec::new()
-        };
         let own = variables
             .iter()
             .map(|(name, value)| (name.as_os_str(), value.as_os_str()));
-        let later = handed_on
+        let later = self
+            .later
             .iter()
             .map(|(name, value)| (OsStr::new(name), OsStr::new(value)));
         let text = EnvironmentText::new(own.chain(later));
@@ -318,7 +356,7 @@ impl Look {
         let environment = Environment {
             text: &text,
             job: self.job.clone(),
-            event: &self.event,
+            starter: self.starter,
         };
         let inherited = engine::run_environment(&run, &environment)?;
         Ok((inherited.outcome, inherited.holding))
@@ -343,28 +381,4 @@ fn commit_of(
     let repository = Repository::open(top, &GitEnvironment::default()).ok()?;
     let commit = repository.resolve(id.as_str()).ok()?;
     Some((commit, repository))
-}
-
-/// What this step has already written for later ones: `NAME=value`, and `NAME<<END` with lines up to `END`.
-fn later_variables() -> Vec<(String, String)> {
-    let path = variable("GITHUB_ENV");
-    let written = path
-        .and_then(|path| std::fs::read(path).ok())
-        .unwrap_or_default();
-    let text = String::from_utf8_lossy(&written).into_owned();
-    let mut found = Vec::new();
-    let mut lines = text.lines();
-    while let Some(line) = lines.next() {
-        match (line.split_once("<<"), line.split_once('=')) {
-            (Some((name, end)), rest)
-                if rest.is_none_or(|(before, _)| before.len() > name.len()) =>
-            {
-                let value: Vec<&str> = lines.by_ref().take_while(|line| *line != end).collect();
-                found.push((name.to_owned(), value.join("\n")));
-            }
-            (_, Some((name, value))) => found.push((name.to_owned(), value.to_owned())),
-            _ => {}
-        }
-    }
-    found
 }

@@ -1,7 +1,10 @@
-//! `tokenleash explain`: a rule, a token kind, or a finding of this tree, for a terminal.
+//! `tokenleash explain`: a rule, a token kind, a finding of this tree, or the agents of a job, for a terminal.
+//!
+//! In: one word. Out: what stands behind it. It judges by the same run as `scan` and looks at nothing else.
 
-use super::scan::{self, Clock};
+use super::scan::Clock;
 use super::screen::Screen;
+use super::survey;
 use crate::error::{Error, Result};
 use crate::judge::rules::{RULES, by_id};
 use crate::model::Finding;
@@ -19,7 +22,10 @@ pub fn run(word: &str, screen: &Screen) -> Result<u8> {
         screen.write(page::render_terminal(&page, &style).as_bytes())?;
         return Ok(0);
     }
-    let outcome = scan::outcome_here(&Clock::read(), &|finding| is_named(finding, word))?;
+    if let Some((path, job)) = word.rsplit_once('#') {
+        return job_of(path, job, screen);
+    }
+    let outcome = survey::outcome_here(&Clock::read(), &|finding| is_named(finding, word))?;
     let Some(first) = outcome.findings.first() else {
         return Err(unknown());
     };
@@ -36,6 +42,40 @@ pub fn run(word: &str, screen: &Screen) -> Result<u8> {
     text.extend_from_slice(sum.as_bytes());
     text.push(b'\n');
     text.extend_from_slice(page::render_terminal(&rule, &style).as_bytes());
+    screen.write(&text)?;
+    Ok(0)
+}
+
+/// Shows what the agents of a job hold, and what is wrong with it.
+fn job_of(path: &str, job: &str, screen: &Screen) -> Result<u8> {
+    let mut outcome = survey::outcome_of_file(path, &Clock::read())?;
+    let mut others: Vec<String> = Vec::new();
+    outcome.agent_jobs.retain(|entry| {
+        if entry.job != job && !others.contains(&entry.job) {
+            others.push(entry.job.clone());
+        }
+        entry.job == job
+    });
+    let Some(first) = outcome.agent_jobs.first().map(|entry| entry.view.clone()) else {
+        let error = Error::usage("no agent was recognised in a job of this name in this file");
+        return Err(match others.is_empty() {
+            true => error.hint("`tokenleash scan -v` lists the agents of every workflow"),
+            false => error.hint(format!("agents run in: {}", others.join(", "))),
+        });
+    };
+    // What stands before the first job is said of every job.
+    outcome.findings.retain(|finding| {
+        let line = finding.place.start_line;
+        let of_file = others.is_empty() || line < first.first_line;
+        of_file || (line >= first.start_line && first.end_line.is_none_or(|end| line < end))
+    });
+    let style = Style {
+        verbosity: Verbosity::Verbose,
+        ..screen.style(Entry::Scan)
+    };
+    let mut text = Vec::new();
+    report::write_jobs(&outcome, &style, &mut text)
+        .map_err(|_| Error::output("the explanation could not be written"))?;
     screen.write(&text)?;
     Ok(0)
 }

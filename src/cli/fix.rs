@@ -7,8 +7,9 @@ use std::path::PathBuf;
 
 use clap::{Args, ValueEnum};
 
-use super::scan::{self, Clock};
+use super::scan::Clock;
 use super::screen::Screen;
+use super::tree;
 use crate::act::fix as act;
 use crate::engine::fixes::{self, Answering, Planning};
 use crate::error::{Error, Result};
@@ -59,7 +60,7 @@ pub fn run(arguments: &FixArguments, screen: &Screen) -> Result<u8> {
         (_, true) => Asked::Check,
         _ => Asked::Plan,
     };
-    let looked = scan::look_at(
+    let looked = tree::look_at(
         &arguments.paths,
         arguments.config.as_deref(),
         arguments.policy.as_deref(),

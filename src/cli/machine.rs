@@ -6,8 +6,9 @@
 use std::collections::BTreeMap;
 
 use super::policy;
-use super::scan::{Clock, Surveyed};
-use crate::engine::{self, Dependencies, Environment, Run, Seen};
+use super::scan::Clock;
+use super::survey::Surveyed;
+use crate::engine::{self, Dependencies, Environment, Inherited, Run, Seen};
 use crate::error::Result;
 use crate::judge::surfaces_of;
 use crate::model::Unchecked;
@@ -72,9 +73,15 @@ pub fn add(surveyed: &mut Surveyed, clock: &Clock) -> Result<BTreeMap<&'static s
         &Environment {
             text: &text,
             job: None,
-            event: "",
+            starter: crate::act::ci::starter::Starter::Unknown,
         },
     )?;
+    join(surveyed, inherited);
+    Ok(evidence(&files, surveyed))
+}
+
+/// Joins what the machine holds with what the tree holds.
+fn join(surveyed: &mut Surveyed, inherited: Inherited) {
     let outcome = &mut surveyed.outcome;
     outcome.findings.extend(inherited.outcome.findings);
     outcome.unchecked.extend(inherited.outcome.unchecked);
@@ -83,7 +90,6 @@ pub fn add(surveyed: &mut Surveyed, clock: &Clock) -> Result<BTreeMap<&'static s
     outcome.summary.files += inherited.outcome.summary.files;
     engine::settle(outcome);
     surveyed.files.extend(inherited.files);
-    Ok(evidence(&files, surveyed))
 }
 
 /// The file that shows each agent, the first by path.

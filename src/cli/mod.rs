@@ -3,6 +3,7 @@
 //! In: arguments and the process's environment. Out: an exit code. Nothing below imports this module: commands turn
 //! their flags into plain settings of the engine.
 
+mod called;
 mod ci;
 mod doctor;
 mod drill;
@@ -13,9 +14,11 @@ mod fix;
 mod history;
 mod hook;
 mod install;
+mod later;
 mod machine;
 mod origin;
 mod policy;
+mod profile;
 mod progress;
 mod reach;
 mod rules;
@@ -23,6 +26,8 @@ mod scan;
 mod score;
 mod score_wide;
 mod screen;
+mod survey;
+mod tree;
 mod waive;
 
 use std::ffi::OsString;
@@ -280,6 +285,9 @@ pub struct CheckArguments {
     /// Change every pattern instead, and list the entries whose examples do not notice
     #[arg(long, conflicts_with = "score")]
     mutate: bool,
+    /// Say instead what each kind costs on a tree: its share of the time, and how often it is looked at closer
+    #[arg(long, value_name = "PATH", num_args = 0..=1, conflicts_with_all = ["score", "mutate"])]
+    profile: Option<Option<PathBuf>>,
 }
 
 /// How to write the catalogue, and where.
@@ -340,9 +348,13 @@ pub fn silence_panics() {
 
 /// Parses the arguments, runs the command and gives the exit code.
 pub fn main(arguments: impl IntoIterator<Item = OsString>) -> u8 {
-    let arguments = match Arguments::try_parse_from(arguments) {
-        Ok(arguments) => arguments,
-        Err(error) => return screen::Screen::usage(&error),
+    let arguments: Vec<OsString> = arguments.into_iter().collect();
+    let arguments = match called::by_git(&arguments) {
+        Some(arguments) => arguments,
+        None => match Arguments::try_parse_from(arguments) {
+            Ok(arguments) => arguments,
+            Err(error) => return screen::Screen::usage(&error),
+        },
     };
     let screen = screen::Screen::new(&arguments.screen);
     match run(arguments.command, &screen) {

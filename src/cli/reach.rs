@@ -11,6 +11,7 @@ use clap::{Args, ValueEnum};
 use super::machine;
 use super::scan::{self, Clock};
 use super::screen::Screen;
+use super::survey;
 use crate::engine;
 use crate::error::{Error, Result};
 use crate::judge::agents::map::{self, Parts};
@@ -48,7 +49,7 @@ pub fn run(arguments: &ReachArguments, screen: &Screen) -> Result<u8> {
         return Err(Error::usage("this is no folder").at(arguments.path.display().to_string()));
     }
     let clock = Clock::read();
-    let mut surveyed = scan::survey_folder(&folder, &clock)?;
+    let mut surveyed = survey::survey_folder(&folder, &clock)?;
     let on_machine = match arguments.machine {
         true => Some(machine::add(&mut surveyed, &clock)?),
         false => None,

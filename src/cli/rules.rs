@@ -3,7 +3,7 @@
 use std::fmt::Write as _;
 
 use super::screen::Screen;
-use super::{CheckArguments, RulesCommand, explain, export, score};
+use super::{CheckArguments, RulesCommand, explain, export, profile, score};
 use crate::error::Result;
 use crate::find;
 use crate::judge::rules::RULES;
@@ -31,6 +31,10 @@ pub fn run(command: &RulesCommand, screen: &Screen) -> Result<u8> {
             score: Some(set), ..
         }) => return score::run(set.as_deref(), &rules, screen),
         RulesCommand::Check(CheckArguments { mutate: true, .. }) => return mutate(&rules, screen),
+        RulesCommand::Check(CheckArguments {
+            profile: Some(path),
+            ..
+        }) => return profile::run(path.as_deref(), &rules, screen),
         RulesCommand::Check(_) => return check(&rules, screen),
         RulesCommand::Export(arguments) => return export::run(arguments, &rules, screen),
     }

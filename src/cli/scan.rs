@@ -1,7 +1,7 @@
 //! `tokenleash scan`: flags into a source and a policy, the outcome into a format.
 
 use std::fs;
-use std::path::{Path, PathBuf};
+use std::path::PathBuf;
 use std::sync::Arc;
 use std::thread;
 use std::time::Instant;
@@ -13,21 +13,19 @@ use super::origin;
 use super::policy::{self, Judging};
 use super::progress::Progress;
 use super::screen::Screen;
+use super::tree;
 use super::{FormatArgument, ScanArguments};
 use crate::engine::fixes::{self, Planning};
 use crate::engine::{self, Dependencies, Run, Seen};
 use crate::error::{Error, Result};
-use crate::judge::AgentsPresent;
-use crate::judge::agents::changes::{Model, changes};
 use crate::judge::rules::RULES;
-use crate::model::{Finding, Outcome, RepoPath};
+use crate::model::{Outcome, RepoPath};
 use crate::policy::Policy;
 use crate::read::agent_config::AgentFile;
 use crate::report::{self, Entry, Format};
-use crate::rules::RuleSet;
 use crate::source::{
-    FolderSnapshot, GitEnvironment, IgnoredFiles, RangeSource, Repository, SingleSource, Snapshot,
-    Source, StagedSource, TreeSource,
+    FolderSnapshot, GitEnvironment, RangeSource, Repository, SingleSource, Snapshot, Source,
+    StagedSource,
 };
 
 impl From<FormatArgument> for Format {
@@ -102,7 +100,7 @@ pub fn run(arguments: &ScanArguments, screen: &Screen) -> Result<u8> {
     Ok(outcome.summary.overall.exit_code())
 }
 
-fn examine(arguments: &ScanArguments, clock: &Clock) -> Result<Outcome> {
+pub(super) fn examine(arguments: &ScanArguments, clock: &Clock) -> Result<Outcome> {
     let folder = here()?;
     let environment = GitEnvironment::from_process();
     if arguments.staged || arguments.range.is_some() || arguments.history {
@@ -119,83 +117,7 @@ fn examine(arguments: &ScanArguments, clock: &Clock) -> Result<Outcome> {
         let source = SingleSource::file(path, std::io::stdin());
         return finish(arguments, clock, &judging, &source, "standard input", None);
     }
-    tree(arguments, clock).map(|looked| looked.outcome)
-}
-
-/// A tree that was looked at, for commands that go on with it.
-pub struct Looked {
-    pub outcome: Outcome,
-    pub judging: Judging,
-    /// The folder that paths are relative to.
-    pub root: PathBuf,
-}
-
-/// Looks at paths under the policy that `scan` would use.
-pub fn look_at(
-    paths: &[PathBuf],
-    config: Option<&Path>,
-    policy: Option<&str>,
-    clock: &Clock,
-) -> Result<Looked> {
-    let arguments = ScanArguments {
-        paths: paths.to_vec(),
-        config: config.map(Path::to_path_buf),
-        policy: policy.map(str::to_owned),
-        ..ScanArguments::default()
-    };
-    tree(&arguments, clock)
-}
-
-fn tree(arguments: &ScanArguments, clock: &Clock) -> Result<Looked> {
-    let folder = here()?;
-    let first = arguments.paths.first();
-    let start = folder.join(first.map_or(Path::new("."), PathBuf::as_path));
-    let directory = if start.is_dir() {
-        start.as_path()
-    } else {
-        start.parent().unwrap_or(&folder)
-    };
-    let repository = Repository::discover(directory, &GitEnvironment::from_process())?;
-    let root = repository
-        .as_ref()
-        .and_then(|repository| repository.work_dir())
-        .map_or_else(|| directory.to_path_buf(), Path::to_path_buf);
-    let snapshot = FolderSnapshot::new(&root);
-    let judging = of_tree(arguments, clock, &snapshot, repository.as_ref())?;
-    let ignored = if arguments.respect_gitignore {
-        IgnoredFiles::LeaveOut
-    } else {
-        IgnoredFiles::Read
-    };
-    let source = TreeSource::new(&folder, &arguments.paths, ignored)?;
-    let looked_at = "the working tree";
-    let (mut outcome, files) = survey(arguments, clock, &judging, &source, looked_at, None)?;
-    outcome.origin = repository.and_then(|repository| origin::of_clone(&repository, None));
-    outcome
-        .remarks
-        .extend(gained(&outcome.findings, &files, &judging.rules));
-    prepare(arguments, &judging, &source, &mut outcome);
-    Ok(Looked {
-        outcome,
-        judging,
-        root: source.root().to_path_buf(),
-    })
-}
-
-/// Where a change would lower the sum of all severities most; silent where there is no choice.
-fn gained(findings: &[Finding], files: &[AgentFile], rules: &RuleSet) -> Option<String> {
-    let model = Model::new(findings, files, rules);
-    let found = changes(&model, 3);
-    let first = found.first().filter(|_| found.len() > 1)?;
-    let places: Vec<String> = found
-        .iter()
-        .map(|change| format!("{}:{} (then {:.1})", change.path, change.line, change.after))
-        .collect();
-    Some(format!(
-        "severity {:.1} in all; most is gained at {}; `tokenleash reach` says how",
-        first.before,
-        places.join(", ")
-    ))
+    tree::look(arguments, clock).map(|looked| looked.outcome)
 }
 
 fn examine_git(
@@ -318,7 +240,7 @@ pub(super) fn finish(
 }
 
 /// Makes the outcome what the arguments ask for.
-fn prepare(
+pub(super) fn prepare(
     arguments: &ScanArguments,
     judging: &Judging,
     source: &dyn Source,
@@ -338,7 +260,7 @@ fn prepare(
     }
 }
 
-fn survey(
+pub(super) fn survey(
     arguments: &ScanArguments,
     clock: &Clock,
     judging: &Judging,
@@ -383,64 +305,4 @@ pub(super) fn run_of<'a>(
         looked_at: looked_at.to_owned(),
         commit,
     }
-}
-
-/// A tree as `reach` and `drill` look at it.
-pub struct Surveyed {
-    pub outcome: Outcome,
-    pub files: Vec<AgentFile>,
-    pub agents: AgentsPresent,
-    pub rules: RuleSet,
-    pub snapshot: FolderSnapshot,
-}
-
-/// Looks at a folder under the built-in policy, so that nothing is hidden.
-pub fn survey_folder(folder: &Path, clock: &Clock) -> Result<Surveyed> {
-    let arguments = ScanArguments {
-        policy: Some("none".to_owned()),
-        ..ScanArguments::default()
-    };
-    let snapshot = FolderSnapshot::new(folder);
-    let judging = of_tree(&arguments, clock, &snapshot, None)?;
-    let source = TreeSource::new(folder, &[PathBuf::from(".")], IgnoredFiles::Read)?;
-    let (outcome, files) = survey(
-        &arguments,
-        clock,
-        &judging,
-        &source,
-        "the working tree",
-        None,
-    )?;
-    let agents = AgentsPresent::look(&judging.rules, &snapshot);
-    Ok(Surveyed {
-        outcome,
-        files,
-        agents,
-        rules: judging.rules,
-        snapshot,
-    })
-}
-
-/// The outcome of the working tree and of what is staged, with the findings that `wanted` names, for commands that name
-/// one by its fingerprint.
-pub fn outcome_here(clock: &Clock, wanted: &dyn Fn(&Finding) -> bool) -> Result<Outcome> {
-    let mut outcome = examine(&ScanArguments::default(), clock)?;
-    let staged = ScanArguments {
-        staged: true,
-        ..ScanArguments::default()
-    };
-    // Outside a repository nothing is staged, and the tree alone is the answer.
-    if let Ok(more) = examine(&staged, clock) {
-        outcome.findings.extend(more.findings);
-    }
-    outcome.findings.retain(|finding| wanted(finding));
-    let mut seen = std::collections::BTreeSet::new();
-    outcome.findings.retain(|finding| {
-        seen.insert((
-            finding.fingerprint.clone(),
-            finding.path.clone(),
-            finding.place,
-        ))
-    });
-    Ok(outcome)
 }

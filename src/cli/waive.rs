@@ -8,8 +8,9 @@ use std::path::{Path, PathBuf};
 
 use jiff::ToSpan;
 
-use super::scan::{self, Clock, here};
+use super::scan::{Clock, here};
 use super::screen::Screen;
+use super::survey;
 use super::{BaselineArguments, WaiveArguments};
 use crate::act::{agent, waive as act};
 use crate::error::{Error, Result};
@@ -31,7 +32,7 @@ pub fn waive(arguments: &WaiveArguments, screen: &Screen) -> Result<u8> {
         .fingerprint
         .trim_start_matches("v1:")
         .trim_start_matches("p1:");
-    let found = scan::outcome_here(&clock, &|finding| {
+    let found = survey::outcome_here(&clock, &|finding| {
         !wanted.is_empty() && finding.fingerprint[3..].starts_with(wanted)
     })?
     .findings;
@@ -112,7 +113,7 @@ pub fn baseline(arguments: &BaselineArguments, screen: &Screen) -> Result<u8> {
     let clock = Clock::read();
     let rules = RuleSet::builtin();
     let mut known: Vec<Known> = Vec::new();
-    for finding in scan::outcome_here(&clock, &|_| true)?.findings {
+    for finding in survey::outcome_here(&clock, &|_| true)?.findings {
         if stands_in(&snapshot, &finding, &rules)? {
             known.push(Known {
                 fingerprint: finding.fingerprint.clone(),

@@ -106,6 +106,9 @@ const FOLDERS_AT_MOST: usize = 200;
 
 /// Paths of settings that may have stood in what a change takes away: a removed folder is named without its files.
 fn settings_in(removed: &[RepoPath]) -> Vec<RepoPath> {
+    if removed.is_empty() {
+        return Vec::new();
+    }
     let facts = agent_facts();
     let of_rules = facts.rules.iter().flat_map(|place| &place.files);
     let of_bounds = facts.bounds.iter().flat_map(|bound| &bound.files);

@@ -5,6 +5,7 @@
 use std::collections::BTreeSet;
 
 use super::{Run, settle, shield, structure};
+use crate::act::ci::starter::Starter;
 use crate::error::Result;
 use crate::model::{Finding, Outcome, Purpose, RepoPath, Unchecked};
 use crate::read::agent_config::AgentFile;
@@ -16,18 +17,9 @@ pub struct Environment<'e> {
     pub text: &'e EnvironmentText,
     /// The workflow's file and the job that runs.
     pub job: Option<(RepoPath, String)>,
-    /// The event of this run.
-    pub event: &'e str,
+    /// Who caused this run.
+    pub starter: Starter,
 }
-
-/// Events that nobody without write access causes.
-const BY_MEMBERS: [&str; 5] = [
-    "push",
-    "workflow_dispatch",
-    "schedule",
-    "merge_group",
-    "repository_dispatch",
-];
 
 /// What a look at an environment gives.
 pub struct Inherited {
@@ -66,6 +58,8 @@ pub fn run_environment(run: &Run<'_>, environment: &Environment<'_>) -> Result<I
                 }
             }
             finding.path = shown(name);
+            // Nothing that starts here has read it yet.
+            finding.rotate = None;
         }
         outcome.findings.push(finding);
     }
@@ -111,13 +105,14 @@ fn join_job(run: &Run<'_>, environment: &Environment, outcome: &mut Outcome) {
     for entry in &mut wiring.unchecked {
         shield::unchecked(entry, &known);
     }
-    let by_member = BY_MEMBERS.contains(&environment.event);
+    let by_member = environment.starter == Starter::Member;
     outcome.findings.extend(
         wiring
             .findings
             .into_iter()
             .filter(|finding| !(by_member && matches!(finding.rule, "TL301" | "TL302" | "TL303"))),
     );
+    structure::add_line_hashes(run.source.head(), &mut outcome.findings);
     outcome.agent_jobs = wiring.jobs;
     outcome.unchecked.extend(wiring.unchecked);
     outcome.summary.silent += wiring.silent;

@@ -201,11 +201,7 @@ fn conclude(
     guard::add_weakenings(run, &mut findings);
     let files = agents::add(run, &visited, facts.of_agents, &mut findings)?;
     structure::add_line_hashes(run.source.head(), &mut findings);
-    let scene = Scene::of(&files, run.rules);
-    for finding in findings.iter_mut().filter(|one| one.masked.is_some()) {
-        finding.score = scene.score(finding);
-        finding.severity = finding.score.severity(finding.verdict);
-    }
+    weigh(&Scene::of(&files, run.rules), &mut findings);
     known.mask_all(&mut findings, &mut unchecked, &mut wiring.jobs);
     findings.sort_by(|a, b| order(a).cmp(&order(b)));
     unchecked.sort();
@@ -236,6 +232,14 @@ fn without_secrets_in_paths(mut dropped: Vec<Dropped>, known: &shield::Known<'_>
     }
     dropped.sort_by(|a, b| (&a.path, a.place, a.filter).cmp(&(&b.path, b.place, b.filter)));
     dropped
+}
+
+/// Gives every credential the sum of its parts for a severity.
+fn weigh(scene: &Scene, findings: &mut [Finding]) {
+    for finding in findings.iter_mut().filter(|one| one.masked.is_some()) {
+        finding.score = scene.score(finding);
+        finding.severity = finding.score.severity(finding.verdict);
+    }
 }
 
 /// What findings are sorted by.

@@ -86,16 +86,37 @@ pub(super) fn judge(run: &Run<'_>, visited: &Visited, wiring: &BTreeSet<RepoPath
 /// Judges the agents of one job of a workflow, which is about to start them.
 pub(super) fn judge_job(run: &Run<'_>, path: &RepoPath, job: &str) -> Structure {
     let mut head = read(run.source.head(), std::slice::from_ref(path));
-    let route = format!("jobs/{job}");
-    head.jobs.retain(|agent| agent.job == job);
-    head.findings.retain_mut(|found| {
+    // In a called workflow the runner names the job there, and the workflow that calls.
+    head.jobs
+        .retain(|agent| agent.job == job || agent.view.inner_job == job);
+    let mut ids: BTreeSet<String> = head.jobs.iter().map(|agent| agent.job.clone()).collect();
+    ids.insert(job.to_owned());
+    keep_jobs(&mut head, &ids);
+    let own = path.lossy();
+    let called: BTreeSet<String> = head
+        .jobs
+        .iter()
+        .filter(|agent| agent.view.inner_job == job && agent.view.inner_path != own)
+        .map(|agent| agent.view.inner_path.clone())
+        .collect();
+    for file in called {
+        let mut inner = read(run.source.head(), &[RepoPath::from(file.as_str())]);
+        keep_jobs(&mut inner, &BTreeSet::from([job.to_owned()]));
+        head.findings.append(&mut inner.findings);
+        head.unparsed.append(&mut inner.unparsed);
+    }
+    conclude(run, head, None, true)
+}
+
+/// Leaves the findings of some jobs. What a name alone says blocks before an agent that is about to start.
+fn keep_jobs(reading: &mut Reading, ids: &BTreeSet<String>) {
+    reading.findings.retain_mut(|found| {
         if found.rule.id == "TL318" {
             found.rule = rules::by_id("TL305").unwrap_or(found.rule);
         }
-        let rest = found.route.strip_prefix(&route);
-        rest.is_some_and(|rest| rest.is_empty() || rest.starts_with('/'))
+        let job = found.route.strip_prefix("jobs/").unwrap_or_default();
+        ids.contains(job.split('/').next().unwrap_or(job))
     });
-    conclude(run, head, None, true)
 }
 
 fn conclude(

@@ -51,7 +51,7 @@ pub fn left_of(text: &[u8], start: usize) -> Left {
     read_name(text, at, floor, opened, &mut left);
     if let Some(name) = left.name
         && !left.flag
-        && sibling::VALUES.contains(&name.of(text).to_ascii_lowercase().as_slice())
+        && sibling::says_nothing(name.of(text))
         && let Some(sibling) = sibling::name_of(text, name, start)
     {
         left.name = Some(sibling);

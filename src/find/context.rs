@@ -6,9 +6,9 @@ use super::candidate::Candidate;
 use super::promise::{Promise, promise};
 use super::search::Search;
 use super::site::{Site, last_parts};
-use super::{beside, enclosing, filter, generic, lexer, near, random, scheme, shape};
+use super::{beside, enclosing, filter, generic, lexer, near, random, scheme, shape, worth};
 use crate::model::{Beside, Level, Near, Recognised, Span, TokenKind};
-use crate::rules::{RuleSet, name};
+use crate::rules::{RuleSet, fitting, name};
 
 /// How many lines around a value a provider's word may stand.
 const WORD_LINES: usize = 5;
@@ -17,8 +17,7 @@ const WORD_LINES: usize = 5;
 pub fn candidates(search: &Search<'_>, site: &Site) -> Vec<Candidate> {
     let mut found = Vec::new();
     let value = site.literal.span.of(search.text);
-    let shapes = search.rules.by_context();
-    if site.literal.quoted && !shapes.may_have_shape(value.trim_ascii()) {
+    if !worth::as_shape(search, &site.literal) {
         return found;
     }
     by_name(search, site, &site.name, &mut found);
@@ -64,13 +63,9 @@ pub fn fits(kind: &TokenKind, text: &[u8], literal: &lexer::Literal) -> Option<S
         let whole = end == trimmed.end
             || (!literal.quoted
                 && shape::ends_freely(wanted, text, end)
-                && text.get(end).is_none_or(|next| !is_joined(*next)));
+                && text.get(end).is_none_or(|next| !fitting::is_joint(*next)));
         whole.then(|| Span::new(trimmed.start, end))
     })
-}
-
-fn is_joined(next: u8) -> bool {
-    matches!(next, b'-' | b'_' | b'.' | b'/' | b'+' | b'=' | b':')
 }
 
 fn add(
@@ -120,24 +115,19 @@ fn by_name(search: &Search<'_>, site: &Site, normalised: &str, found: &mut Vec<C
 fn by_flag(search: &Search<'_>, site: &Site, found: &mut Vec<Candidate>) {
     let flag = site.written.of(search.text);
     let before = &search.text[site.written.start.saturating_sub(300)..site.written.start];
-    for kind in &search.rules.by_context().flags {
-        for wanted in kind.flags {
-            let (command, last) = wanted.rsplit_once(' ').unwrap_or(("", wanted));
-            let called = || {
-                command
-                    .split(' ')
-                    .all(|word| memchr::memmem::find(before, word.as_bytes()).is_some())
-            };
-            if last.as_bytes() == flag && called() {
-                add(
-                    search,
-                    site,
-                    kind,
-                    Recognised::Requested,
-                    wanted.len() * 4,
-                    found,
-                );
-            }
+    for (kind, wanted) in search.rules.flags() {
+        if !wanted.as_bytes().ends_with(flag) {
+            continue;
+        }
+        let (command, last) = wanted.rsplit_once(' ').unwrap_or(("", wanted));
+        let called = || {
+            command
+                .split(' ')
+                .all(|word| memchr::memmem::find(before, word.as_bytes()).is_some())
+        };
+        if last.as_bytes() == flag && called() {
+            let weight = wanted.len() * 4;
+            add(search, site, kind, Recognised::Requested, weight, found);
         }
     }
 }
@@ -204,6 +194,9 @@ fn key_fits(path: &str, wanted: &str) -> bool {
 }
 
 fn by_request(search: &Search<'_>, site: &Site, found: &mut Vec<Candidate>) {
+    if !search.may_name_host() {
+        return;
+    }
     let span = site.literal.span;
     let scheme = scheme::scheme_before(search.text, span.start).map(|(scheme, _)| scheme);
     let hosts = near::hosts(search.text, span);
@@ -250,34 +243,35 @@ pub fn requested(
     header: &[u8],
     hosts: &[String],
 ) -> Vec<(&'static TokenKind, usize)> {
-    let mut kinds = Vec::new();
-    if hosts.is_empty() {
-        return kinds;
+    let is_known = |(_, host): &(usize, &String)| rules.tables().hosts.knows(host.as_bytes());
+    let known: Vec<(usize, &String)> = hosts.iter().enumerate().filter(is_known).collect();
+    if known.is_empty() {
+        return Vec::new();
     }
     let authorization = header.ends_with(b"authorization");
     let header = name::normalise(last_parts(header));
-    for kind in &rules.by_context().requests {
-        for request in kind.requests {
-            let named = match request.header {
-                "" => true,
-                "authorization" => authorization,
-                wanted => header == name::normalise(wanted.as_bytes()),
-            };
-            let is_asked = |host: &String| {
-                let mut wanted = request.hosts.iter();
-                wanted.any(|wanted| near::is_below(host, wanted))
-            };
-            if let Some(place) = named.then(|| hosts.iter().position(is_asked)).flatten() {
-                let weight = 400usize.saturating_sub(place * 20) + request.header.len() * 2;
-                kinds.push((*kind, weight));
-            }
+    let mut kinds = Vec::new();
+    for asked in rules.requests() {
+        let request = asked.request;
+        let named = match request.header {
+            "" => true,
+            "authorization" => authorization,
+            _ => header == asked.header,
+        };
+        let is_asked = |(_, host): &&(usize, &String)| {
+            let mut wanted = request.hosts.iter();
+            wanted.any(|wanted| near::is_below(host, wanted))
+        };
+        if let Some((place, _)) = named.then(|| known.iter().find(is_asked)).flatten() {
+            let weight = 400usize.saturating_sub(place * 20) + request.header.len() * 2;
+            kinds.push((asked.kind, weight));
         }
     }
     kinds
 }
 
 fn by_word(search: &Search<'_>, site: &Site, found: &mut Vec<Candidate>) {
-    for kind in &search.rules.by_context().words {
+    for kind in search.rules.kinds_by_word() {
         if fits(kind, search.text, &site.literal).is_none() {
             continue;
         }

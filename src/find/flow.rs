@@ -1,7 +1,7 @@
 //! Leads from a variable in a header back to the literal that was assigned to it.
 //!
-//! In: the mark of a header, and the literal or reference behind it. Out: candidates at the assignment, of the kinds
-//! that the header and the hosts around it name. The number of variables that are followed is bounded by the search.
+//! In: the literal or reference behind the mark of a header, and where the header ends. Out: candidates at the assignment,
+//! of the kinds that the header and the hosts around it name. The number of variables that are followed is bounded by the search.
 
 use super::candidate::Candidate;
 use super::lexer::{self, Literal};
@@ -15,11 +15,15 @@ const LONGEST: usize = 64;
 const GAP: usize = 8;
 
 /// Follows the variable that a header carries: `"Authorization: Bearer $T"`, `"Bearer " + t`.
-pub fn lead_back(search: &mut Search<'_>, literal: &Literal, left: &beside::Left) {
+pub fn lead_back(search: &mut Search<'_>, literal: &Literal, name_end: usize) {
     let text = search.text;
     let Some(variable) = variable(text, literal) else {
         return;
     };
+    if !search.may_name_host_around(literal.span) {
+        return;
+    }
+    let left = beside::left_of(text, name_end);
     let Some(header) = left.name.filter(|_| !left.flag) else {
         return;
     };

@@ -100,10 +100,7 @@ pub fn worth(promise: Promise, value: &[u8], quoted: bool) -> Worth {
         Promise::Token => (8, 512),
         Promise::Key => (16, 512),
     };
-    if value.len() < least || value.len() > longest || !value.iter().all(u8::is_ascii_graphic) {
-        return Worth::Nothing;
-    }
-    if has_template(value) || is_code(value, quoted) || is_path(value) {
+    if value.len() < least || value.len() > longest || is_nothing(value, quoted) {
         return Worth::Nothing;
     }
     if let Some(filter) = of_encoded_text(value) {
@@ -128,6 +125,16 @@ fn of_encoded_text(value: &[u8]) -> Option<&'static str> {
         return None;
     }
     filter::of_random(&text).or_else(|| (!looks_random(&text)).then_some("words"))
+}
+
+/// Whether a value is worth nothing under any name.
+pub fn is_nothing(value: &[u8], quoted: bool) -> bool {
+    value.len() < 5
+        || value.len() > 512
+        || !value.iter().all(u8::is_ascii_graphic)
+        || is_code(value, quoted)
+        || has_template(value)
+        || is_path(value)
 }
 
 fn of_password(value: &[u8]) -> Worth {

@@ -31,7 +31,7 @@ impl Search<'_> {
     }
 
     /// The start literals of one slot.
-    fn starts_at(&self, at: usize) -> &'static [table::Start] {
+    pub(super) fn starts_at(&self, at: usize) -> &'static [table::Start] {
         let tables = self.rules.tables();
         let slot = table::slot(prefilter::four_at(self.text, at));
         &tables.starts[usize::from(tables.slots[slot])..usize::from(tables.slots[slot + 1])]
@@ -39,16 +39,20 @@ impl Search<'_> {
 
     /// The literals that may start at a word's start.
     pub(super) fn at_start(&mut self, at: usize) {
-        let text = self.text;
         for start in self.starts_at(at) {
-            let before = at.checked_sub(start.before.len());
-            if text[at..].starts_with(start.literal.as_bytes())
-                && let Some(begin) = before
-                && &text[begin..at] == start.before.as_bytes()
-            {
+            if let Some(begin) = self.begin_of(start, at) {
                 self.lead(start.leads, begin, start.literal.len());
             }
         }
+    }
+
+    /// Where a start literal begins, where it stands at a word's start with what belongs before it.
+    #[inline]
+    pub(super) fn begin_of(&self, start: &table::Start, at: usize) -> Option<usize> {
+        let begin = at.checked_sub(start.before.len())?;
+        let stands = self.text[at..].starts_with(start.literal.as_bytes())
+            && &self.text[begin..at] == start.before.as_bytes();
+        stands.then_some(begin)
     }
 
     /// Follows what a literal leads to.

@@ -179,17 +179,18 @@ fn bare(text: &[u8], start: usize, crossed: bool) -> Option<Literal> {
 /// A literal further on in an expression: `env.X || "v"`, `get(X) ?? "v"`, `Some("v")`, `String::from("v")`.
 fn in_expression(text: &[u8], start: usize, end: usize) -> Option<Literal> {
     let word = &text[start..end];
-    let call = word.contains(&b'(') && word.first().is_some_and(u8::is_ascii_alphabetic);
-    let line_end = (start..text.len().min(start + EXPRESSION))
-        .find(|at| text[*at] == b'\n')
-        .unwrap_or(text.len().min(start + EXPRESSION));
-    let line = &text[start..line_end];
-    let operator =
-        (0..line.len()).find_map(|at| operator_length(&line[at..]).map(|length| at + length));
     let is_word = |byte: &u8| byte.is_ascii_alphanumeric() || b"_.:$([!&*".contains(byte);
     if !word.first().is_some_and(is_word) {
         return None;
     }
+    let limit = text.len().min(start + EXPRESSION);
+    let line_end = memchr::memchr(b'\n', &text[start..limit]).map_or(limit, |at| start + at);
+    let line = &text[start..line_end];
+    // Most expressions hold no literal at all.
+    memchr::memchr3(b'"', b'\'', b'`', line)?;
+    let call = word.contains(&b'(') && word.first().is_some_and(u8::is_ascii_alphabetic);
+    let operator =
+        (0..line.len()).find_map(|at| operator_length(&line[at..]).map(|length| at + length));
     let from = match (operator, call) {
         (Some(at), _) => start + at,
         (None, true) => start + word.iter().position(|byte| *byte == b'(')? + 1,

@@ -27,9 +27,11 @@ mod pair;
 mod patterns;
 mod place;
 mod prefilter;
+pub mod profile;
 mod promise;
 pub mod proof;
 mod random;
+mod readable;
 pub mod recipe;
 mod recognise;
 mod sample;
@@ -41,6 +43,7 @@ mod site;
 mod spaced;
 mod stream;
 mod told;
+mod worth;
 
 #[cfg(test)]
 mod tests;

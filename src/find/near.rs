@@ -4,11 +4,14 @@
 
 use super::beside;
 use crate::model::Span;
+use crate::rules::known_hosts::KnownHosts;
 
 /// How many lines before and behind a value belong to its request.
 const LINES: usize = 6;
 /// How many bytes before and behind at most.
 const BYTES: usize = 1500;
+/// The longest host.
+const LONGEST_HOST: usize = 253;
 /// What stands before a host in a `.netrc`.
 const MACHINE: &[u8] = b"machine ";
 /// How many other uses of a variable are looked at.
@@ -28,12 +31,18 @@ pub fn window(text: &[u8], span: Span, lines: usize) -> Span {
     Span::new(start, end)
 }
 
+/// The part of a text whose hosts belong to a span.
+pub fn request_around(text: &[u8], span: Span) -> Span {
+    window(text, span, LINES)
+}
+
 /// The hosts named around a span, nearest request first; each once.
 pub fn hosts(text: &[u8], span: Span) -> Vec<String> {
-    let window = window(text, span, LINES);
+    let window = request_around(text, span);
     let part = window.of(text);
     let mut found: Vec<(usize, String)> = Vec::new();
-    for at in memchr::memmem::find_iter(part, b"://").take(24) {
+    let is_mark = |at: &usize| part[*at..].starts_with(b"://");
+    for at in memchr::memchr_iter(b':', part).filter(is_mark).take(24) {
         if let Some(host) = host_at(&part[at + 3..]) {
             add(&mut found, (window.start + at).abs_diff(span.start), host);
         }
@@ -75,10 +84,10 @@ pub fn host_at(authority: &[u8]) -> Option<String> {
 
 fn is_host(word: &[u8]) -> bool {
     word.len() >= 4
-        && word.len() <= 253
-        && word.contains(&b'.')
+        && word.len() <= LONGEST_HOST
         && word.first().is_some_and(u8::is_ascii_alphanumeric)
         && word.last().is_some_and(u8::is_ascii_alphabetic)
+        && word.contains(&b'.')
         && word
             .iter()
             .all(|byte| byte.is_ascii_alphanumeric() || matches!(byte, b'.' | b'-'))
@@ -90,9 +99,28 @@ fn quoted_words(part: &[u8]) -> impl Iterator<Item = (usize, &[u8])> {
         .take(200)
         .filter_map(|open| {
             let rest = &part[open + 1..part.len().min(open + 120)];
-            let close = rest.iter().position(|byte| *byte == part[open])?;
+            let close = memchr::memchr(part[open], rest)?;
             Some((open + 1, &rest[..close]))
         })
+}
+
+/// Whether a known host ends behind one of the points in a part of a text; the whole text is looked at around it.
+pub fn may_name_host(text: &[u8], part: Span, known: &KnownHosts) -> bool {
+    let mut points = memchr::memchr_iter(b'.', part.of(text)).map(|gap| part.start + gap);
+    points.any(|point| {
+        let Some([first, second, ..]) = text.get(point + 1..) else {
+            return false;
+        };
+        if !known.may_end(*first, *second) {
+            return false;
+        }
+        let is_host = |byte: &&u8| byte.is_ascii_alphanumeric() || matches!(byte, b'.' | b'-');
+        let behind = &text[point + 1..text.len().min(point + LONGEST_HOST)];
+        let end = point + 1 + behind.iter().take_while(is_host).count();
+        let before = &text[point.saturating_sub(LONGEST_HOST)..point];
+        let start = point - before.iter().rev().take_while(is_host).count();
+        known.knows(&text[start..end])
+    })
 }
 
 /// Whether a host is one of `wanted`, or below it.
@@ -187,5 +215,44 @@ fn with_gap(text: &[u8], start: usize) -> usize {
         start + 1
     } else {
         start
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::rules::RuleSet;
+
+    fn names_host(text: &str) -> bool {
+        let rules = RuleSet::builtin();
+        may_name_host(
+            text.as_bytes(),
+            Span::new(0, text.len()),
+            &rules.tables().hosts,
+        )
+    }
+
+    #[test]
+    fn every_host_is_seen_in_every_spelling() {
+        let rules = RuleSet::builtin();
+        let requests = rules.kinds().flat_map(|kind| kind.requests);
+        for host in requests.flat_map(|request| request.hosts) {
+            for text in [
+                format!("curl https://{host}/v1"),
+                format!("'{}'", host.to_ascii_uppercase()),
+                format!("wss://user@eu.{host}:443"),
+                (*host).to_owned(),
+            ] {
+                assert!(names_host(&text), "{text}");
+            }
+        }
+        for text in [
+            "list.iter().count()",
+            "https://host.invalid/a.com.txt",
+            "e.g. x.y",
+            "a.",
+        ] {
+            assert!(!names_host(text), "{text}");
+        }
     }
 }

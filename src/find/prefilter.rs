@@ -7,6 +7,7 @@
 use std::ops::ControlFlow;
 
 use super::lanes::{self, Masks};
+use super::readable::decodes;
 use crate::rules::table::{FILTER_WORDS, LONG_RUN, Tables, filter_bits, folded};
 
 /// A place that is worth a closer look.
@@ -88,10 +89,10 @@ fn look(
         })?;
     }
     starts &= four | short_words(now, after);
+    let four_from = fours(text, base);
     each(starts, |bit| {
-        let at = base + bit;
-        match in_filter(tables.start_filter, four_at(text, at)) {
-            true => on(Hit::Start(at)),
+        match in_filter(tables.start_filter, four_from(bit)) {
+            true => on(Hit::Start(base + bit)),
             false => ControlFlow::Continue(()),
         }
     })?;
@@ -100,10 +101,16 @@ fn look(
     each(now.mark | comma, |bit| {
         at_mark(text, base + bit, tables, on)
     })?;
-    each(now.quote, |bit| at_quote(text, base + bit, tables, on))?;
+    // A quote with one other byte between it and a word.
+    let behind_word = now.word << 1 | before.word >> 63;
+    let apart = behind_word << 1 | before.word >> 62 & 1;
+    each(now.quote & !behind_word & apart, |bit| {
+        at_quote(text, base + bit, tables, on)
+    })?;
     let run_before = before.word | before.joiner;
     let first = run & !(run << 1 | run_before >> 63);
-    each(first & now.joiner, |bit| {
+    let goes_on = run >> 1 | (after.word | after.joiner) << 63;
+    each(first & goes_on & now.joiner, |bit| {
         at_dash(text, base + bit, tables, on)
     })?;
     each(first & long, |bit| match decodes(&text[base + bit..]) {
@@ -116,6 +123,20 @@ fn look(
     let near_quote = now.quote << 1 | before.quote >> 63;
     let joined = now.plus & (near_quote | near_quote << 1 | before.quote >> 62);
     each(joined, |bit| on(Hit::Joined(base + bit)))
+}
+
+/// The four bytes from each place of a block on.
+#[inline(always)]
+fn fours(text: &[u8], base: usize) -> impl Fn(usize) -> u32 {
+    let mut block = [0; 68];
+    match text.get(base..base + 68) {
+        Some(whole) => block.copy_from_slice(whole),
+        None => block[..text.len() - base].copy_from_slice(&text[base..]),
+    }
+    move |bit: usize| {
+        let at = bit & 63;
+        u32::from_le_bytes([block[at], block[at + 1], block[at + 2], block[at + 3]])
+    }
 }
 
 /// Places where one of the next three bytes is `.`, `/`, `+` or a mark, as in the few literals that have one so early.
@@ -158,8 +179,9 @@ fn long_runs(now: u64, after: u64) -> [u64; 3] {
 
 #[inline(always)]
 fn in_filter(filter: &[u64], four: u32) -> bool {
-    let (word, bits) = filter_bits(four);
-    filter[word & (FILTER_WORDS - 1)] & bits == bits
+    let (word, one, other) = filter_bits(four);
+    let bits = filter[word & (FILTER_WORDS - 1)];
+    bits >> one & 1 == 1 && bits >> other & 1 == 1
 }
 
 /// The four bytes at `at`, the first lowest; zero behind the end.
@@ -191,7 +213,7 @@ fn at_mark(
     tables: &Tables,
     on: &mut impl FnMut(Hit) -> ControlFlow<()>,
 ) -> ControlFlow<()> {
-    if text[at] == b':' && text.get(at + 1..at + 3) == Some(b"//") {
+    if text.get(at + 1) == Some(&b'/') && text[at] == b':' && text.get(at + 2) == Some(&b'/') {
         return on(Hit::Url(at));
     }
     let numbered = text.get(at + 1..at + 3) == Some(b"AA")
@@ -240,6 +262,15 @@ static BETWEEN: [bool; 256] = {
 /// Where the name before a mark ends: over spaces, quotes and closing brackets.
 #[inline(always)]
 pub fn name_end(text: &[u8], mark: usize) -> usize {
+    // Most marks stand right behind their name, or one space behind it.
+    if let Some([two, one]) = mark.checked_sub(2).and_then(|at| text.get(at..mark)) {
+        if !BETWEEN[usize::from(*one)] {
+            return mark;
+        }
+        if !BETWEEN[usize::from(*two)] {
+            return mark - 1;
+        }
+    }
     let from = mark.saturating_sub(12);
     let before = &text[from..mark];
     let skipped = before
@@ -310,7 +341,9 @@ fn at_long_run(
         }
     }
     for (number, inside) in tables.inside.iter().enumerate() {
-        if let Some(found) = memchr::memmem::find(run, inside.literal.as_bytes()) {
+        let literal = inside.literal.as_bytes();
+        let mut starts = memchr::memchr_iter(literal[0], run);
+        if let Some(found) = starts.find(|start| run[*start..].starts_with(literal)) {
             on(Hit::Inside(at + found, number))?;
         }
     }
@@ -330,53 +363,4 @@ fn is_escape(text: &[u8], at: usize) -> bool {
         (b'\\', Some(b'0'..=b'3')) => digits(at + 1, 3),
         _ => false,
     }
-}
-
-/// Whether the first bytes of a run decode to text, as base64 or as hexadecimal.
-pub fn decodes(run: &[u8]) -> bool {
-    let Some(head) = run.strip_prefix(b"0x").unwrap_or(run).get(..16) else {
-        return false;
-    };
-    base64_text(head) || hex_text(head)
-}
-
-fn base64_text(head: &[u8]) -> bool {
-    head.chunks_exact(4).all(|four| {
-        let mut bits = 0u32;
-        for byte in four {
-            let Some(value) = base64_value(*byte) else {
-                return false;
-            };
-            bits = bits << 6 | value;
-        }
-        [bits >> 16, bits >> 8, bits]
-            .iter()
-            .all(|byte| is_text(*byte as u8))
-    })
-}
-
-fn base64_value(byte: u8) -> Option<u32> {
-    let value = match byte {
-        b'A'..=b'Z' => byte - b'A',
-        b'a'..=b'z' => byte - b'a' + 26,
-        b'0'..=b'9' => byte - b'0' + 52,
-        b'+' | b'-' => 62,
-        b'/' | b'_' => 63,
-        _ => return None,
-    };
-    Some(u32::from(value))
-}
-
-fn hex_text(head: &[u8]) -> bool {
-    head.chunks_exact(2).all(|two| {
-        let digit = |byte: u8| (byte as char).to_digit(16);
-        match (digit(two[0]), digit(two[1])) {
-            (Some(high), Some(low)) => is_text((high * 16 + low) as u8),
-            _ => false,
-        }
-    })
-}
-
-fn is_text(byte: u8) -> bool {
-    matches!(byte, b' '..=b'~' | b'\n' | b'\r' | b'\t')
 }

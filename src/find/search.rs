@@ -13,9 +13,9 @@ use super::limit::Limit;
 use super::prefilter::{self, Hit};
 use super::promise::{Promise, promise};
 use super::site::Site;
-use super::{beside, context, decode, flow, lexer, near, recognise, spaced, told};
+use super::{beside, context, decode, flow, lexer, near, recognise, spaced, told, worth};
 use crate::model::{Beside, RepoPath, Span, TokenKind};
-use crate::rules::{RuleSet, glob};
+use crate::rules::RuleSet;
 use crate::syntax::Document;
 use crate::token;
 
@@ -44,6 +44,10 @@ pub struct Search<'t> {
     tried: HashSet<(usize, usize)>,
     document: OnceCell<Option<Document>>,
     kinds_here: OnceCell<Vec<(&'static TokenKind, &'static str)>>,
+    pub(super) takes_bare: OnceCell<bool>,
+    names_host: OnceCell<bool>,
+    /// A part of the text in which no known host ends.
+    without_host: Cell<Span>,
     words: RefCell<HashMap<Vec<u8>, Vec<usize>>>,
     /// Strings of Azure before this offset were read already.
     pub read_until: usize,
@@ -65,6 +69,9 @@ impl<'t> Search<'t> {
             tried: HashSet::new(),
             document: OnceCell::new(),
             kinds_here: OnceCell::new(),
+            takes_bare: OnceCell::new(),
+            names_host: OnceCell::new(),
+            without_host: Cell::new(Span::new(0, 0)),
             words: RefCell::default(),
             read_until: 0,
             limited: Cell::default(),
@@ -231,12 +238,14 @@ impl<'t> Search<'t> {
         };
         let value = literal.span.of(self.text);
         if value.len() <= LONGEST_REFERENCE {
-            let left = beside::left_of(self.text, name_end);
-            flow::lead_back(self, &literal, &left);
+            flow::lead_back(self, &literal, name_end);
         }
         let plausible =
             value.len() >= 8 || value.len() >= 5 && value.iter().any(u8::is_ascii_digit);
-        if plausible && self.tried.insert((literal.span.start, literal.span.end)) {
+        if plausible
+            && worth::under_any_name(self, &literal)
+            && self.tried.insert((literal.span.start, literal.span.end))
+        {
             let left = beside::left_of(self.text, name_end);
             self.site(literal, &left);
         }
@@ -258,12 +267,8 @@ impl<'t> Search<'t> {
         if decode::named(self, &site) {
             return;
         }
-        let bare_fits = literal.quoted
-            || self.takes_bare_values()
-            || spaced::in_string(self.text, literal.span)
-            || spaced::in_comment(self.text, literal.span);
-        if let Some(promise) = promise(&site.name)
-            && bare_fits
+        if worth::as_secret(self, &literal)
+            && let Some(promise) = promise(&site.name)
             && !self.is_part(&site)
         {
             self.generic(promise, &site);
@@ -292,21 +297,6 @@ impl<'t> Search<'t> {
     fn is_part(&self, site: &Site) -> bool {
         let before = site.written.start.checked_sub(1).map(|at| self.text[at]);
         before == Some(b':') && self.text.get(site.written.end) == Some(&b':')
-    }
-
-    /// Whether files like this one hold values without quotes.
-    fn takes_bare_values(&self) -> bool {
-        let Some(path) = self.path else {
-            return true;
-        };
-        let extension = path.extension();
-        const CODE: [&[u8]; 38] = [
-            b"rs", b"js", b"ts", b"tsx", b"jsx", b"mjs", b"cjs", b"py", b"go", b"java", b"kt",
-            b"kts", b"c", b"h", b"cc", b"cpp", b"hpp", b"cs", b"php", b"rb", b"swift", b"scala",
-            b"m", b"mm", b"dart", b"lua", b"pl", b"pm", b"ex", b"exs", b"erl", b"hs", b"ml",
-            b"vue", b"svelte", b"css", b"html", b"sql",
-        ];
-        !CODE.contains(&extension.as_slice())
     }
 
     /// The file read as structure, where its path names a format and it parses.
@@ -348,20 +338,40 @@ impl<'t> Search<'t> {
 
     /// The kinds that files like this one hold, each with its key.
     pub fn kinds_of_this_file(&self) -> &[(&'static TokenKind, &'static str)] {
-        self.kinds_here.get_or_init(|| {
-            let mut here = Vec::new();
-            for kind in &self.rules.by_context().files {
-                for file in kind.files {
-                    if self
-                        .path
-                        .is_none_or(|path| glob::matches(file.file, path.as_bytes()))
-                    {
-                        here.push((*kind, file.key));
-                    }
-                }
-            }
-            here
+        self.kinds_here.get_or_init(|| match self.path {
+            Some(path) => self.rules.kinds_at(path.as_bytes()),
+            None => self
+                .rules
+                .kinds()
+                .flat_map(|kind| kind.files.iter().map(move |file| (kind, file.key)))
+                .collect(),
         })
+    }
+
+    /// Whether a host that any kind's request names may stand in the text.
+    pub fn may_name_host(&self) -> bool {
+        let whole = Span::new(0, self.text.len());
+        let known = &self.rules.tables().hosts;
+        *self
+            .names_host
+            .get_or_init(|| near::may_name_host(self.text, whole, known))
+    }
+
+    /// Whether such a host may stand around a span; what was looked at before is not looked at again.
+    pub fn may_name_host_around(&self, span: Span) -> bool {
+        let around = near::request_around(self.text, span);
+        let without = self.without_host.get();
+        let follows = without.start <= around.start && around.start <= without.end;
+        let start = if follows { without.end } else { around.start };
+        if start < around.end {
+            let rest = Span::new(start, around.end);
+            if near::may_name_host(self.text, rest, &self.rules.tables().hosts) {
+                return true;
+            }
+            let from = if follows { without.start } else { around.start };
+            self.without_host.set(Span::new(from, around.end));
+        }
+        false
     }
 
     /// What stands beside a span.

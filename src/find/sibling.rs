@@ -11,7 +11,7 @@ use crate::model::Span;
 const WINDOW: usize = 400;
 
 /// Names that say nothing; the name stands in a sibling: `{"name": "X", "value": "v"}`.
-pub const VALUES: [&[u8]; 8] = [
+const VALUES: [&[u8]; 8] = [
     b"value",
     b"val",
     b"default",
@@ -31,6 +31,16 @@ const NAMES: [&[u8]; 7] = [
     b"var",
     b"header",
 ];
+
+/// Whether a name says nothing, so that a sibling has to.
+pub fn says_nothing(name: &[u8]) -> bool {
+    is_one_of(&VALUES, name)
+}
+
+fn is_one_of(words: &[&[u8]], name: &[u8]) -> bool {
+    words.iter().any(|word| word.eq_ignore_ascii_case(name))
+}
+
 /// The name in a sibling of `key`, whose value starts behind `start`.
 pub fn name_of(text: &[u8], key: Span, start: usize) -> Option<Span> {
     before(text, key.start)
@@ -90,13 +100,13 @@ fn behind(text: &[u8], start: usize) -> Option<Span> {
         .iter()
         .take_while(is_name)
         .count();
-    let key = text[from..from + length].to_ascii_lowercase();
+    let key = &text[from..from + length];
     let mark = text
         .get(from + length..)?
         .iter()
         .take(4)
         .position(|byte| *byte == b':')?;
-    if gap < 2 || !NAMES.contains(&key.as_slice()) {
+    if gap < 2 || !is_one_of(&NAMES, key) {
         return None;
     }
     let found = lexer::literal_after(text, from + length + mark)?;
@@ -122,7 +132,7 @@ fn before(text: &[u8], before: usize) -> Option<Span> {
         }
         let end = skip_marks(text, at + 1, floor);
         let key = run_before(text, end, floor);
-        if !NAMES.contains(&key.of(text).to_ascii_lowercase().as_slice()) {
+        if !is_one_of(&NAMES, key.of(text)) {
             continue;
         }
         let found = lexer::literal_after(text, at)?;

@@ -51,7 +51,23 @@ pub fn behind_type(text: &[u8], colon: usize) -> Option<usize> {
     }
     let length = rest
         .iter()
-        .take_while(|byte| byte.is_ascii_alphanumeric() || b" &<>[]'_.?|*".contains(byte))
+        .take_while(|byte| {
+            byte.is_ascii_alphanumeric()
+                || matches!(
+                    byte,
+                    b' ' | b'&'
+                        | b'<'
+                        | b'>'
+                        | b'['
+                        | b']'
+                        | b'\''
+                        | b'_'
+                        | b'.'
+                        | b'?'
+                        | b'|'
+                        | b'*'
+                )
+        })
         .count();
     let typed = rest[..length].iter().any(u8::is_ascii_alphabetic);
     let assigned =

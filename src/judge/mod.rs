@@ -10,7 +10,7 @@ mod confidence;
 pub mod fix;
 pub mod guard;
 mod place;
-mod reach;
+pub mod reach;
 pub mod rules;
 pub mod workflow;
 

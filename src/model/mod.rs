@@ -6,6 +6,7 @@
 mod breadth;
 mod finding;
 mod fix;
+mod held;
 mod kind;
 mod outcome;
 mod path;
@@ -21,6 +22,10 @@ mod wiring;
 pub use breadth::{Breadth, Level, Verb, Verbs};
 pub use finding::{Advice, Finding, Related, Unchecked};
 pub use fix::{Answered, Change, DiffLine, Edit, FileDiff, Fix, FixPlan, Hunk, Left, Safety};
+pub use held::{
+    AgentJob, Basis, HeldSecret, HeldToken, Holds, JobView, Purpose, SecretReach, TokenFrom,
+    TokenSource,
+};
 pub use kind::{
     Agent, Checked, Checksum, ClaimReader, Class, Destroys, Example, FileKey, Provider, Request,
     Segment, Shape, Surface, TokenKind,
@@ -37,7 +42,6 @@ pub use sighting::{
 pub use span::{Place, Span};
 pub use verdict::{Confidence, Verdict};
 pub use wiring::{
-    Access, AgentJob, AgentStep, Basis, Call, Command, HeldSecret, HeldToken, Holds, Job, Passing,
-    Permissions, Purpose, Scopes, SecretReach, Setting, Spot, Step, Through, TokenFrom,
-    TokenSource, Trigger, Uses, Workflow,
+    Access, AgentStep, Call, Command, Job, Passing, Permissions, Scopes, Setting, Spot, Step,
+    Through, Trigger, Uses, Workflow,
 };

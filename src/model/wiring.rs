@@ -105,6 +105,13 @@ pub struct Uses {
     pub spot: Spot,
 }
 
+impl Uses {
+    /// Whether what is used stands in the same repository by its own words.
+    pub fn is_local(&self) -> bool {
+        self.name.starts_with(['.', '$'])
+    }
+}
+
 /// A command in shell text: words without quotes, wrappers kept.
 #[derive(Clone, PartialEq, Eq)]
 pub struct Command {
@@ -237,133 +244,4 @@ pub struct Workflow {
     pub permissions: Option<Permissions>,
     pub env: Vec<Setting>,
     pub jobs: Vec<Job>,
-}
-
-/// Where a token comes from.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize)]
-#[serde(rename_all = "kebab-case")]
-pub enum TokenSource {
-    GithubToken,
-    AppExchanged,
-    AppToken,
-    Pat,
-    Oidc,
-    Other,
-}
-
-/// How a token comes to the agent.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize)]
-#[serde(rename_all = "lowercase")]
-pub enum TokenFrom {
-    Checkout,
-    With,
-    Env,
-    Output,
-    Default,
-}
-
-/// What the permissions of a token rest on.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize)]
-#[serde(rename_all = "lowercase")]
-pub enum Basis {
-    Stated,
-    Default,
-    Exchanged,
-}
-
-/// A token that an agent can use.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
-pub struct HeldToken {
-    pub source: TokenSource,
-    pub from: TokenFrom,
-    /// `None` where they cannot be seen from here.
-    pub permissions: Option<Scopes>,
-    pub basis: Basis,
-    pub line: u32,
-    /// The secret's name, where the token is one.
-    #[serde(skip)]
-    pub name: String,
-    #[serde(skip)]
-    pub spot: Spot,
-    /// Whether the job's own token stands in where this one is not set.
-    #[serde(skip)]
-    pub optional: bool,
-}
-
-impl HeldToken {
-    /// How much of a scope the token carries; `None` where that cannot be seen.
-    pub fn access(&self, scope: &str) -> Option<Access> {
-        let scopes = self.permissions.as_ref()?;
-        Some(scopes.get(scope).copied().unwrap_or(Access::None))
-    }
-}
-
-/// What a secret is for, by its name and by where it is handed.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
-pub enum Purpose {
-    /// Pays for the agent's own model.
-    Model,
-    /// No purpose is known.
-    Unknown,
-    /// Sends messages to people.
-    Messages,
-    /// A personal access token of GitHub, or the private key of an App.
-    Github,
-    /// Publishes packages or images.
-    Publish,
-    /// Deploys to, or administers, a cloud or a host.
-    Deploy,
-    /// Its name can mean nothing narrow.
-    Broad,
-}
-
-/// A secret that an agent can read.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
-pub struct HeldSecret {
-    pub name: String,
-    pub kind: Option<&'static str>,
-    pub breadth: Option<&'static str>,
-    pub line: u32,
-    #[serde(skip)]
-    pub purpose: Purpose,
-    #[serde(skip)]
-    pub spot: Spot,
-    #[serde(skip)]
-    pub reached: SecretReach,
-}
-
-/// How near a secret comes to the agent.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
-pub enum SecretReach {
-    /// Handed to an earlier step, which leaves traces in the job.
-    EarlierStep,
-    /// In the environment of the job or workflow.
-    Inherited,
-    /// In the agent step's own environment or inputs.
-    Handed,
-}
-
-/// Everything that an agent step holds.
-#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize)]
-pub struct Holds {
-    pub tokens: Vec<HeldToken>,
-    pub secrets: Vec<HeldSecret>,
-    pub oidc: bool,
-    pub persisted_credentials: bool,
-}
-
-/// One agent in one job: an entry of `agent_jobs` in the JSON document, to the letter.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
-pub struct AgentJob {
-    pub path: String,
-    pub job: String,
-    pub step: String,
-    pub agent: &'static str,
-    pub line: u32,
-    pub how: Through,
-    pub holds: Holds,
-    pub needs: Option<Scopes>,
-    pub excess: Option<Scopes>,
-    pub triggers: Vec<String>,
-    pub outsiders: bool,
 }

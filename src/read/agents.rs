@@ -2,7 +2,8 @@
 //!
 //! In: a step's `uses:` or its commands. Out: agents with their places. Text that only mentions an agent gives none.
 
-use crate::model::{AgentStep, Command, Through, Uses};
+use super::{expression, shell};
+use crate::model::{AgentStep, Command, Setting, Through, Uses};
 use crate::rules::ci;
 
 /// Programs that show, search, install or store their words, and start none of them.
@@ -52,6 +53,46 @@ pub fn in_action(uses: &Uses) -> Option<AgentStep> {
     })
 }
 
+/// The agent that a container image runs.
+pub fn in_image(uses: &Uses) -> Option<AgentStep> {
+    let agent = ci::image_agent(uses.name.strip_prefix("docker://")?)?;
+    Some(of_action(uses, agent))
+}
+
+/// The agent of an action that was not read: it is handed a credential that only one agent takes.
+pub fn in_unread_action(uses: &Uses, with: &[Setting], env: &[Setting]) -> Option<AgentStep> {
+    let known = ci::action_needs(&uses.name).is_some() || uses.is_local();
+    if known || !ci::command_inputs(&uses.name).is_empty() {
+        return None;
+    }
+    let agent = by_credentials(with).or_else(|| by_credentials(env))?;
+    Some(of_action(uses, agent))
+}
+
+/// The agent that alone takes one of the credentials that settings hand over, by the setting's or the secret's name.
+pub fn by_credentials(settings: &[Setting]) -> Option<&'static str> {
+    settings.iter().find_map(|setting| {
+        if setting.value.trim().is_empty() {
+            return None;
+        }
+        let secrets = expression::references(&setting.value);
+        let named = secrets.iter().filter(|found| found.is_of("secrets"));
+        ci::credential_agent(&setting.name).or_else(|| {
+            let mut names = named.map(|reference| reference.part(1));
+            names.find_map(ci::credential_agent)
+        })
+    })
+}
+
+fn of_action(uses: &Uses, agent: &'static str) -> AgentStep {
+    AgentStep {
+        agent,
+        how: Through::Action,
+        spot: uses.spot.clone(),
+        arguments: Vec::new(),
+    }
+}
+
 /// The agents that commands start, each program once.
 pub fn in_commands(commands: &[Command]) -> Vec<AgentStep> {
     let mut found: Vec<AgentStep> = Vec::new();
@@ -95,8 +136,20 @@ fn is_started(words: &[String], at: usize) -> bool {
     let by_module = words[at - 1] == "-m" && words[at].contains('.');
     let by_option = words[at - 1].starts_with("--") && !words[at - 1].contains('=');
     let follows = words.get(at + 1).is_some_and(|word| {
-        let option = word.split('=').next().unwrap_or(word);
-        STARTING.contains(&option)
+        let option = ci::unexpanded(word.split('=').next().unwrap_or(word));
+        STARTING.contains(&option) || is_its_text(&words[at], word)
     });
     by_module || (follows && !by_option)
+}
+
+/// Whether a word is a text of commands of which one starts the agent: `harness.cjs gemini 'cd x && gemini --yolo'`.
+fn is_its_text(name: &str, word: &str) -> bool {
+    word.contains(' ') && word.contains(name) && {
+        let mut commands = shell::read(word).commands.into_iter();
+        commands.any(|command| {
+            command.words.split_first().is_some_and(|(first, rest)| {
+                first == name && ci::cli_agent(first, rest, command.has_input).is_some()
+            })
+        })
+    }
 }

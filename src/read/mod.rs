@@ -8,6 +8,7 @@ pub mod agents;
 pub mod expression;
 pub(crate) mod lines;
 pub mod mcp;
+pub mod program;
 pub mod reference;
 pub mod shell;
 pub mod workflow;

@@ -94,13 +94,15 @@ fn related() -> Related {
     }
 }
 
-const PLACE: Place = Place {
-    start_line: 7,
-    start_column: 31,
-    end_line: 7,
-    end_column: 67,
-    start_character: 31,
-};
+fn advice() -> Advice {
+    Advice {
+        narrower: vec!["railway-project-token"],
+        none_because: None,
+        how: KIND.how.into(),
+        docs: KIND.docs.into(),
+        reference: Some("${env:RAILWAY_TOKEN}".into()),
+    }
+}
 
 pub fn finding() -> Finding {
     let before = "\"RAILWAY_API_TOKEN\": \"";
@@ -111,7 +113,13 @@ pub fn finding() -> Finding {
         severity: 9.8,
         confidence: Confidence::High,
         path: RepoPath::from(".cursor/mcp.json"),
-        place: PLACE,
+        place: Place {
+            start_line: 7,
+            start_column: 31,
+            end_line: 7,
+            end_column: 67,
+            start_character: 31,
+        },
         commit: None,
         commits: 0,
         introduced: None,
@@ -128,13 +136,7 @@ pub fn finding() -> Finding {
             evidence: vec!["`mcpServers.railway.env` starts the server with it, and Cursor starts that server by itself.".into()],
         }],
         masked: Some(MASK.into()),
-        advice: Some(Advice {
-            narrower: vec!["railway-project-token"],
-            none_because: None,
-            how: KIND.how.into(),
-            docs: KIND.docs.into(),
-            reference: Some("${env:RAILWAY_TOKEN}".into()),
-        }),
+        advice: Some(advice()),
         fingerprint: "v1:3f9a11223344556677889900aabbccdd".into(),
         same_as: None,
         score: Default::default(),

@@ -10,6 +10,7 @@ pub mod drill;
 pub mod fix;
 mod github;
 mod gitlab;
+pub(crate) mod jobs;
 mod json;
 mod junit;
 pub mod page;
@@ -32,6 +33,11 @@ use std::io::{self, Write};
 use std::str::FromStr;
 
 use crate::model::{Outcome, Rule};
+
+/// Writes what the agents of jobs hold, and the findings of these jobs, for a terminal.
+pub fn write_jobs(outcome: &Outcome, style: &Style, out: &mut dyn Write) -> io::Result<()> {
+    text::write_jobs(outcome, style, out)
+}
 
 /// How the outcome is written.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]

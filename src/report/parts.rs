@@ -6,6 +6,7 @@
 use std::cmp::Reverse;
 
 use super::sanitize::{quote, sentence};
+use crate::judge::reach;
 use crate::model::{Advice, Confidence, Finding, How, Level, Reach};
 
 /// The parts of a finding, as clean sentences.
@@ -167,7 +168,7 @@ fn steps(finding: &Finding) -> Vec<String> {
     } else if let Some(reference) = reference {
         steps.push(format!("Put `{}` in its place.", quote(reference)));
     } else if finding.masked.is_some() {
-        steps.push("Take it out of this file; read it from the environment.".into());
+        steps.push(taken_out(finding).into());
     }
     if let Some(step) = finding.advice.as_ref().and_then(narrower) {
         steps.push(step);
@@ -180,6 +181,17 @@ fn steps(finding: &Finding) -> Vec<String> {
         None => {}
     }
     steps
+}
+
+/// What is done with a value that no reference is known for.
+fn taken_out(finding: &Finding) -> &'static str {
+    match finding.reach.first().map(|reach| reach.surface) {
+        Some(reach::ENVIRONMENT) if finding.path.as_bytes().starts_with(b"env:") => {
+            "Take it out of this environment: hand it to the step or command that needs it, and to no other."
+        }
+        Some(reach::MESSAGE) => "Take it out of this text.",
+        _ => "Take it out of this file; read it from the environment.",
+    }
 }
 
 fn narrower(advice: &Advice) -> Option<String> {

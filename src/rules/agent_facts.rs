@@ -297,6 +297,24 @@ mod tests {
     }
 
     #[test]
+    fn every_file_that_is_named_is_known_without_reading() {
+        let facts = agent_facts();
+        let names = facts.ignore.iter().map(|entry| entry.file.clone());
+        let inert = facts.inert.iter().map(|entry| entry.file.clone());
+        let local = facts.local.iter().flat_map(|entry| entry.files.clone());
+        let switches = facts.switches.iter().flat_map(|entry| entry.files.clone());
+        for pattern in names.chain(inert).chain(local).chain(switches) {
+            let plain = pattern.replace("{json,jsonc}", "json");
+            let path = plain
+                .replace("**/", "a/b/")
+                .replace("**", "c")
+                .replace('*', "x");
+            assert!(crate::rules::is_agent_file(path.as_bytes()), "{path}");
+        }
+        assert!(!crate::rules::is_agent_file(b"src/settings.json"));
+    }
+
+    #[test]
     fn ids_stand_once() {
         let facts = agent_facts();
         let switches = facts.switches.iter().map(|switch| &switch.id);

@@ -5,11 +5,14 @@
 pub mod agent_facts;
 mod anchor;
 pub mod ci;
+pub mod fitting;
 pub mod glob;
 pub mod key_path;
+pub mod known_hosts;
 mod lower;
 pub mod name;
 pub mod recipe;
+pub mod recipe_anchors;
 mod recipes;
 pub mod schema;
 pub mod shape;
@@ -21,6 +24,8 @@ use crate::model::{
     Agent, Checked, Checksum, ClaimReader, Class, Confidence, Destroys, Example, FileKey, Level,
     Provider, Recipe, Request, Segment, Shape, Surface, TokenKind, Verb, Verbs,
 };
+use fitting::{Bounds, Fitting};
+use known_hosts::KnownHosts;
 use schema::{Problem, TokenEntry};
 use std::sync::OnceLock;
 use surface_index::{PathKey, SurfaceIndex};
@@ -28,48 +33,39 @@ use table::{Family, Leads, Start, Tables};
 
 include!(concat!(env!("OUT_DIR"), "/catalogue.rs"));
 
+/// Whether `rules/agents.toml` speaks of a file, without reading it.
+pub fn is_agent_file(path: &[u8]) -> bool {
+    let mut fits = false;
+    AGENT_FILE_INDEX.candidates(path, |key| {
+        fits = fits || glob::matches(AGENT_FILES[usize::from(key.path)], path);
+    });
+    fits
+}
+
 /// The built-in catalogue, and a repository's own kinds beside it.
 #[derive(Clone, Debug)]
 pub struct RuleSet {
     base: &'static [TokenKind],
     own: Vec<&'static TokenKind>,
     tables: Tables,
-    by_context: OnceLock<ByContext>,
+    by_context: ByContext,
 }
 
-/// The kinds that each sort of surrounding names, so that no look-up walks over all of them.
+/// The kinds that each sort of surrounding names, each list made when it is first needed.
 #[derive(Clone, Debug, Default)]
-pub(crate) struct ByContext {
-    pub requests: Vec<&'static TokenKind>,
-    pub flags: Vec<&'static TokenKind>,
-    pub files: Vec<&'static TokenKind>,
-    pub words: Vec<&'static TokenKind>,
-    /// For each byte, whether any shape of any kind can hold it.
-    in_shapes: Vec<bool>,
+struct ByContext {
+    requests: OnceLock<Vec<Asked>>,
+    flags: OnceLock<Vec<(&'static TokenKind, &'static str)>>,
+    words: OnceLock<Vec<&'static TokenKind>>,
 }
 
-impl ByContext {
-    /// Whether some shape can hold every byte of a value: prose has spaces, and no credential has.
-    pub fn may_have_shape(&self, value: &[u8]) -> bool {
-        let known = |byte: &u8| self.in_shapes.get(usize::from(*byte)) == Some(&true);
-        value.iter().all(known)
-    }
-}
-
-/// For each byte, whether any shape of `kinds` can hold it.
-fn bytes_of_shapes<'k>(kinds: impl Iterator<Item = &'k TokenKind>) -> Vec<bool> {
-    let mut held = vec![false; 256];
-    let mut runs = 0u128;
-    for segment in kinds.flat_map(|kind| kind.shapes).flat_map(|shape| shape.0) {
-        match segment {
-            Segment::Literal(text) => text.bytes().for_each(|byte| held[usize::from(byte)] = true),
-            Segment::Run { class, .. } => runs |= class.0,
-        }
-    }
-    for byte in 0..128u8 {
-        held[usize::from(byte)] |= Class(runs).has(byte);
-    }
-    held
+/// A request of a kind.
+#[derive(Clone, Debug)]
+pub(crate) struct Asked {
+    pub kind: &'static TokenKind,
+    pub request: &'static Request,
+    /// Its header as a normalised name.
+    pub header: String,
 }
 
 impl RuleSet {
@@ -79,7 +75,7 @@ impl RuleSet {
             base: &KINDS,
             own: Vec::new(),
             tables: TABLES,
-            by_context: OnceLock::new(),
+            by_context: ByContext::default(),
         }
     }
 
@@ -110,7 +106,7 @@ impl RuleSet {
                 base: &KINDS,
                 own: own.iter().collect(),
                 tables,
-                by_context: OnceLock::new(),
+                by_context: ByContext::default(),
             }),
             Ok(_) => Err(problems),
             Err(wrong) => {
@@ -131,7 +127,7 @@ impl RuleSet {
             base,
             own: Vec::new(),
             tables,
-            by_context: OnceLock::new(),
+            by_context: ByContext::default(),
         })
     }
 
@@ -219,24 +215,66 @@ impl RuleSet {
         recipes::all()
     }
 
+    /// The table by which recipes' literals are found.
+    pub(crate) fn recipe_anchors(&self) -> &'static recipe_anchors::RecipeAnchors {
+        recipes::anchors()
+    }
+
     /// The providers.
     pub fn providers(&self) -> &'static [Provider] {
         &PROVIDERS
     }
 
-    /// The kinds that surroundings name.
-    pub(crate) fn by_context(&self) -> &ByContext {
-        self.by_context.get_or_init(|| {
-            let having =
-                |wanted: fn(&TokenKind) -> bool| self.kinds().filter(|kind| wanted(kind)).collect();
-            ByContext {
-                requests: having(|kind| !kind.requests.is_empty()),
-                flags: having(|kind| !kind.flags.is_empty()),
-                files: having(|kind| !kind.files.is_empty()),
-                words: having(|kind| kind.by_word),
-                in_shapes: bytes_of_shapes(self.kinds()),
+    /// Every request of every kind.
+    pub(crate) fn requests(&self) -> &[Asked] {
+        let asked = |kind: &'static TokenKind| {
+            kind.requests.iter().map(move |request| Asked {
+                kind,
+                request,
+                header: name::normalise(request.header.as_bytes()),
+            })
+        };
+        let all = || self.kinds().flat_map(asked).collect();
+        self.by_context.requests.get_or_init(all)
+    }
+
+    /// Every flag, with the command before it, if any.
+    pub(crate) fn flags(&self) -> &[(&'static TokenKind, &'static str)] {
+        let flags = |kind: &'static TokenKind| kind.flags.iter().map(move |flag| (kind, *flag));
+        let all = || self.kinds().flat_map(flags).collect();
+        self.by_context.flags.get_or_init(all)
+    }
+
+    /// The kinds that a word of their provider names.
+    pub(crate) fn kinds_by_word(&self) -> &[&'static TokenKind] {
+        let all = || self.kinds().filter(|kind| kind.by_word).collect();
+        self.by_context.words.get_or_init(all)
+    }
+
+    /// The kinds that files at a path hold, in their order, each with its key.
+    pub(crate) fn kinds_at(&self, path: &[u8]) -> Vec<(&'static TokenKind, &'static str)> {
+        let mut fitting = Vec::new();
+        let mut try_one = |number: usize, at: usize| {
+            if let Some(kind) = self.number(number as u16)
+                && let Some(file) = kind.files.get(at)
+                && glob::matches(file.file, path)
+            {
+                fitting.push((number, at, kind, file.key));
             }
-        })
+        };
+        match std::ptr::eq(self.base, &raw const KINDS) {
+            true => KIND_FILE_INDEX.candidates(path, |key| {
+                try_one(usize::from(key.surface), usize::from(key.path))
+            }),
+            false => all_files(0, self.base.iter(), &mut try_one),
+        }
+        all_files(self.base.len(), self.own.iter().copied(), &mut try_one);
+        fitting.sort_unstable_by_key(|(number, at, ..)| (*number, *at));
+        fitting.dedup_by_key(|(number, at, ..)| (*number, *at));
+        fitting
+            .into_iter()
+            .map(|(.., kind, key)| (kind, key))
+            .collect()
     }
 
     /// The first pass's tables.
@@ -251,6 +289,17 @@ impl RuleSet {
             Some(kind) => Some(kind),
             None => self.own.get(number - self.base.len()).copied(),
         }
+    }
+}
+
+/// Hands over every file of kinds that are numbered from `first` on.
+fn all_files(
+    first: usize,
+    kinds: impl Iterator<Item = &'static TokenKind>,
+    try_one: &mut impl FnMut(usize, usize),
+) {
+    for (number, kind) in kinds.enumerate() {
+        (0..kind.files.len()).for_each(|at| try_one(first + number, at));
     }
 }
 

@@ -9,6 +9,7 @@ use std::fmt::Write as _;
 use serde::Deserialize;
 
 use super::lower::{keep, keep_all, keep_list};
+use super::recipe_anchors::RecipeAnchors;
 use super::schema::{CheckedWord, ExampleEntry, Problem};
 use crate::model::{Recipe, RecipeForm, RecipePart};
 
@@ -205,6 +206,12 @@ pub fn bake(file: &RecipesFile) -> Result<String, Vec<Problem>> {
         let _ = writeln!(out, "{},", source(recipe));
     }
     out.push_str("];\n");
+    let anchors = RecipeAnchors::new(&recipes);
+    let _ = writeln!(
+        out,
+        "static RECIPE_ANCHORS: RecipeAnchors = RecipeAnchors {{ steps: &{:?}, ends: &{:?} }};",
+        anchors.steps, anchors.ends
+    );
     Ok(out)
 }
 

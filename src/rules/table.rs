@@ -4,6 +4,8 @@
 //! the same tables when a repository brings kinds of its own. In: kinds. Out: tables, or the kinds without an anchor.
 
 use super::anchor::{self, Anchor};
+use super::fitting::Fitting;
+use super::known_hosts::KnownHosts;
 use crate::model::{Class, TokenKind};
 
 /// How many bits a filter has; a power of two.
@@ -75,19 +77,21 @@ pub struct Tables {
     pub names: &'static [(&'static str, u16)],
     /// Names with a `*`.
     pub name_globs: &'static [(&'static str, u16)],
+    pub hosts: KnownHosts,
+    pub fitting: Fitting,
 }
 
 /// How many slots the starts are spread over; a power of two.
 pub const SLOTS: usize = 2048;
 
-/// The word of four bytes in a filter, and the two bits in it that both must be set.
+/// Where four bytes stand in a filter: the word, and the two bits in it that both must be set.
 #[inline(always)]
-pub fn filter_bits(four: u32) -> (usize, u64) {
-    let hash = u64::from(four).wrapping_mul(0x9e37_79b9_7f4a_7c15);
-    let word = hash >> (64 - (FILTER_BITS - 6));
+pub fn filter_bits(four: u32) -> (usize, u32, u32) {
+    let hash = four.wrapping_mul(0x9e37_79b1);
     (
-        word as usize,
-        1 << (hash >> 40 & 63) | 1 << (hash >> 34 & 63),
+        (hash >> (32 - (FILTER_BITS - 6))) as usize,
+        hash >> 16 & 63,
+        hash >> 10 & 63,
     )
 }
 
@@ -112,8 +116,8 @@ fn number(bytes: &[u8]) -> u32 {
 }
 
 fn set(filter: &mut [u64], key: u32) {
-    let (word, bits) = filter_bits(key);
-    filter[word] |= bits;
+    let (word, one, other) = filter_bits(key);
+    filter[word] |= 1 << one | 1 << other;
 }
 
 /// Whether the first pass looks at a word that starts so: four letters, digits, `_` or `-`, or a mark that ends it.
@@ -219,5 +223,7 @@ pub fn build(kinds: &[&TokenKind]) -> Result<Tables, Vec<(&'static str, String)>
         name_filter: Vec::leak(name_filter),
         names: Vec::leak(names),
         name_globs: Vec::leak(globs),
+        hosts: KnownHosts::new(kinds),
+        fitting: Fitting::new(kinds),
     })
 }

@@ -6,6 +6,7 @@
 
 mod dotenv;
 pub mod edit;
+mod edit_layout;
 mod format;
 mod front_matter;
 mod ini;

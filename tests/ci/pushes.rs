@@ -11,7 +11,7 @@ fn zeros() -> String {
 fn push(reference: &str, before: &str, after: &str) -> Value {
     json!({
         "ref": reference, "before": before, "after": after,
-        "created": before.starts_with("000"), "deleted": after.starts_with("000"), "forced": false,
+        "created": before == zeros(), "deleted": after == zeros(), "forced": false,
         "commits": [], "repository": { "default_branch": "main" }, "pusher": { "name": "ana" }
     })
 }
@@ -179,4 +179,30 @@ fn where_the_remote_gives_nothing_the_whole_tree_is_judged_and_said_so() {
     let payload = push("refs/heads/main", &before, &leaking);
     let said = cut_off(&stage).on_github("push", &leaking, &payload);
     said.exits(1).says("c.sh");
+}
+
+#[test]
+fn a_checkout_of_another_user_is_deepened_too() {
+    let stage = Stage::new();
+    let before = stage.tip("main");
+    stage.work.commit("a.sh", "echo a\n");
+    let after = stage.work.commit("b.sh", leak(9));
+    stage.push("main");
+    let payload = push("refs/heads/main", &before, &after);
+    // The remote stands on another machine, where it is nobody else's.
+    let config = stage.sandbox.path("home").join("config");
+    let remote = stage.sandbox.path("remote.git");
+    std::fs::write(
+        &config,
+        format!("[safe]\n\tdirectory = {}\n", remote.display()),
+    )
+    .unwrap();
+    let said = stage
+        .checkout("refs/heads/main", Some(1))
+        .argument("--fetch")
+        .with("GIT_CONFIG_GLOBAL", config.to_str().unwrap())
+        // As Git's own tests say that somebody else owns the folder, as in a container job.
+        .with("GIT_TEST_ASSUME_DIFFERENT_OWNER", "1")
+        .on_github("push", &after, &payload);
+    said.exits(1).says("the commits of this push").says("b.sh");
 }

@@ -10,4 +10,5 @@ pub mod event;
 pub mod fetch;
 pub mod plan;
 pub mod runner;
+pub mod starter;
 pub mod summary;

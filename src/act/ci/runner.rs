@@ -171,14 +171,7 @@ impl Variables<'_> {
                 },
             })
         } else if self.value("CI_EXTERNAL_PULL_REQUEST_IID").is_some() {
-            About::Proposal(Proposal {
-                number: None,
-                head: self.needed("CI_COMMIT_SHA")?,
-                base: self.commit("CI_EXTERNAL_PULL_REQUEST_TARGET_BRANCH_SHA")?,
-                base_branch: self.needed_branch("CI_EXTERNAL_PULL_REQUEST_TARGET_BRANCH_NAME")?,
-                commits: None,
-                stands: Stands::CheckedOut { merge: None },
-            })
+            self.gitlab_mirror()?
         } else if source == "schedule" || source == "web" || source == "api" {
             About::State {
                 head: Some(self.needed("CI_COMMIT_SHA")?),
@@ -212,6 +205,18 @@ impl Variables<'_> {
             ]),
             by_agent: false,
         })
+    }
+
+    /// A pull request of GitHub's whose repository GitLab mirrors.
+    fn gitlab_mirror(&self) -> Result<About> {
+        Ok(About::Proposal(Proposal {
+            number: None,
+            head: self.needed("CI_COMMIT_SHA")?,
+            base: self.commit("CI_EXTERNAL_PULL_REQUEST_TARGET_BRANCH_SHA")?,
+            base_branch: self.needed_branch("CI_EXTERNAL_PULL_REQUEST_TARGET_BRANCH_NAME")?,
+            commits: None,
+            stands: Stands::CheckedOut { merge: None },
+        }))
     }
 
     fn bitbucket(&self) -> Result<Event> {

@@ -11,6 +11,9 @@ use crate::engine::shield::{self, Known};
 use crate::find::{self, Blob};
 use crate::model::{DiffLine, Edit, FileDiff, Fix, Hunk, RepoPath, Sighting, Span};
 
+/// Edits of one file with the numbers of the fixes that they belong to.
+type Numbered<'e> = Vec<(usize, &'e Edit)>;
+
 /// Lines shown around a change.
 const CONTEXT: usize = 3;
 
@@ -39,6 +42,9 @@ struct Region {
     new: Vec<String>,
     fixes: Vec<usize>,
 }
+
+/// Edits of the same lines, each with its fix's number.
+type Group<'e> = (Range<usize>, Vec<(usize, &'e Edit)>);
 
 /// Joins regions between which no line stays.
 fn together(regions: impl Iterator<Item = Region>) -> Vec<Region> {
@@ -112,9 +118,9 @@ impl<'t, 'r> Painter<'t, 'r> {
         &self.text[self.starts[line]..self.starts[line + 1]]
     }
 
-    fn hunks(&self, mut edits: Vec<(usize, &Edit)>) -> Vec<Hunk> {
+    fn hunks(&self, mut edits: Numbered<'_>) -> Vec<Hunk> {
         edits.sort_by_key(|(number, edit)| (edit.span, *number));
-        let mut groups: Vec<(Range<usize>, Vec<(usize, &Edit)>)> = Vec::new();
+        let mut groups: Vec<Group<'_>> = Vec::new();
         for (number, edit) in edits {
             let old = self.lines_of(edit.span);
             match groups.last_mut() {

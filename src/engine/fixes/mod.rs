@@ -66,11 +66,11 @@ pub fn add_to(planning: &Planning<'_>, outcome: &mut Outcome) {
     outcome.fixes = plan.fixes;
 }
 
+/// By path, the bytes as they are and as they become.
+pub type Files = BTreeMap<RepoPath, (Vec<u8>, Vec<u8>)>;
+
 /// The bytes of every file that fixes change, as they are and as they become.
-pub fn results(
-    snapshot: &dyn Snapshot,
-    fixes: &[&Fix],
-) -> Option<BTreeMap<RepoPath, (Vec<u8>, Vec<u8>)>> {
+pub fn results(snapshot: &dyn Snapshot, fixes: &[&Fix]) -> Option<Files> {
     let mut edits: BTreeMap<&RepoPath, Vec<(Span, &str)>> = BTreeMap::new();
     for change in fixes.iter().flat_map(|fix| &fix.changes) {
         let of_file = edits.entry(&change.path).or_default();
@@ -151,6 +151,11 @@ fn of_workflows(planning: &Planning<'_>, outcome: &Outcome, plan: &mut FixPlan) 
         plan.fixes.append(&mut planned.fixes);
         plan.left.append(&mut planned.left);
     }
+    shield_plan(planning, plan);
+}
+
+/// Masks what came from the repository, and leaves out edits that would show or hold a credential.
+fn shield_plan(planning: &Planning<'_>, plan: &mut FixPlan) {
     for fix in &mut plan.fixes {
         shield_fix(fix, planning.rules);
     }

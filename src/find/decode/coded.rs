@@ -5,7 +5,7 @@
 use super::{nested, under_name};
 use crate::find::search::Search;
 use crate::find::site::Site;
-use crate::find::{archive, prefilter, recognise};
+use crate::find::{archive, readable, recognise};
 use crate::model::{Encoding, Span};
 use crate::token::base64;
 
@@ -112,12 +112,16 @@ fn is_mostly_text(bytes: &[u8]) -> bool {
     !bytes.is_empty() && odd * 20 <= bytes.len()
 }
 
+/// Whether a named value may be base64 of a value.
+pub fn may_be_named(value: &[u8]) -> bool {
+    value.len() >= 16 && readable::decodes(value)
+}
+
 /// A named value that is base64 of a value: `data: {password: cGFzcw==}` of a Kubernetes secret.
 pub fn named(search: &mut Search<'_>, site: &Site) -> bool {
     let text = search.text;
     let value = site.literal.span.of(text);
-    if value.len() < 16 || search.depth >= crate::find::search::DEPTH || !prefilter::decodes(value)
-    {
+    if search.depth >= crate::find::search::DEPTH || !may_be_named(value) {
         return false;
     }
     let Some(decoded) = base64::decode(value, 4096).filter(|bytes| base64::is_text(bytes)) else {

@@ -9,7 +9,7 @@ mod join;
 mod tfstate;
 pub mod utf16;
 
-pub use coded::{encoded, named};
+pub use coded::{encoded, may_be_named, named};
 pub use escape::escapes;
 pub use join::{cut_by_quotes, joined};
 pub use tfstate::state;

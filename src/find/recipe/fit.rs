@@ -5,31 +5,54 @@
 
 const ANY: &str = "{any}";
 
-/// Whether the whole of `text` fits, case ignored.
+/// Whether the whole of `text` fits, case ignored. Most pairs differ in their first byte, so nothing is set up before.
 pub(super) fn fits(pattern: &str, text: &str) -> bool {
-    let mut pieces = pattern.split(ANY);
-    let first = pieces.next().unwrap_or_default();
+    let (first, mut pattern) = cut(pattern);
     let Some(mut rest) = strip_start(text, first) else {
         return false;
     };
-    let pieces: Vec<&str> = pieces.collect();
-    let Some((last, middle)) = pieces.split_last() else {
-        return rest.is_empty();
-    };
-    for piece in middle {
+    while let Some(behind) = pattern {
+        let (piece, after) = cut(behind);
+        if after.is_none() {
+            return rest.len() >= piece.len()
+                && rest.is_char_boundary(rest.len() - piece.len())
+                && rest[rest.len() - piece.len()..].eq_ignore_ascii_case(piece);
+        }
         match find(rest, piece) {
             Some(at) => rest = &rest[at + piece.len()..],
             None => return false,
         }
+        pattern = after;
     }
-    rest.len() >= last.len()
-        && rest.is_char_boundary(rest.len() - last.len())
-        && rest[rest.len() - last.len()..].eq_ignore_ascii_case(last)
+    rest.is_empty()
+}
+
+/// A pattern up to its next `{any}`, and what stands behind that.
+#[inline]
+fn cut(pattern: &str) -> (&str, Option<&str>) {
+    let mut from = 0;
+    while let Some(gap) = pattern.as_bytes()[from..]
+        .iter()
+        .position(|byte| *byte == b'{')
+    {
+        let at = from + gap;
+        if pattern[at..].starts_with(ANY) {
+            return (&pattern[..at], Some(&pattern[at + ANY.len()..]));
+        }
+        from = at + 1;
+    }
+    (pattern, None)
 }
 
 /// The first of the patterns that a text fits.
 pub(super) fn any<'p>(patterns: &[&'p str], text: &str) -> Option<&'p str> {
-    patterns.iter().copied().find(|pattern| fits(pattern, text))
+    let first = text.as_bytes().first();
+    let may_fit = |pattern: &&str| match pattern.as_bytes().first() {
+        Some(b'{') | None => true,
+        Some(byte) => first.is_some_and(|other| other.eq_ignore_ascii_case(byte)),
+    };
+    let mut worth = patterns.iter().copied().filter(may_fit);
+    worth.find(|pattern| fits(pattern, text))
 }
 
 /// A pattern as people see it.

@@ -66,7 +66,7 @@ pub fn find_recipes(blob: &Blob<'_>, rules: &RuleSet) -> Vec<RecipeSighting> {
     let Some(kind) = file_kind::of(blob.path, blob.text) else {
         return Vec::new();
     };
-    let hits = anchors::find(blob.text, rules.recipes(), MOST_HITS);
+    let hits = anchors::find(blob.text, rules, MOST_HITS);
     if hits.is_empty() {
         return Vec::new();
     }
@@ -134,7 +134,8 @@ struct Reader<'t> {
     text: &'t str,
     kind: FileKind,
     page: Option<prose::Page>,
-    trees: BTreeMap<usize, brackets::Tree>,
+    /// By where they start, with what was looked at in them.
+    trees: BTreeMap<usize, (brackets::Tree, structure::Seen)>,
 }
 
 impl<'t> Reader<'t> {
@@ -196,10 +197,10 @@ impl<'t> Reader<'t> {
         at: usize,
         recipe: &Recipe,
     ) -> Option<Match> {
-        let tree = self
-            .trees
-            .entry(range.start)
-            .or_insert_with(|| brackets::Tree::read(&self.text[range.clone()], range.start, kind));
-        structure::at(tree, at, recipe)
+        let (tree, seen) = self.trees.entry(range.start).or_insert_with(|| {
+            let tree = brackets::Tree::read(&self.text[range.clone()], range.start, kind);
+            (tree, structure::Seen::new())
+        });
+        structure::at(tree, at, recipe, seen)
     }
 }

@@ -2,6 +2,8 @@
 //!
 //! In: a tree and a place. Out: a match in the innermost group that has all parts.
 
+use std::collections::HashMap;
+
 use super::brackets::{Tree, Value};
 use super::fit::{any, shown};
 use super::{Match, Recipe};
@@ -12,15 +14,40 @@ const MOST_VALUES: usize = 20_000;
 /// The deepest path below a group.
 const DEEPEST: usize = 12;
 
-/// Looks for a recipe in the groups around a place.
-pub(super) fn at(tree: &Tree, at: usize, recipe: &Recipe) -> Option<Match> {
+/// What was seen of each group for each recipe: places share the groups around them.
+pub(super) type Seen = HashMap<(&'static str, usize), Looked>;
+
+/// What came of a look at a group.
+pub(super) enum Looked {
+    /// It is the recipe, and was given.
+    Found,
+    /// It is not, as far as so many values show.
+    NotIn(usize),
+}
+
+/// Looks for a recipe in the groups around a place; one that was found before is not given again.
+pub(super) fn at(tree: &Tree, at: usize, recipe: &Recipe, seen: &mut Seen) -> Option<Match> {
     let mut budget = MOST_VALUES;
     let mut next = tree.around(at);
     while let Some(number) = next {
-        if is_resource(tree, number, recipe.resource)
-            && let Some(hit) = in_group(tree, number, recipe, &mut budget)
-        {
-            return Some(hit);
+        let known = seen.get(&(recipe.id, number));
+        if matches!(known, Some(Looked::Found)) {
+            return None;
+        }
+        if !matches!(known, Some(Looked::NotIn(values)) if *values >= budget) {
+            let before = budget;
+            let hit = is_resource(tree, number, recipe.resource)
+                .then(|| in_group(tree, number, recipe, &mut budget))
+                .flatten();
+            let looked = match (&hit, budget) {
+                (Some(_), _) => Looked::Found,
+                (None, 0) => Looked::NotIn(before),
+                (None, _) => Looked::NotIn(usize::MAX),
+            };
+            seen.insert((recipe.id, number), looked);
+            if hit.is_some() {
+                return hit;
+            }
         }
         next = tree.groups[number].parent;
     }

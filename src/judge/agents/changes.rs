@@ -10,7 +10,7 @@ use serde::Serialize;
 use super::{BroadThere, Known, Scene, judge_files};
 use crate::judge::rules;
 use crate::model::{Finding, Place, RepoPath, Verdict};
-use crate::read::agent_config::AgentFile;
+use crate::read::agent_config::{AgentFile, PermissionRule, SwitchOn};
 use crate::rules::RuleSet;
 
 /// The most candidates that are tried in one round.
@@ -53,34 +53,27 @@ enum Edit {
 /// Whether a rule is judged from agents' files alone.
 fn of_agents(rule: &str) -> bool {
     let judged = ["TL110", "TL111", "TL112"];
-    judged.contains(&rule) || rule.starts_with("TL2") || rule.starts_with("TL4")
+    // What a change took away stands in no state alone.
+    judged.contains(&rule)
+        || rule.starts_with("TL2")
+        || (rule.starts_with("TL4") && rule != "TL408")
+}
+
+/// Whether a finding counts in the sum.
+fn counts(finding: &&Finding) -> bool {
+    finding.verdict >= Verdict::Warn
+        && finding.waived.is_none()
+        && !finding.known
+        && finding.introduced != Some(false)
 }
 
 impl<'m> Model<'m> {
-    /// Takes what a run found and what it read.
+    /// Takes what a run found and what it read. What the run did not show is no candidate.
     pub fn new(findings: &'m [Finding], files: &[AgentFile], rules: &'m RuleSet) -> Self {
-        let shown = |finding: &&Finding| {
-            finding.verdict >= Verdict::Warn
-                && finding.waived.is_none()
-                && !finding.known
-                && finding.introduced != Some(false)
-        };
-        let (credentials, structure): (Vec<&Finding>, Vec<&Finding>) = findings
+        let mut model = Model::shown(findings, files, rules);
+        let known: BTreeSet<_> = findings
             .iter()
-            .filter(shown)
-            .partition(|finding| finding.masked.is_some());
-        let (mine, others): (Vec<&Finding>, Vec<&Finding>) = structure
-            .into_iter()
-            .partition(|finding| of_agents(finding.rule));
-        let mut model = Model {
-            credentials,
-            others,
-            files: files.to_vec(),
-            rules,
-            hidden: BTreeSet::new(),
-        };
-        let known: BTreeSet<_> = mine
-            .iter()
+            .filter(counts)
             .map(|finding| (finding.rule, finding.path.clone()))
             .collect();
         let judged = model.structure();
@@ -89,6 +82,22 @@ impl<'m> Model<'m> {
             .filter(|key| !known.contains(key))
             .collect();
         model
+    }
+
+    /// Takes what was found, and takes everything that the files give for shown.
+    fn shown(findings: &'m [Finding], files: &[AgentFile], rules: &'m RuleSet) -> Self {
+        let (credentials, structure): (Vec<&Finding>, Vec<&Finding>) = findings
+            .iter()
+            .filter(counts)
+            .partition(|finding| finding.masked.is_some());
+        let others = structure.into_iter().filter(|one| !of_agents(one.rule));
+        Model {
+            credentials,
+            others: others.collect(),
+            files: files.to_vec(),
+            rules,
+            hidden: BTreeSet::new(),
+        }
     }
 
     /// The findings about agents' files from a warning upwards: severity, line and advice of the first of each group.
@@ -183,12 +192,21 @@ impl<'m> Model<'m> {
                 for file in model.files.iter_mut().filter(|file| file.path == *path) {
                     follow(file, rule, &places);
                 }
+                // Where every command was allowed, what cannot be undone was not said on its own: it goes with it.
+                let revealed = ("TL204", path.clone());
+                if matches!(*rule, "TL201" | "TL202")
+                    && let Some(group) = model.structure().remove(&revealed)
+                {
+                    for file in model.files.iter_mut().filter(|file| file.path == *path) {
+                        follow(file, "TL204", &group.places);
+                    }
+                }
             }
         }
         model
     }
 
-    fn shown(&self, edit: &Edit) -> (String, String, u32) {
+    fn in_words(&self, edit: &Edit) -> (String, String, u32) {
         match edit {
             Edit::Credential(value) => {
                 let mut places: Vec<&&Finding> = self
@@ -216,7 +234,14 @@ impl<'m> Model<'m> {
                     0 | 1 => String::new(),
                     all => format!(" The same for all {all} places of {rule} in this file."),
                 };
-                (format!("{advice}{more}"), path.lossy(), line.unwrap_or(1))
+                let then = match *rule {
+                    "TL201" | "TL202" => {
+                        " Keep what cannot be undone off the list of what is allowed."
+                    }
+                    _ => "",
+                };
+                let text = format!("{advice}{more}{then}");
+                (text, path.lossy(), line.unwrap_or(1))
             }
             Edit::Other(rule, path, line) => {
                 let found = self.others.iter().find(|finding| {
@@ -265,13 +290,22 @@ fn without(finding: &Finding, more: usize) -> String {
 fn follow(file: &mut AgentFile, rule: &str, places: &[Place]) {
     let text = file.clone();
     let is_meant = |span| places.contains(&text.place(span));
-    file.switches.retain(|on| !is_meant(on.span));
+    // What is written twice is found once, and is taken away twice.
+    let same_switch = |on: &SwitchOn| {
+        let mut meant = text.switches.iter().filter(|one| is_meant(one.span));
+        meant.any(|one| one.shown == on.shown)
+    };
+    file.switches.retain(|on| !same_switch(on));
     file.starts.retain(|start| !is_meant(start.span));
     file.mounts.retain(|mount| !is_meant(mount.span));
     file.passed.retain(|passed| !is_meant(passed.span));
     file.inert.retain(|inert| !is_meant(inert.span));
     if rule.starts_with("TL2") {
-        file.rules.retain(|rule| !is_meant(rule.span));
+        let same_rule = |rule: &PermissionRule| {
+            let mut meant = text.rules.iter().filter(|one| is_meant(one.span));
+            meant.any(|one| one.about == rule.about && one.decision == rule.decision)
+        };
+        file.rules.retain(|rule| !same_rule(rule));
     }
     for server in &mut file.servers {
         server.unasked.retain(|unasked| !is_meant(unasked.span));
@@ -301,7 +335,7 @@ pub fn changes(model: &Model<'_>, at_most: usize) -> Vec<Change> {
         let Some((after, edit, next)) = best.filter(|(after, ..)| *after < before) else {
             break;
         };
-        let (text, path, line) = model.shown(&edit);
+        let (text, path, line) = model.in_words(&edit);
         changes.push(Change {
             text,
             path,
@@ -314,3 +348,6 @@ pub fn changes(model: &Model<'_>, at_most: usize) -> Vec<Change> {
     }
     changes
 }
+
+#[cfg(test)]
+mod tests;

@@ -226,9 +226,10 @@ fn judge_mounts(bench: &mut Bench<'_>, file: &AgentFile) {
 pub(super) fn developed_in(bench: &Bench<'_>, file: &AgentFile, service: &str) -> bool {
     let path = file.path.lossy();
     bench.files.iter().any(|other| {
-        other.composed.as_ref().is_some_and(|composed| {
-            composed.service == service && composed.files.iter().any(|known| *known == path)
-        })
+        other
+            .composed
+            .as_ref()
+            .is_some_and(|composed| composed.service == service && composed.files.contains(&path))
     })
 }
 

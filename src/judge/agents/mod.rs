@@ -9,6 +9,7 @@ mod destroying;
 pub mod drill;
 mod guardrails;
 mod handing;
+pub mod lines;
 pub mod map;
 pub mod names;
 mod program;

@@ -123,7 +123,7 @@ pub(crate) fn prints(about: &str, rules: &RuleSet) -> Option<&'static str> {
             Some("the environment of every process, credentials included")
         }
         "echo" | "printf" | "printenv" => {
-            let is_credential = |word: &&str| {
+            let is_credential = |word: &str| {
                 let name: String = word
                     .chars()
                     .filter(|c| c.is_ascii_alphanumeric() || *c == '_')
@@ -132,7 +132,7 @@ pub(crate) fn prints(about: &str, rules: &RuleSet) -> Option<&'static str> {
                     && names::says_credential(&name, rules)
             };
             rest.iter()
-                .any(|word| is_credential(&word))
+                .any(|word| is_credential(word))
                 .then_some("the credential in that variable")
         }
         reader if READERS.contains(&reader) => rest

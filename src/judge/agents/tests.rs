@@ -310,8 +310,11 @@ fn a_guard_that_a_change_takes_away_is_named() {
         r#"{"permissions":{"deny":["Read(./.env)"],"ask":["Bash(git push:*)"]},"sandbox":{"enabled":true}}"#,
     );
     let less = read(path, r#"{"permissions":{"ask":["Bash(git push:*)"]}}"#);
-    assert_eq!(judge_removed(&[guarded.clone()], &[less]).len(), 2);
-    assert_eq!(judge_removed(&[guarded.clone()], &[]).len(), 3);
+    assert_eq!(
+        judge_removed(std::slice::from_ref(&guarded), &[less]).len(),
+        2
+    );
+    assert_eq!(judge_removed(std::slice::from_ref(&guarded), &[]).len(), 3);
     let moved = read(
         ".claude/settings.json",
         r#"{"permissions":{"deny":["Read(./.env)"],"ask":["Bash(git push:*)"]},"sandbox":{"enabled":true}}"#,

@@ -9,6 +9,7 @@ use crate::judge::workflow::text::listed;
 use crate::judge::workflow::{Site, sites};
 use crate::model::{Access, Job, Safety, Scopes, Setting, Step, Workflow};
 use crate::rules::ci;
+use crate::syntax::edit::TextEdit;
 
 /// Answers that an agent holds an App token with every permission of its installation.
 pub(super) fn drafts(bench: &Bench<'_>, job: &Job) -> Vec<Drafted> {
@@ -94,10 +95,25 @@ fn draft(bench: &Bench<'_>, job: &Job, maker: &Step, asked: &[usize]) -> Drafted
         edits.push(edit);
         touched.push(route);
     }
+    let Some(joined) = joined(edits) else {
+        return left("the place is written in a form that is not edited".to_owned());
+    };
+    let words: Vec<String> = scopes
+        .iter()
+        .map(|(scope, access)| format!("{scope}: {}", access.word()))
+        .collect();
+    let title = format!("Limit the App token to {}.", listed(&words));
+    let mut draft = bench.draft(Safety::Safe, title, asked, (vec![joined], touched));
+    draft.breaks = "the token cannot be made where the App itself lacks one of these.".to_owned();
+    Ok(Some(draft))
+}
+
+/// Joins edits that put lines at one place into one.
+fn joined(mut edits: Vec<TextEdit>) -> Option<TextEdit> {
     let mut joined = edits.remove(0);
     for edit in edits {
         if edit.span != joined.span {
-            return left("the place is written in a form that is not edited".to_owned());
+            return None;
         }
         let again = edit.insert.trim_start_matches(|c: char| c.is_whitespace());
         if again.starts_with("with:") {
@@ -108,14 +124,7 @@ fn draft(bench: &Bench<'_>, job: &Job, maker: &Step, asked: &[usize]) -> Drafted
             joined.insert.push_str(&edit.insert);
         }
     }
-    let words: Vec<String> = scopes
-        .iter()
-        .map(|(scope, access)| format!("{scope}: {}", access.word()))
-        .collect();
-    let title = format!("Limit the App token to {}.", listed(&words));
-    let mut draft = bench.draft(Safety::Safe, title, asked, (vec![joined], touched));
-    draft.breaks = "the token cannot be made where the App itself lacks one of these.".to_owned();
-    Ok(Some(draft))
+    Some(joined)
 }
 
 /// What the steps that use a token need: the same reading as for the job's token, with the one in the place of the other.

@@ -110,8 +110,12 @@ fn moves(
     let env = edit::child(&entry.value, "env")?.ok_or("the key stands elsewhere")?;
     let own = edit::child(&env.value, &setting.name)?.ok_or("the key stands elsewhere")?;
     edit::plain(&own.value)?;
-    let value = page.written(own).ok_or("the value takes several lines")?;
-    let value = Written::Value(value.to_owned());
+    let several = "the value takes several lines";
+    let bare = page.written(own).ok_or(several)?;
+    let commented = match page.is_flow(&env.value) {
+        true => bare,
+        false => page.written_with_comment(own).ok_or(several)?,
+    };
     let mut edits = match edit::own_entries(&env.value)?.len() {
         1 => vec![page.remove_with_key(env)?],
         _ => page.remove(env, &setting.name)?,
@@ -119,11 +123,14 @@ fn moves(
     let mut touched = vec![format!("jobs.{}.env.{}", job.id, setting.name)];
     for step in users {
         let (at, node) = bench.ground.step(job, step)?;
-        let edit = match edit::child(node, "env")? {
+        let own_env = edit::child(node, "env")?;
+        let is_flow = page.is_flow(own_env.map_or(node, |env| &env.value));
+        let value = Written::Value(if is_flow { bare } else { commented }.to_owned());
+        let edit = match own_env {
             Some(env) => page.add(&env.value, None, &setting.name, &value)?,
             None => {
                 let behind = edit::child(node, "name")?.or(edit::child(node, "uses")?);
-                let map = Written::Map(vec![(setting.name.clone(), value.clone())]);
+                let map = Written::Map(vec![(setting.name.clone(), value)]);
                 page.add(node, behind, "env", &map)?
             }
         };

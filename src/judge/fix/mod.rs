@@ -99,9 +99,8 @@ pub fn findings(path: &RepoPath, lookup: &Lookup<'_>) -> Vec<StructureFinding> {
 
 /// Plans the edits of one workflow.
 pub fn plan(path: &RepoPath, text: &[u8], lookup: &Lookup<'_>, wanted: &[Wanted]) -> Planned {
-    let mut planned = Planned::default();
     if wanted.is_empty() {
-        return planned;
+        return Planned::default();
     }
     let all: Vec<usize> = (0..wanted.len()).collect();
     let leave_all = |why: Refused| Planned {
@@ -124,15 +123,22 @@ pub fn plan(path: &RepoPath, text: &[u8], lookup: &Lookup<'_>, wanted: &[Wanted]
         lookup,
     };
     let (drafts, refusals) = drafts(&bench);
+    tried(path, lookup, wanted, drafts, refusals)
+}
+
+/// Tries the drafts one after the other, and says why the others are left.
+fn tried(
+    path: &RepoPath,
+    lookup: &Lookup<'_>,
+    wanted: &[Wanted],
+    drafts: Vec<Draft>,
+    refusals: Vec<Refusal>,
+) -> Planned {
+    let mut planned = Planned::default();
     let trial = Trial::new(path, lookup, wanted);
-    let mut asked: BTreeSet<usize> = BTreeSet::new();
-    for refusal in &refusals {
-        asked.extend(&refusal.findings);
-    }
     let mut accepted: Vec<(Fix, Draft)> = Vec::new();
     let mut rejected = refusals;
     for draft in drafts {
-        asked.extend(&draft.answers);
         match trial.accept(&draft, &accepted) {
             Ok(answers) => {
                 let fix = fix_of(&draft, &answers, wanted, lookup);

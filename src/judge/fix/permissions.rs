@@ -9,6 +9,7 @@ use super::{Drafted, Refusal};
 use crate::judge::workflow::text::listed;
 use crate::judge::workflow::{Grant, Site};
 use crate::model::{Access, Job, Safety, Scopes};
+use crate::syntax::Entry;
 use crate::syntax::edit::{self, Refused, TextEdit, Written};
 
 /// Answers that a job may write what it does not need, or that nothing says what it may.
@@ -19,18 +20,7 @@ pub(super) fn draft(bench: &Bench<'_>, job: &Job) -> Drafted {
         return Ok(None);
     };
     let grant = &first.grant;
-    let mut least = Scopes::new();
-    let mut unknown = Vec::new();
-    for site in &sites {
-        match site.need.within(grant) {
-            _ if answers_by_itself(site) => {
-                unknown.push("what the action answers by itself".to_owned());
-            }
-            Some(need) => widen(&mut least, &need),
-            None => unknown.extend(site.need.unknown.clone()),
-        }
-    }
-    unknown.dedup();
+    let (least, unknown) = needed(&sites, grant);
     let granted = grant.scopes.clone().unwrap_or_default();
     let target = if unknown.is_empty() {
         match (&grant.scopes, grant.all) {
@@ -71,14 +61,37 @@ pub(super) fn draft(bench: &Bench<'_>, job: &Job) -> Drafted {
         Safety::Unsafe
     };
     let mut draft = bench.draft(safety, title(grant, job, &target), &asked, edits);
-    draft.breaks = match safety {
+    draft.breaks = breaks(safety, grant, &unseen, explained);
+    Ok(Some(draft))
+}
+
+/// What the agents' job needs, and what may need anything.
+fn needed(sites: &[&Site<'_>], grant: &Grant) -> (Scopes, Vec<String>) {
+    let mut least = Scopes::new();
+    let mut unknown = Vec::new();
+    for site in sites {
+        match site.need.within(grant) {
+            _ if answers_by_itself(site) => {
+                unknown.push("what the action answers by itself".to_owned());
+            }
+            Some(need) => widen(&mut least, &need),
+            None => unknown.extend(site.need.unknown.clone()),
+        }
+    }
+    unknown.dedup();
+    (least, unknown)
+}
+
+/// What could break, in words that follow a colon.
+fn breaks(safety: Safety, grant: &Grant, unseen: &[String], explained: Option<String>) -> String {
+    match safety {
         Safety::Unsafe if unseen.is_empty() => format!(
             "a comment beside {} says what it is for, though nothing that can be seen uses it.",
             explained.unwrap_or_default()
         ),
         Safety::Unsafe => format!(
             "{} runs a program that holds the job's token and may need more.",
-            listed(&unseen)
+            listed(unseen)
         ),
         Safety::Safe if grant.scopes.is_none() => {
             "a step that uses a scope which its action does not document.".to_owned()
@@ -86,8 +99,7 @@ pub(super) fn draft(bench: &Bench<'_>, job: &Job) -> Drafted {
         Safety::Safe => {
             "nothing that can be seen: no step of the job uses what is taken away.".to_owned()
         }
-    };
-    Ok(Some(draft))
+    }
 }
 
 /// Steps that may use more than can be seen.
@@ -208,6 +220,17 @@ pub(super) fn block(
             vec![route],
         ));
     }
+    entries(ground, block, &route, target, &pairs)
+}
+
+/// The edits of a block's own entries.
+fn entries(
+    ground: &Ground<'_>,
+    block: &Entry,
+    route: &str,
+    target: &Scopes,
+    pairs: &[(String, Written)],
+) -> Result<(Vec<TextEdit>, Vec<String>), Refused> {
     let mut edits: Vec<TextEdit> = Vec::new();
     let mut routes = Vec::new();
     let own = edit::own_entries(&block.value)?;
@@ -229,7 +252,7 @@ pub(super) fn block(
         }
     }
     let mut added: Option<TextEdit> = None;
-    for (scope, value) in &pairs {
+    for (scope, value) in pairs {
         if own.iter().any(|entry| entry.key == *scope) {
             continue;
         }

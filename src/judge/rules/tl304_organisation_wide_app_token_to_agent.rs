@@ -2,7 +2,6 @@
 
 use crate::judge::workflow::{Site, StructureFinding};
 use crate::model::{Rule, Verdict};
-use crate::rules::ci;
 
 /// The rule and its metadata.
 pub const RULE: Rule = Rule {
@@ -23,19 +22,8 @@ The App token is made with `owner` and without `repositories`, so it reaches eve
 /// Asks the question of one agent.
 pub fn audit(site: &Site<'_>, out: &mut Vec<StructureFinding>) {
     for token in site.unlimited_tokens() {
-        let mut steps = site.inner_job.steps.iter();
-        let Some(maker) = steps.find(|step| step.spot == token.spot) else {
-            continue;
-        };
-        let Some(mints) = maker.uses.as_ref().and_then(|uses| ci::mints(&uses.name)) else {
-            continue;
-        };
-        let is_set = |input: &str| {
-            maker
-                .input(input)
-                .is_some_and(|s| !s.value.trim().is_empty())
-        };
-        if !is_set(&mints.owner) || is_set(&mints.repositories) || site.is_called() {
+        // Without `permission-*`: a token of narrower scopes is said by TL319.
+        if site.is_called() || !site.reaches_every_repository(token) {
             continue;
         }
         let message = format!(

@@ -1,5 +1,6 @@
 //! TL328: step with a deploy credential follows an agent in its job.
 
+use crate::judge::workflow::is_mere_name;
 use crate::judge::workflow::{Site, StructureFinding};
 use crate::model::Purpose;
 use crate::model::{Rule, Verdict};
@@ -39,6 +40,7 @@ pub fn audit(site: &Site<'_>, out: &mut Vec<StructureFinding>) {
                         ci::purpose_of(reference.part(1)),
                         Purpose::Deploy | Purpose::Publish | Purpose::Broad
                     )
+                    && !is_mere_name(reference.part(1))
                     && !site.pays_for_the_model(reference.part(1))
             });
             named.map(|reference| (reference.part(1).to_owned(), setting.spot.clone()))

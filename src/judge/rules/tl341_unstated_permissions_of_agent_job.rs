@@ -20,7 +20,10 @@ No `permissions:` block stands at the job or the workflow, so the token gets the
 
 /// Asks the question of one agent.
 pub fn audit(site: &Site<'_>, out: &mut Vec<StructureFinding>) {
-    if site.is_called() || site.grant.scopes.is_some() {
+    // What is only called gets its caller's permissions, and never more.
+    let mut triggers = site.workflow.triggers.iter();
+    let only_called = triggers.all(|trigger| trigger.event == "workflow_call");
+    if site.is_called() || site.grant.scopes.is_some() || only_called {
         return;
     }
     let message = format!(

@@ -2,9 +2,11 @@
 //!
 //! In: a site. Out: what it holds of one sort, with places. No verdict stands here.
 
+use std::collections::BTreeSet;
+
 use super::Site;
 use super::text::WEIGHTY;
-use super::values::is_identifier;
+use super::values::{is_identifier, is_mere_name};
 use crate::model::{
     Access, HeldSecret, HeldToken, Purpose, SecretReach, Spot, TokenFrom, TokenSource,
 };
@@ -31,6 +33,20 @@ impl Site<'_> {
         WEIGHTY.into_iter().filter_map(held).collect()
     }
 
+    /// Variables of the step that the program in front of the agent keeps from it: `awf --exclude-env NAME`.
+    pub fn kept_back(&self) -> BTreeSet<&str> {
+        let commands = self.step.map_or(&[][..], |(_, step)| &step.commands);
+        let mut names = BTreeSet::new();
+        for command in commands {
+            for pair in command.words.windows(2) {
+                if pair[0] == "--exclude-env" {
+                    names.insert(pair[1].as_str());
+                }
+            }
+        }
+        names
+    }
+
     /// Tokens of GitHub whose reach is not this repository's job token: personal ones, and App tokens without limits.
     pub fn unlimited_tokens(&self) -> Vec<&HeldToken> {
         let unlimited = |token: &&HeldToken| match token.source {
@@ -39,6 +55,37 @@ impl Site<'_> {
             _ => false,
         };
         self.holds.tokens.iter().filter(unlimited).collect()
+    }
+
+    /// The agent's program, where it swaps the job's OIDC token for an App token: `opencode github run`.
+    pub fn exchanging_program(&self) -> Option<&'static ci::CliAgent> {
+        let entry = ci::cli_of_agent(self.agent.agent)?;
+        let first = self.agent.arguments.first()?;
+        let (_, step) = self.step?;
+        let around = self.inner_job.env.iter().chain(&self.inner.env);
+        let mut env = step.env.iter().chain(around);
+        let keeps = env.any(|setting| {
+            setting.name == "USE_GITHUB_TOKEN" && setting.value.trim().eq_ignore_ascii_case("true")
+        });
+        let exchanges = self.action.is_none() && entry.exchanges.contains(first) && !keeps;
+        exchanges.then_some(entry)
+    }
+
+    /// Whether an App token is made for its whole owner, with no repository named.
+    pub fn reaches_every_repository(&self, token: &HeldToken) -> bool {
+        if token.source != TokenSource::AppToken {
+            return false;
+        }
+        let mut steps = self.inner_job.steps.iter();
+        let maker = steps.find(|step| step.spot == token.spot);
+        let mints = maker.and_then(|step| Some((step, ci::mints(&step.uses.as_ref()?.name)?)));
+        mints.is_some_and(|(step, mints)| {
+            let is_set = |input: &str| {
+                let setting = step.input(input);
+                setting.is_some_and(|setting| !setting.value.trim().is_empty())
+            };
+            is_set(&mints.owner) && !is_set(&mints.repositories)
+        })
     }
 
     /// Whether the agent may run any command, so that it can read its whole environment and send it away.
@@ -145,7 +192,7 @@ impl Site<'_> {
         let mut found: Vec<Deploys> = self
             .secrets_for(&[Purpose::Deploy])
             .into_iter()
-            .filter(|secret| !self.pays_for_the_model(&secret.name))
+            .filter(|secret| !is_mere_name(&secret.name) && !self.pays_for_the_model(&secret.name))
             .map(|secret| Deploys {
                 what: format!("the secret {}", secret.name),
                 spot: secret.spot.clone(),

@@ -5,6 +5,7 @@
 use super::Site;
 use super::gathering::Gathering;
 use super::values::{Role, add_named, exports, role_of};
+use super::view::persists;
 use crate::model::{
     Access, Basis, HeldToken, Holds, Passing, Purpose, Scopes, SecretReach, Step, TokenFrom,
     TokenSource,
@@ -53,7 +54,9 @@ impl Gathering<'_, '_> {
             };
             self.value(setting, role, TokenFrom::With, SecretReach::Handed);
         }
-        for setting in &step.env {
+        let kept_back = self.site.kept_back();
+        let handed = step.env.iter();
+        for setting in handed.filter(|setting| !kept_back.contains(setting.name.as_str())) {
             self.value(
                 setting,
                 role_of(&setting.name),
@@ -112,10 +115,7 @@ impl Gathering<'_, '_> {
 
     /// A checkout writes its token to the disk unless told otherwise.
     fn checkout(&mut self, step: &Step) {
-        let persists = step
-            .input("persist-credentials")
-            .is_none_or(|setting| !setting.value.trim().eq_ignore_ascii_case("false"));
-        if !persists {
+        if !persists(step) {
             return;
         }
         self.holds.persisted_credentials = true;
@@ -143,6 +143,13 @@ impl Gathering<'_, '_> {
     /// What an agent action takes where no input says otherwise.
     fn by_default(&mut self, step: &Step) {
         let Some(action) = self.site.action else {
+            let spot = &self.site.agent.spot;
+            // An action that was not read can take the job's token without being handed it.
+            if step.uses.is_some() {
+                self.job_token(TokenFrom::Default, spot);
+            } else if let Some(entry) = self.site.exchanging_program() {
+                self.exchanged(entry.exchanged_scopes(), spot);
+            }
             return;
         };
         let is_set = |input: &String| {
@@ -161,23 +168,28 @@ impl Gathering<'_, '_> {
             }
             DefaultToken::Exchanged => {
                 self.job_token(TokenFrom::Default, spot);
-                // Without `id-token: write` there is nothing to exchange, and the action fails.
-                if self.site.grant.access("id-token") != Some(Access::None) {
-                    let mut scopes = action.exchanged_scopes();
-                    add_named(step.input("additional_permissions"), &mut scopes);
-                    self.token(HeldToken {
-                        source: TokenSource::AppExchanged,
-                        from: TokenFrom::Default,
-                        permissions: Some(scopes),
-                        basis: Basis::Exchanged,
-                        line: spot.place.start_line,
-                        name: String::new(),
-                        spot: spot.clone(),
-                        optional: false,
-                    });
-                }
+                let mut scopes = action.exchanged_scopes();
+                add_named(step.input("additional_permissions"), &mut scopes);
+                self.exchanged(scopes, spot);
             }
         }
+    }
+
+    /// The App token that the job's OIDC token is swapped for. Without `id-token: write` there is nothing to swap.
+    fn exchanged(&mut self, scopes: Scopes, spot: &crate::model::Spot) {
+        if self.site.grant.access("id-token") == Some(Access::None) {
+            return;
+        }
+        self.token(HeldToken {
+            source: TokenSource::AppExchanged,
+            from: TokenFrom::Default,
+            permissions: Some(scopes),
+            basis: Basis::Exchanged,
+            line: spot.place.start_line,
+            name: String::new(),
+            spot: spot.clone(),
+            optional: false,
+        });
     }
 
     /// What a call hands to a workflow that stands elsewhere.
@@ -202,7 +214,11 @@ impl Gathering<'_, '_> {
 
     fn oidc(&mut self) {
         let grant = &self.site.grant;
-        if !grant.writes("id-token") {
+        let kept_back = self
+            .site
+            .kept_back()
+            .contains("ACTIONS_ID_TOKEN_REQUEST_TOKEN");
+        if !grant.writes("id-token") || kept_back {
             return;
         }
         self.holds.oidc = true;

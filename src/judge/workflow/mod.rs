@@ -15,13 +15,17 @@ mod scene;
 pub(crate) mod text;
 mod tools;
 mod values;
+mod view;
 
 #[cfg(test)]
 mod tests;
+#[cfg(test)]
+mod token_tests;
 
 pub use grant::Grant;
 pub use need::Need;
 pub use outsiders::Start;
+pub(crate) use values::is_mere_name;
 
 use std::collections::BTreeSet;
 
@@ -261,6 +265,13 @@ impl Site<'_> {
         format!("jobs/{}/{step}/{}", self.job.id, self.agent.agent)
     }
 
+    /// The file that this one is compiled from by `gh aw`.
+    fn generated_from(&self) -> Option<String> {
+        let path = self.workflow.path.lossy();
+        let source = path.strip_suffix(".lock.yml")?;
+        Some(format!("{}.md", source.rsplit('/').next()?))
+    }
+
     /// A finding at a place of this job, once per job and rule unless `route` says more.
     pub fn finding(
         &self,
@@ -269,6 +280,12 @@ impl Site<'_> {
         message: String,
         advice: &str,
     ) -> StructureFinding {
+        let mut advice = advice.to_owned();
+        if let Some(source) = self.generated_from() {
+            advice.push_str(&format!(
+                " This file is generated: change {source} and compile it again."
+            ));
+        }
         let mut related = Vec::new();
         if spot != self.spot() {
             related.push((self.spot().clone(), "the agent runs here".to_owned()));
@@ -277,7 +294,7 @@ impl Site<'_> {
             rule,
             spot: spot.clone(),
             message,
-            advice: advice.to_owned(),
+            advice,
             related,
             flow: self.flow(rule, spot),
             route: format!("jobs/{}", self.job.id),
@@ -341,6 +358,7 @@ impl Site<'_> {
                 .map(|trigger| trigger.event.clone())
                 .collect(),
             outsiders: !self.start.by_outsiders.is_empty() || !self.start.perhaps.is_empty(),
+            view: view::of(self),
         }
     }
 }

@@ -20,6 +20,8 @@ pub struct Need {
     pub unknown: Vec<String>,
     /// What no job token reaches.
     pub beyond: Vec<String>,
+    /// What commands and actions that act on other services would do with.
+    pub elsewhere: Vec<&'static ci::Narrower>,
     /// Whether something may use the job's OIDC token that could not be read.
     oidc_unknown: bool,
 }
@@ -33,11 +35,10 @@ pub(super) fn of(site: &Site<'_>) -> Need {
         need.oidc_unknown = true;
         return need;
     }
-    let persisted = site.holds.persisted_credentials;
     for step in &site.inner_job.steps {
         match (&step.uses, &step.run) {
             (Some(_), _) => need.action(site, step),
-            (None, Some(_)) => need.run(step, persisted),
+            (None, Some(_)) => need.run(site, step),
             (None, None) => {}
         }
     }
@@ -48,6 +49,11 @@ impl Need {
     /// The scopes that are needed; `None` while something is unknown.
     pub fn scopes(&self) -> Option<Scopes> {
         self.unknown.is_empty().then(|| self.least(&Scopes::new()))
+    }
+
+    /// The scopes that are known to be needed, whatever else may be.
+    pub fn known(&self, grant: &Grant) -> Scopes {
+        self.least(grant.scopes.as_ref().unwrap_or(&Scopes::new()))
     }
 
     /// What is granted beyond the need; `None` while something is unknown or nothing is stated.
@@ -116,6 +122,7 @@ impl Need {
             self.agent_action(site, step, action);
             return;
         }
+        self.elsewhere.extend(ci::narrower_of_action(&uses.name));
         let Some(entry) = ci::action_needs(&uses.name) else {
             self.unknown.push(format!("what {} needs", uses.name));
             self.oidc_unknown = true;
@@ -181,16 +188,21 @@ impl Need {
         }
     }
 
-    fn run(&mut self, step: &Step, persisted: bool) {
+    fn run(&mut self, site: &Site<'_>, step: &Step) {
         let has_token = holds_job_token(step);
         if !step.agents.is_empty() {
             self.unknown
                 .push("what the agent is asked to do".to_owned());
+            if site.exchanged().is_some() {
+                self.known.insert("id-token".to_owned(), Access::Write);
+            }
         }
         for command in &step.commands {
             self.command(command, has_token);
+            self.elsewhere
+                .extend(ci::narrower_of_command(&command.words));
         }
-        if !step.wholly_read && (has_token || persisted) {
+        if !step.wholly_read && (has_token || site.holds.persisted_credentials) {
             self.unknown
                 .push(format!("what the step {} runs", step.label()));
         }

@@ -7,7 +7,7 @@ use crate::model::{Access, AgentJob, RepoPath, TokenFrom, TokenSource};
 
 const PATH: &str = ".github/workflows/a.yml";
 
-fn judged(text: &str, others: &[(&str, &str)]) -> Reading {
+pub(super) fn judged(text: &str, others: &[(&str, &str)]) -> Reading {
     let mut files: BTreeMap<&[u8], &str> = others
         .iter()
         .map(|(path, text)| (path.as_bytes(), *text))
@@ -18,7 +18,7 @@ fn judged(text: &str, others: &[(&str, &str)]) -> Reading {
     })
 }
 
-fn rules(text: &str) -> Vec<&'static str> {
+pub(super) fn rules(text: &str) -> Vec<&'static str> {
     let mut ids: Vec<_> = judged(text, &[])
         .findings
         .iter()
@@ -33,13 +33,13 @@ fn entry(text: &str) -> AgentJob {
 }
 
 /// A workflow with one job: its events, its permissions, what else stands at the job, its steps.
-fn workflow(on: &str, permissions: &str, job: &str, steps: &str) -> String {
+pub(super) fn workflow(on: &str, permissions: &str, job: &str, steps: &str) -> String {
     format!(
         "on: {on}\njobs:\n  review:\n    runs-on: ubuntu-latest\n    permissions: {permissions}\n{job}    steps:\n{steps}"
     )
 }
 
-const CLAUDE: &str = "      - uses: anthropics/claude-code-action@v1\n        with:\n          anthropic_api_key: ${{ secrets.ANTHROPIC_API_KEY }}\n";
+pub(super) const CLAUDE: &str = "      - uses: anthropics/claude-code-action@v1\n        with:\n          anthropic_api_key: ${{ secrets.ANTHROPIC_API_KEY }}\n";
 
 fn claude(with: &str) -> String {
     format!("{CLAUDE}          {with}\n")

@@ -44,7 +44,8 @@ pub(super) fn tools(step: &Step, action: &ci::ActionAgent) -> Option<Vec<String>
     }
     tools.push(tool);
     tools.retain(|tool| !tool.trim().is_empty());
-    Some(tools.iter().map(|tool| tool.trim().to_owned()).collect())
+    let bare = |tool: &String| tool.trim().trim_matches(['"', '\'']).to_owned();
+    Some(tools.iter().map(bare).collect())
 }
 
 /// The scopes of the tools of GitHub's own tool server.

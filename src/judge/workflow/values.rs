@@ -68,6 +68,11 @@ pub(super) fn is_identifier(name: &str) -> bool {
     ENDS.iter().any(|end| name.ends_with(end))
 }
 
+/// Whether a secret's name says that it opens nothing by itself; an address may hold a login.
+pub(crate) fn is_mere_name(name: &str) -> bool {
+    is_identifier(name) && !name.to_ascii_uppercase().ends_with("_URL")
+}
+
 /// Whether a step writes to the environment of the steps behind it.
 pub(super) fn exports(step: &Step) -> bool {
     step.run
@@ -94,7 +99,10 @@ pub(super) fn minted(step: &Step, mints: &ci::Mints) -> Option<Scopes> {
             let Some(scope) = setting.name.strip_prefix(&mints.permission_prefix) else {
                 continue;
             };
-            if let Some(access) = Access::from_word(setting.value.trim()) {
+            let given = setting.value.trim();
+            // A level that is computed elsewhere may be the widest.
+            let computed = given.contains("${{").then_some(Access::Write);
+            if let Some(access) = Access::from_word(given).or(computed) {
                 scopes.insert(scope.to_owned(), access);
             }
         }

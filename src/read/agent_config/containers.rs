@@ -361,3 +361,6 @@ fn joined(folder: &str, relative: &str) -> String {
     }
     parts.join("/")
 }
+
+#[cfg(test)]
+mod tests;

@@ -17,7 +17,7 @@ use std::sync::Arc;
 
 use crate::model::{RepoPath, Span};
 use crate::rules::agent_facts::{Bound, IgnoreFile, LocalFile, Switch, agent_facts};
-use crate::rules::{RuleSet, glob};
+use crate::rules::{self, RuleSet, glob};
 use crate::syntax;
 
 use super::lines::Lines;
@@ -219,7 +219,6 @@ pub fn concerns(path: &RepoPath, text: &[u8], rules: &RuleSet) -> bool {
     let whole = path.lossy();
     let name = whole.rsplit('/').next().unwrap_or_default();
     let lower = name.to_ascii_lowercase();
-    let facts = agent_facts();
     if whole.contains("node_modules/") {
         return false;
     }
@@ -232,11 +231,7 @@ pub fn concerns(path: &RepoPath, text: &[u8], rules: &RuleSet) -> bool {
     if !whole.starts_with('.') && !whole.contains("/.") && !is_text_of_settings(&lower) {
         return false;
     }
-    facts.ignore.iter().any(|entry| entry.file == name)
-        || facts.inert.iter().any(|entry| entry.file == name)
-        || surfaces(path, rules).next().is_some()
-        || facts.local.iter().any(|entry| fits(&entry.files, path))
-        || facts.switches.iter().any(|entry| fits(&entry.files, path))
+    surfaces(path, rules).next().is_some() || rules::is_agent_file(path.as_bytes())
 }
 
 /// Endings of the files outside an agent's folder that agents load.
@@ -317,17 +312,12 @@ fn fits(patterns: &[String], path: &RepoPath) -> bool {
 }
 
 /// The surfaces of a path that belong to an agent's context.
-fn surfaces<'r>(
-    path: &'r RepoPath,
-    rules: &'r RuleSet,
-) -> impl Iterator<Item = &'static crate::model::Surface> + 'r {
-    rules.surfaces().iter().filter(move |surface| {
-        surface.how.in_context()
-            && surface
-                .paths
-                .iter()
-                .any(|pattern| glob::matches(pattern, path.as_bytes()))
-    })
+fn surfaces(
+    path: &RepoPath,
+    rules: &RuleSet,
+) -> impl Iterator<Item = &'static crate::model::Surface> + use<> {
+    let all = rules.surfaces_at(path.as_bytes());
+    all.into_iter().filter(|surface| surface.how.in_context())
 }
 
 /// Reads one file.

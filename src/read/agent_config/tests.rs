@@ -329,39 +329,6 @@ fn guards_that_are_only_words() {
 }
 
 #[test]
-fn what_containers_take_from_the_host() {
-    let found = file(
-        ".devcontainer/devcontainer.json",
-        r#"{"mounts":["source=${localEnv:HOME}/.aws,target=/home/a/.aws,type=bind","source=history,target=/x,type=volume",{"source":"/var/run/docker.sock","target":"/var/run/docker.sock","type":"bind"}],"runArgs":["-v","${localEnv:HOME}/.ssh:/root/.ssh:ro"],"remoteEnv":{"T":"${localEnv:RAILWAY_API_TOKEN}","A":"b"}}"#,
-    );
-    let sources: Vec<_> = found
-        .mounts
-        .iter()
-        .map(|mount| mount.source.as_str())
-        .collect();
-    assert_eq!(
-        sources,
-        [
-            "${localEnv:HOME}/.aws",
-            "/var/run/docker.sock",
-            "${localEnv:HOME}/.ssh"
-        ]
-    );
-    assert_eq!(found.passed.len(), 1);
-    let compose = "services:\n  web:\n    image: nginx\n    volumes: [\"~/.aws:/root/.aws\"]\n  claude:\n    build: ./claude\n    volumes:\n      - ~/.config/gh:/root/.config/gh\n    environment:\n      - GITHUB_TOKEN\n";
-    let found = file("docker-compose.yml", compose);
-    let of_agents: Vec<&str> = found
-        .mounts
-        .iter()
-        .filter(|mount| mount.service.runs_agent)
-        .map(|mount| mount.source.as_str())
-        .collect();
-    assert_eq!(of_agents, ["~/.config/gh"]);
-    assert_eq!(found.mounts.len(), 2);
-    assert_eq!(found.passed.len(), 1);
-}
-
-#[test]
 fn a_cheap_test_names_the_files() {
     let rules = RuleSet::builtin();
     let yes = [

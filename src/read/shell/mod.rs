@@ -34,6 +34,8 @@ pub struct Simple {
     pub has_input: bool,
     /// The text of a here-document.
     pub here: Option<String>,
+    /// The file that its output is written to.
+    pub output: Option<String>,
     /// Where it stands in the text.
     pub span: Option<Span>,
 }
@@ -42,6 +44,8 @@ pub struct Simple {
 #[derive(Clone, Default)]
 pub struct Script {
     pub commands: Vec<Simple>,
+    /// Variables that are set for the commands behind, as written.
+    pub variables: Vec<(String, String)>,
     /// Whether nothing was cut or beyond the parser.
     pub whole: bool,
 }
@@ -62,6 +66,7 @@ fn read_nested(text: &str, nesting: usize) -> Script {
                 wrappers::Unwrapped::Text(inner) if nesting < MAX_NESTING => {
                     let inner = read_nested(&inner, nesting + 1);
                     script.whole &= inner.whole;
+                    script.variables.extend(inner.variables);
                     commands.extend(inner.commands.into_iter().map(|mut command| {
                         command.span = span;
                         command
@@ -113,6 +118,7 @@ fn parse(text: &str) -> Script {
     };
     let mut script = Script {
         commands: Vec::new(),
+        variables: Vec::new(),
         whole: end == text.len() && !tree.root_node().has_error(),
     };
     walk(&mut tree.walk(), text, &mut script);
@@ -131,6 +137,18 @@ fn walk<'t>(cursor: &mut TreeCursor<'t>, text: &str, script: &mut Script) {
                     return;
                 }
                 script.commands.push(simple(node, &above, text));
+            }
+            "variable_assignment" if above.last().is_none_or(|up| up.kind() != "command") => {
+                let name = node
+                    .child_by_field_name("name")
+                    .map(|name| source(name, text));
+                let value = node.child_by_field_name("value");
+                if script.variables.len() < MAX_COMMANDS
+                    && let (Some(name), Some(value)) = (name, value)
+                {
+                    let value = word(value, text, 0);
+                    script.variables.push((name.to_owned(), value));
+                }
             }
             _ => {}
         }
@@ -164,7 +182,7 @@ fn simple(node: Node<'_>, above: &[Node<'_>], text: &str) -> Simple {
                         .push((name.to_owned(), value.trim_matches(['"', '\'']).to_owned()));
                 }
             }
-            "file_redirect" => found.has_input |= source(child, text).starts_with('<'),
+            "file_redirect" => redirect(child, text, &mut found),
             "herestring_redirect" => found.has_input = true,
             "heredoc_redirect" => here(child, text, &mut found),
             kind if kind.ends_with("_redirect") || kind == "comment" => {}
@@ -190,9 +208,7 @@ fn feed(found: &mut Simple, node: Node<'_>, above: &[Node<'_>], text: &str) {
                     match child.kind() {
                         "heredoc_redirect" => here(child, text, found),
                         "herestring_redirect" => found.has_input = true,
-                        "file_redirect" => {
-                            found.has_input |= source(child, text).starts_with('<');
-                        }
+                        "file_redirect" => redirect(child, text, found),
                         _ => {}
                     }
                 }
@@ -204,14 +220,24 @@ fn feed(found: &mut Simple, node: Node<'_>, above: &[Node<'_>], text: &str) {
     }
 }
 
+fn redirect(node: Node<'_>, text: &str, found: &mut Simple) {
+    found.has_input |= source(node, text).starts_with('<');
+    if source(node, text).starts_with('>')
+        && let Some(target) = node.child_by_field_name("destination")
+    {
+        found.output = Some(word(target, text, 0));
+    }
+}
+
 fn here(redirect: Node<'_>, text: &str, found: &mut Simple) {
     found.has_input = true;
     let mut cursor = redirect.walk();
-    let body = redirect
-        .children(&mut cursor)
-        .find(|child| child.kind() == "heredoc_body");
-    if let Some(body) = body {
-        found.here = Some(source(body, text).to_owned());
+    for child in redirect.children(&mut cursor) {
+        match child.kind() {
+            "heredoc_body" => found.here = Some(source(child, text).to_owned()),
+            "file_redirect" => self::redirect(child, text, found),
+            _ => {}
+        }
     }
 }
 

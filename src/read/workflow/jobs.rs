@@ -6,6 +6,7 @@ use super::file::File;
 use super::substitute::Values;
 use super::{MAX_CALLS, Reader, permissions, steps, worse};
 use crate::model::{Call, Job, Passing, RepoPath, Setting, Workflow};
+use crate::read::agents;
 use crate::rules::ci;
 use crate::syntax::{Entry, Node};
 
@@ -80,12 +81,24 @@ impl Reader<'_> {
                 _ => {}
             }
         }
+        let around: Vec<Setting> = job
+            .env
+            .iter()
+            .cloned()
+            .chain(
+                file.at(&["env"])
+                    .into_iter()
+                    .flat_map(|node| file.settings(node)),
+            )
+            .collect();
+        self.written.borrow_mut().clear();
         for list in lists {
             let items = file.document.resolve(list).and_then(Node::as_list);
             let scope = steps::Scope {
                 file,
                 defaults: &defaults,
                 values,
+                env: &around,
                 folder: None,
                 depth,
             };
@@ -94,17 +107,19 @@ impl Reader<'_> {
             }
         }
         if call.uses.is_some() {
-            job.call = self.call(call, depth);
+            job.call = self.call(file, call, depth);
         }
         job
     }
 
-    fn call(&self, parts: CallParts, depth: usize) -> Option<Call> {
+    fn call(&self, file: &File<'_>, parts: CallParts, depth: usize) -> Option<Call> {
         let uses = steps::uses(parts.uses?);
         let secrets = parts.secrets.unwrap_or(Passing::Nothing);
         let mut workflow = None;
         if let Some(path) = steps::path_here(&uses)
             && depth < MAX_CALLS
+            // A workflow of another repository often has the name of the one that calls it.
+            && (uses.is_local() || path.as_bytes() != file.path.as_bytes())
         {
             workflow = self.called(&path, &parts.with, &secrets, depth);
         }
@@ -115,7 +130,13 @@ impl Reader<'_> {
         };
         let agent = match &workflow {
             Some(called) if runs_agent(called) => None,
-            _ => ci::reusable_agent(&uses.name).map(|entry| entry.agent.as_str()),
+            Some(_) => None,
+            None => ci::reusable_agent(&uses.name)
+                .map(|entry| entry.agent.as_str())
+                .or_else(|| match &secrets {
+                    Passing::Named(settings) => agents::by_credentials(settings),
+                    _ => None,
+                }),
         };
         Some(Call {
             uses,

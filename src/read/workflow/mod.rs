@@ -5,6 +5,7 @@
 //! are accepted. Files, depth, steps and text are bounded; what was not followed is never taken for safe.
 
 mod file;
+mod follow;
 mod jobs;
 mod script;
 mod steps;
@@ -13,7 +14,7 @@ mod substitute;
 #[cfg(test)]
 mod tests;
 
-use std::cell::Cell;
+use std::cell::{Cell, RefCell};
 
 use crate::model::{Access, Permissions, RepoPath, Scopes, Setting, Trigger, Workflow};
 use crate::read::Lookup;
@@ -59,6 +60,7 @@ pub fn read(path: &RepoPath, text: &[u8], lookup: &Lookup<'_>) -> Result<Workflo
         files: Cell::new(0),
         steps: Cell::new(0),
         shell: Cell::new(0),
+        written: RefCell::new(Vec::new()),
     };
     let file = File::open(path, text)?;
     Ok(reader.workflow(&file, &Values::default(), 0))
@@ -79,6 +81,8 @@ struct Reader<'a> {
     files: Cell<usize>,
     steps: Cell<usize>,
     shell: Cell<usize>,
+    /// Texts that steps of the job at hand wrote to files, by the names of these.
+    written: RefCell<Vec<(String, String)>>,
 }
 
 impl Reader<'_> {

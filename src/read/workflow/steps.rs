@@ -4,11 +4,13 @@
 //! it is named, and what it does is unknown.
 
 use super::file::File;
+use super::follow;
 use super::jobs::RunDefaults;
 use super::substitute::Values;
 use super::{MAX_CALLS, MAX_STEPS, Reader, trimmed};
 use crate::model::{RepoPath, Setting, Step, Through, Uses};
 use crate::read::agents;
+use crate::rules::ci;
 use crate::syntax::Node;
 
 /// What stands around a step.
@@ -16,6 +18,8 @@ pub(super) struct Scope<'s, 't> {
     pub file: &'s File<'t>,
     pub defaults: &'s RunDefaults,
     pub values: &'s Values,
+    /// The environment of the job and of its workflow.
+    pub env: &'s [Setting],
     /// The folder of the composite action in which the step stands.
     pub folder: Option<&'s str>,
     pub depth: usize,
@@ -64,9 +68,12 @@ impl Reader<'_> {
             {
                 return;
             }
-            step.agents.extend(agents::in_action(uses));
+            let agent = agents::in_action(uses).or_else(|| agents::in_image(uses));
+            let agent = agent.or_else(|| agents::in_unread_action(uses, &step.with, &step.env));
+            step.agents.extend(agent);
+            self.commands_of_inputs(scope, &mut step, &steering);
         }
-        if step.run.is_some() {
+        if step.uses.is_none() && step.run.is_some() {
             self.run(scope, &mut step, &steering);
         }
         if scope.folder.is_some() {
@@ -75,6 +82,25 @@ impl Reader<'_> {
             }
         }
         out.push(step);
+    }
+
+    /// Reads the inputs of an action that are commands or programs.
+    fn commands_of_inputs(&self, scope: &Scope<'_, '_>, step: &mut Step, steering: &Steering) {
+        let Some(uses) = step.uses.as_ref().map(|uses| uses.name.clone()) else {
+            return;
+        };
+        for input in ci::command_inputs(&uses) {
+            if let Some(setting) = step.input(input).cloned() {
+                step.run = Some(setting);
+                self.run(scope, step, steering);
+                step.run = None;
+            }
+        }
+        if uses == "actions/github-script"
+            && let Some(script) = step.input("script").cloned()
+        {
+            follow::programs(step, &script.value, &script.spot);
+        }
     }
 
     /// Puts the steps of a composite action of this repository in the place of the step that calls it.
@@ -110,6 +136,7 @@ impl Reader<'_> {
             file: &file,
             defaults: scope.defaults,
             values: &values,
+            env: scope.env,
             folder: Some(path),
             depth: scope.depth + 1,
         };
@@ -179,7 +206,11 @@ fn parts<'s>(scope: &'s Scope<'_, '_>, node: &'s Node) -> (Step, Steering, Vec<&
             "id" => step.id = text().unwrap_or_default(),
             "name" => step.name = text().unwrap_or_default(),
             "if" => step.condition = file.setting("if", key, value).map(|s| values.condition(s)),
-            "uses" => step.uses = file.setting("uses", key, value).map(uses),
+            "uses" => {
+                step.uses = file
+                    .setting("uses", key, value)
+                    .map(|s| uses(met(file, value, s)))
+            }
             "run" => step.run = file.setting("run", key, value),
             "with" => step.with.extend(values.fill(file.settings(value))),
             "env" => step.env.extend(values.fill(file.settings(value))),
@@ -190,6 +221,14 @@ fn parts<'s>(scope: &'s Scope<'_, '_>, node: &'s Node) -> (Step, Steering, Vec<&
         }
     }
     (step, steering, parallel)
+}
+
+/// A setting at the place where a reader meets it: the alias, not what it stands for.
+fn met(file: &File<'_>, node: &Node, mut setting: Setting) -> Setting {
+    if node.as_scalar().is_none() {
+        setting.spot = file.spot(node.span);
+    }
+    setting
 }
 
 /// Reads the text behind `uses:`.

@@ -232,3 +232,141 @@ proptest! {
         let _ = read(&RepoPath::from("a"), job(&format!("      - run: {text}\n")).as_bytes(), &|_| None);
     }
 }
+
+#[test]
+fn agents_behind_scripts_and_programs_are_found() {
+    let script = ("run.sh", "#!/bin/sh\ncodex exec --full-auto x\n");
+    for (steps, others, agent) in [
+        (
+            "      - env:\n          IMAGE: x\n        run: |\n          S=\"${GITHUB_WORKSPACE}/run.sh\"\n          docker run --rm -v \"$S:/in.sh:ro\" \"$IMAGE\" -lc '/in.sh'\n",
+            vec![script],
+            "codex",
+        ),
+        (
+            "      - run: |\n          cat > /usr/local/bin/go <<'END'\n          amp \"$@\" --stream-json\n          END\n      - run: go -x 'do it'\n",
+            vec![],
+            "amp",
+        ),
+        (
+            "      - run: |\n          python - <<'PY'\n          cmd = [\"aider\", \"--yes\", \"--message\", task]\n          PY\n",
+            vec![],
+            "aider",
+        ),
+        (
+            "      - run: node tools/agent.mjs\n",
+            vec![(
+                "tools/agent.mjs",
+                "import { query } from '@anthropic-ai/claude-agent-sdk';\n",
+            )],
+            "claude-code",
+        ),
+        (
+            "      - run: npm run review\n",
+            vec![
+                (
+                    "package.json",
+                    "{\"scripts\": {\"review\": \"bash run.sh\"}}",
+                ),
+                script,
+            ],
+            "codex",
+        ),
+        (
+            "      - shell: python\n        run: |\n          subprocess.run([\"claude\", \"-p\", prompt])\n",
+            vec![],
+            "claude-code",
+        ),
+        (
+            "      - uses: actions/github-script@v7\n        with:\n          script: await exec.exec('copilot', ['-p', prompt])\n",
+            vec![],
+            "copilot-cli",
+        ),
+        (
+            "      - uses: nick-fields/retry@v3\n        with:\n          command: claude -p x\n",
+            vec![],
+            "claude-code",
+        ),
+        (
+            "      - uses: docker://ghcr.io/sourcegraph/cra-github:latest\n",
+            vec![],
+            "amp",
+        ),
+        (
+            "      - env: {IMAGE: 'pragent/pr-agent@sha256:0123'}\n        run: docker run --rm \"$IMAGE\" --pr_url x review\n",
+            vec![],
+            "pr-agent",
+        ),
+        (
+            "      - uses: someone/some-runner@v1\n        with:\n          claude-oauth-token: ${{ secrets.TOKEN }}\n",
+            vec![],
+            "claude-code",
+        ),
+        (
+            "      - run: awf -- /bin/bash -c 'node harness.cjs codex exec${M:+ --model \"$M\"} --skip-git-repo-check'\n",
+            vec![],
+            "codex",
+        ),
+        (
+            "      - run: node shell_harness.cjs gemini 'cd x && gemini --yolo --prompt \"$(cat p)\"'\n",
+            vec![],
+            "gemini-cli",
+        ),
+    ] {
+        let found: Vec<&str> = agents(&job(steps), &others).iter().map(|f| f.0).collect();
+        assert_eq!(found, [agent], "{steps}");
+    }
+}
+
+#[test]
+fn what_only_looks_like_an_agent_is_none() {
+    for steps in [
+        "      - run: npm i -g @anthropic-ai/claude-code\n        env: {CLAUDE_CODE_OAUTH_TOKEN: '${{ secrets.T }}'}\n",
+        "      - run: docker pull pragent/pr-agent:latest\n",
+        "      - run: docker build -t paulgauthier/aider .\n",
+        "      - run: python -c 'names = [\"claude\", \"codex\"]'\n",
+        "      - uses: actions/upload-artifact@v4\n        env: {FACTORY_API_KEY: '${{ secrets.FACTORY_API_KEY }}'}\n        with: {name: droid, path: x}\n",
+        "      - uses: actions/github-script@v7\n        with:\n          script: core.info('run `claude -p` yourself')\n",
+    ] {
+        assert_eq!(agents(&job(steps), &[]), [], "{steps}");
+    }
+}
+
+#[test]
+fn a_workflow_elsewhere_of_the_same_name_is_not_this_one() {
+    let text = "on: push\njobs:\n  a:\n    uses: other/shared/.github/workflows/a.yml@v1\n    secrets:\n      CLAUDE_CODE_OAUTH_TOKEN: ${{ secrets.CLAUDE_CODE_OAUTH_TOKEN }}\n";
+    let found = agents(text, &[(".github/workflows/a.yml", text)]);
+    assert_eq!((found[0].0, found[0].2), ("claude-code", 4));
+}
+
+#[test]
+fn an_alias_is_met_where_it_stands() {
+    let text = "on: push\nenv:\n  V: &v openai/codex-action@v1\njobs:\n  a:\n    steps:\n      - uses: *v\n";
+    let found = agents(text, &[]);
+    assert_eq!((found[0].0, found[0].2, found[0].3), ("codex", 7, 15));
+}
+
+#[test]
+fn syntax_that_is_not_known_is_no_obstacle() {
+    for steps in [
+        "      - uses: $/tools/agent\n",
+        "      - if: ${{ case(github.event_name == 'push', true, false) }}\n        uses: $/tools/agent\n",
+        "      - uses: $/tools/agent\n        cache-mode: x\n        unheard: {of: [1]}\n",
+    ] {
+        let action = "runs:\n  using: composite\n  steps:\n    - uses: openai/codex-action@v1\n";
+        let found = agents(&job(steps), &[("tools/agent/action.yml", action)]);
+        assert_eq!(found.len(), 1, "{steps}");
+    }
+}
+
+#[test]
+fn a_large_file_is_read() {
+    let comment = "# padding padding padding padding padding padding padding padding\n";
+    let text = format!(
+        "{}{}",
+        comment.repeat(80_000),
+        job("      - run: claude -p x\n")
+    );
+    assert!(text.len() > 5 << 20);
+    let found = agents(&text, &[]);
+    assert_eq!((found[0].0, found[0].2), ("claude-code", 80_006));
+}

@@ -67,7 +67,8 @@ fn place(line: &Line) -> String {
 mod tests {
     use super::*;
     use crate::judge::agents::changes::Change;
-    use crate::judge::agents::map::{AgentLine, CredentialLine, PartLine, StructureLine, Unread};
+    use crate::judge::agents::lines::{CredentialLine, PartLine, StructureLine};
+    use crate::judge::agents::map::{AgentLine, Unread};
 
     fn map(words: &str) -> ReachMap {
         let line = || Line {

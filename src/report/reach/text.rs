@@ -4,7 +4,8 @@ use std::io::{self, Write};
 
 use super::{also, counts, place, shown};
 use crate::judge::agents::changes::Change;
-use crate::judge::agents::map::{AgentLine, CredentialLine, Line, ReachMap, StructureLine};
+use crate::judge::agents::lines::{CredentialLine, StructureLine};
+use crate::judge::agents::map::{AgentLine, Line, ReachMap};
 
 /// Lines of one sort that one agent is shown with.
 const ROWS: usize = 5;

@@ -9,9 +9,9 @@ use std::io::{self, Write};
 
 use super::parts;
 use super::select::{Group, Standing, groups};
-use super::summary;
 use super::wrap::{fit_left, fit_words, wrap};
 use super::{Audience, Entry, Style, Verbosity, sanitize};
+use super::{jobs, summary};
 use crate::model::{Finding, Outcome, Overall, Place, RepoPath, Verdict};
 use block::Label;
 
@@ -40,6 +40,7 @@ pub fn write(outcome: &Outcome, style: &Style, out: &mut dyn Write) -> io::Resul
     if style.verbosity == Verbosity::Verbose {
         page.compact(&groups(&outcome.findings, Standing::Note))?;
         page.released(&groups(&outcome.findings, Standing::Released))?;
+        page.agent_jobs(outcome)?;
     }
     page.unchecked(outcome)?;
     if style.why_not {
@@ -50,6 +51,18 @@ pub fn write(outcome: &Outcome, style: &Style, out: &mut dyn Write) -> io::Resul
         Some(group) if style.audience == Audience::Person => page.explain(group.head),
         _ => Ok(()),
     }
+}
+
+/// Writes what the agents of jobs hold, and below it the findings of these jobs, a line each.
+pub(super) fn write_jobs(outcome: &Outcome, style: &Style, out: &mut dyn Write) -> io::Result<()> {
+    let mut page = Page { style, out };
+    page.agent_jobs(outcome)?;
+    for standing in [Standing::Block, Standing::Warning, Standing::Note] {
+        for group in groups(&outcome.findings, standing) {
+            page.one_line(&group)?;
+        }
+    }
+    page.unchecked(outcome)
 }
 
 /// The writer and the manner of writing.
@@ -205,6 +218,17 @@ impl Page<'_> {
             };
             let line = format!("{} {} ({why})", sanitize::quote(finding.rule), at(finding));
             self.line(&line)?;
+        }
+        Ok(())
+    }
+
+    /// What the agents of workflows hold.
+    fn agent_jobs(&mut self, outcome: &Outcome) -> io::Result<()> {
+        for job in &outcome.agent_jobs {
+            for line in jobs::lines(job, self.width()) {
+                self.line(&line)?;
+            }
+            self.line("")?;
         }
         Ok(())
     }

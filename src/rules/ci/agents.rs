@@ -45,7 +45,7 @@ pub struct ActionAgent {
     pub token_inputs: Vec<String>,
     pub default_token: DefaultToken,
     #[serde(default)]
-    exchanged: std::collections::BTreeMap<String, String>,
+    exchanged: Levels,
     #[serde(default)]
     pub keeps_job_token: Vec<String>,
     #[serde(default)]
@@ -65,11 +65,17 @@ pub struct ActionAgent {
 impl ActionAgent {
     /// The scopes of the App token that it swaps the job's OIDC token for.
     pub fn exchanged_scopes(&self) -> Scopes {
-        self.exchanged
-            .iter()
-            .filter_map(|(scope, word)| Some((scope.clone(), Access::from_word(word)?)))
-            .collect()
+        scopes(&self.exchanged)
     }
+}
+
+type Levels = std::collections::BTreeMap<String, String>;
+
+fn scopes(levels: &Levels) -> Scopes {
+    levels
+        .iter()
+        .filter_map(|(scope, word)| Some((scope.clone(), Access::from_word(word)?)))
+        .collect()
 }
 
 /// A program that runs an agent.
@@ -87,6 +93,11 @@ pub struct CliAgent {
     /// First words with which the program itself refuses an actor without write access.
     #[serde(default)]
     pub guarded: Vec<String>,
+    /// First words with which it swaps the job's OIDC token for an App token.
+    #[serde(default)]
+    pub exchanges: Vec<String>,
+    #[serde(default)]
+    exchanged: Levels,
     #[serde(default)]
     pub bypass: Vec<String>,
     #[serde(default)]
@@ -96,9 +107,14 @@ pub struct CliAgent {
 }
 
 impl CliAgent {
+    /// The scopes of the App token that it swaps the job's OIDC token for.
+    pub fn exchanged_scopes(&self) -> Scopes {
+        scopes(&self.exchanged)
+    }
+
     /// Whether the arguments start an agent, and do not merely ask for a version or set something up.
     pub fn starts(&self, arguments: &[String], has_input: bool) -> bool {
-        let first = arguments.first().map(String::as_str);
+        let first = arguments.first().map(|word| unexpanded(word));
         if first.is_some_and(|word| self.none_of.iter().any(|none| none == word))
             || arguments
                 .iter()
@@ -110,15 +126,26 @@ impl CliAgent {
             return has_input || !arguments.is_empty() || self.names[0].contains('.');
         }
         let has = |word: &str| {
-            arguments.iter().any(|argument| {
-                argument == word
-                    || (word.starts_with("--")
-                        && argument
-                            .strip_prefix(word)
-                            .is_some_and(|rest| rest.starts_with('=')))
-            })
+            arguments
+                .iter()
+                .map(|given| unexpanded(given))
+                .any(|argument| {
+                    argument == word
+                        || (word.starts_with("--")
+                            && argument
+                                .strip_prefix(word)
+                                .is_some_and(|rest| rest.starts_with('=')))
+                })
         };
         self.any_of.iter().any(|word| has(word))
+    }
+}
+
+/// A word without what a shell puts behind it: `exec${MODEL:+ --model x}` is `exec`.
+pub fn unexpanded(word: &str) -> &str {
+    match word.find('$') {
+        Some(at) if at > 0 => &word[..at],
+        _ => word,
     }
 }
 

@@ -1,15 +1,18 @@
 //! What is known of workflows: agents, the permissions that actions and commands need, and what secrets are for.
 //!
-//! In: `rules/agents_ci.toml`, `rules/actions.toml`, `rules/commands.toml`, built into the program. Out: tables, read on
-//! first use. It judges nothing; what no entry covers is unknown.
+//! In: `rules/agents_ci.toml`, `agents_run.toml`, `actions.toml`, `commands.toml` and `services.toml`, built into
+//! the program. Out: tables, read on first use. It judges nothing; what no entry covers is unknown.
 
 mod agents;
 mod edits;
 mod needs;
+mod services;
+mod started;
 
 pub use agents::{
     ActionAgent, CliAgent, DefaultToken, Guard, Leaves, Mints, ReusableAgent, action_agent,
     cli_agent, cli_names, cli_of_agent, is_switch, leaves, mints, purpose_of, reusable_agent,
+    unexpanded,
 };
 
 pub use edits::{
@@ -19,6 +22,9 @@ pub use edits::{
 pub use needs::{
     ActionNeeds, Condition, Needs, action_needs, call_needs, command_needs, route_needs,
 };
+
+pub use services::{Narrower, narrower_of_action, narrower_of_command};
+pub use started::{command_inputs, credential_agent, image_agent, kits};
 
 /// Whether `text` fits a pattern in which `*` stands for any run of characters. Case counts.
 pub(crate) fn fits(pattern: &str, text: &str) -> bool {

@@ -3,7 +3,7 @@
 use std::io::{self, Write};
 
 use super::{also, escape, tag};
-use crate::judge::agents::map::CredentialLine;
+use crate::judge::agents::lines::CredentialLine;
 
 /// Credentials that are shown with the parts of their severity.
 const EXPLAINED: usize = 12;

@@ -11,7 +11,8 @@ use std::io::{self, Write};
 
 use super::{also, counts, shown};
 use crate::judge::agents::changes::Change;
-use crate::judge::agents::map::{Line, ReachMap, StructureLine, Unread};
+use crate::judge::agents::lines::StructureLine;
+use crate::judge::agents::map::{Line, ReachMap, Unread};
 
 /// What the page may load: nothing but its own style.
 const POLICY: &str =

@@ -14,7 +14,7 @@ use super::{Plan, Standing};
 use crate::model::{RepoPath, Unchecked};
 
 /// How many folders are opened for that.
-const OPENED_AT_MOST: usize = 1_000_000;
+const OPENED_AT_MOST: usize = 100_000;
 
 /// Finds where else objects stand because a whole folder does; adds jobs for that.
 pub(in crate::source) fn add_copies_of(hits: &IdSet, plan: Plan, objects: &Objects) -> Plan {
@@ -76,7 +76,7 @@ impl CopySearch<'_> {
             let id = entry.oid.to_owned();
             if entry.mode.is_tree() {
                 any |= self.folder(walker, &id, path, depth + 1);
-            } else if self.hits.contains(&id) {
+            } else if !entry.mode.is_commit() && self.hits.contains(&id) {
                 any = true;
                 walker.blob(path, id, form_of(entry.mode), self.commit);
             }

@@ -183,14 +183,14 @@ impl<'a> Walker<'a> {
 
     /// Takes a blob at a further path, where that is news.
     fn add_copy(&mut self, first: u32, path: &[u8], form: Form, commit: u32) {
-        let number = self.plan.number_of(path);
         let (mut count, mut last, mut reason) = (0, first, Reason::OtherName);
         for known in self.plan.chain(first) {
             let job = &self.plan.jobs[known as usize];
-            if job.path == number && job.form == form {
+            let known_path = self.plan.bytes(job.path);
+            if known_path == path && job.form == form {
                 return;
             }
-            if name_of(self.plan.bytes(job.path)) == name_of(path) && job.form == form {
+            if name_of(known_path) == name_of(path) && job.form == form {
                 reason = Reason::OtherFolder;
             }
             count += 1;
@@ -200,6 +200,8 @@ impl<'a> Walker<'a> {
             self.plan.crowded.insert(first);
             return;
         }
+        // A path is kept only once it is one of few: a tree that names itself has any number of them.
+        let number = self.plan.number_of(path);
         let next = self.plan.jobs.len() as u32;
         self.plan.jobs[last as usize].next = next;
         self.plan.jobs.push(Job {

@@ -320,8 +320,11 @@ fn agents_behind_actions_and_wrappers_are_found() {
     ]);
 }
 
-/// Demands that each job, with the other files of its repository, is found to run the agent.
-fn assert_found(cases: &[(&str, Vec<(&str, &str)>, &str)]) {
+/// The steps of a job, the other files of its repository by path, and the agent.
+type Case<'t> = (&'t str, Vec<(&'t str, &'t str)>, &'t str);
+
+/// Demands that each job is found to run its agent.
+fn assert_found(cases: &[Case<'_>]) {
     for (steps, others, agent) in cases {
         let found: Vec<&str> = agents(&job(steps), others).iter().map(|f| f.0).collect();
         assert_eq!(found, [*agent], "{steps}");

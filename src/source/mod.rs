@@ -29,6 +29,7 @@ mod queue;
 mod range;
 mod repository;
 mod repository_format;
+mod side_by_side;
 mod snapshot;
 mod staged;
 mod stdin;

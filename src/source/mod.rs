@@ -168,6 +168,11 @@ pub trait Source: Sync {
         None
     }
 
+    /// Whether many versions of the same files are handed over.
+    fn has_versions(&self) -> bool {
+        false
+    }
+
     /// How many items there are to look at; 0 where that is not known yet, or never.
     fn expected(&self) -> u64 {
         0

@@ -353,7 +353,10 @@ fn more(group: &Group<'_>) -> Option<String> {
             "the same in {}",
             summary::count(count as u64, "more file", "more files")
         )),
-        (count, false) => Some(format!("{count} more like it in {} files", files.len())),
+        (count, false) => Some(format!(
+            "{count} more like it in {}",
+            summary::count(files.len() as u64, "file", "files")
+        )),
     };
     let same = (also > 0).then(|| format!("also in {}", summary::count(also, "place", "places")));
     match (same, alike) {

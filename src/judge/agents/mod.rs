@@ -5,6 +5,7 @@
 
 mod autonomy;
 pub mod changes;
+mod denied;
 mod destroying;
 pub mod drill;
 mod guardrails;
@@ -19,6 +20,8 @@ mod scene;
 pub use removed::judge_removed;
 pub use scene::Scene;
 
+#[cfg(test)]
+mod rule_tests;
 #[cfg(test)]
 mod tests;
 
@@ -160,6 +163,7 @@ pub fn judge_files(files: &[AgentFile], known: Known<'_>) -> Vec<StructureFindin
         autonomy::judge(&mut bench, file);
         destroying::judge(&mut bench, file);
         guardrails::judge(&mut bench, file);
+        denied::judge(&mut bench, file);
     }
     let mut findings = bench.findings;
     let mut seen = BTreeSet::new();

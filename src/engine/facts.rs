@@ -108,7 +108,7 @@ fn unparsable(item: &Item, text: &[u8], rules: &RuleSet) -> Option<Unchecked> {
     // Agents read front matter leniently: text that is no YAML there is still an instruction to them.
     let format = syntax::format_of(&item.path).filter(|format| *format != Format::FrontMatter)?;
     let loaded = judge::surfaces_of(&item.path, rules)
-        .any(|surface| surface.how.in_context() && !surface.keys.is_empty());
+        .any(|surface| surface.how.in_context() && !surface.agents.is_empty());
     if !loaded || text.is_empty() {
         return None;
     }

@@ -10,10 +10,11 @@ use crate::find;
 use crate::judge::rules;
 use crate::judge::workflow::{Reading, StructureFinding, judge_workflows};
 use crate::model::{
-    Advice, AgentJob, Confidence, Excerpt, Finding, Related, RepoPath, Spot, Unchecked, Verdict,
+    Advice, AgentJob, CiSystem, Confidence, Excerpt, Finding, Related, RepoPath, Spot, Unchecked,
+    Verdict,
 };
 use crate::policy::fingerprint;
-use crate::read::workflow::is_workflow;
+use crate::read::workflow::{is_workflow, may_be_included, system_of};
 use crate::source::{Snapshot, Visited};
 
 /// What judging the wiring gives.
@@ -25,12 +26,14 @@ pub(super) struct Structure {
     pub(super) silent: u64,
 }
 
+/// Where other systems look for their pipelines.
+const PIPELINES: &[&str] = &[".gitlab-ci.yml"];
 /// The folder in which GitHub looks for workflows.
 const WORKFLOWS: &[u8] = b".github/workflows";
 
 /// Whether a file is a workflow, or one that a workflow may call.
 pub(super) fn may_be_wiring(path: &RepoPath) -> bool {
-    is_workflow(path) || called_as(path).is_some()
+    is_workflow(path) || called_as(path).is_some() || may_be_included(path)
 }
 
 /// The part of a path by which a workflow that calls the file names it.
@@ -49,8 +52,11 @@ fn called_as(path: &RepoPath) -> Option<&[u8]> {
 fn workflows(run: &Run<'_>, visited: &Visited, wiring: &BTreeSet<RepoPath>) -> Vec<RepoPath> {
     let seen = wiring.iter().filter(|path| is_workflow(path)).cloned();
     let mut paths: BTreeSet<RepoPath> = seen.collect();
+    let names: Vec<&[u8]> = wiring.iter().filter_map(called_as).collect();
     if visited.is_change && !wiring.is_empty() {
-        let names: Vec<&[u8]> = wiring.iter().filter_map(called_as).collect();
+        pipelines(run, wiring, &mut paths);
+    }
+    if visited.is_change && !names.is_empty() {
         for path in run.source.head().files_in(WORKFLOWS) {
             if paths.contains(&path) || !is_workflow(&path) {
                 continue;
@@ -66,6 +72,21 @@ fn workflows(run: &Run<'_>, visited: &Visited, wiring: &BTreeSet<RepoPath>) -> V
         }
     }
     paths.into_iter().collect()
+}
+
+/// Adds the pipelines of other systems that use a file of the change, or that include files that may.
+fn pipelines(run: &Run<'_>, wiring: &BTreeSet<RepoPath>, paths: &mut BTreeSet<RepoPath>) {
+    for path in PIPELINES {
+        let path = RepoPath::from(*path);
+        let Ok(Some(text)) = run.source.head().read(path.as_bytes()) else {
+            continue;
+        };
+        let uses = |word: &[u8]| memchr::memmem::find(&text, word).is_some();
+        let mut changed = wiring.iter();
+        if uses(b"include") || changed.any(|path| uses(path.file_name())) {
+            paths.insert(path);
+        }
+    }
 }
 
 /// Judges the workflows that a run saw.
@@ -130,12 +151,17 @@ fn conclude(
         unchecked: head
             .unparsed
             .into_iter()
-            .map(|(path, error)| Unchecked {
-                path,
-                why: format!(
-                    "GitHub loads this workflow and it does not parse: {error}; it was searched as bytes (TL902)"
-                ),
-                undecided: decides,
+            .map(|(path, error)| {
+                let system = system_of(&path).unwrap_or_default();
+                Unchecked {
+                    why: format!(
+                        "{} loads this file and it does not parse: {error}; it was searched as bytes (TL902)",
+                        system.name()
+                    ),
+                    // Decision 6 closes the list of what leaves a change undecided.
+                    undecided: decides && system == CiSystem::Github,
+                    path,
+                }
             })
             .collect(),
         ..Structure::default()

@@ -43,19 +43,7 @@ impl Reader<'_> {
         values: &Values,
         depth: usize,
     ) -> Job {
-        let mut job = Job {
-            id: entry.key.clone(),
-            spot: file.spot(entry.key_span),
-            permissions: None,
-            env: Vec::new(),
-            condition: None,
-            runs_on: Vec::new(),
-            runs_on_spot: None,
-            environment: None,
-            needs: Vec::new(),
-            steps: Vec::new(),
-            call: None,
-        };
+        let mut job = Job::new(entry.key.clone(), file.spot(entry.key_span));
         let mut call = CallParts::default();
         let mut defaults = defaults.clone();
         let mut lists = Vec::new();

@@ -6,21 +6,27 @@
 
 mod file;
 mod follow;
+mod gitlab;
 mod jobs;
 mod script;
+mod shared;
 mod steps;
 mod substitute;
+mod system;
+pub mod variables;
 
 #[cfg(test)]
 mod tests;
 
 use std::cell::{Cell, RefCell};
 
-use crate::model::{Access, Permissions, RepoPath, Scopes, Setting, Trigger, Workflow};
+use crate::model::{Access, CiSystem, Permissions, RepoPath, Scopes, Setting, Trigger, Workflow};
 use crate::read::Lookup;
 use crate::syntax::{Node, SyntaxError};
 use file::File;
 use substitute::Values;
+
+pub use system::{may_be_included, system_of};
 
 /// How deep actions and workflows of the repository are followed.
 const MAX_CALLS: usize = 5;
@@ -55,29 +61,31 @@ pub const SCOPES: &[&str] = &[
 
 /// Reads a workflow file.
 pub fn read(path: &RepoPath, text: &[u8], lookup: &Lookup<'_>) -> Result<Workflow, SyntaxError> {
+    let system = system_of(path).unwrap_or_default();
     let reader = Reader {
         lookup,
+        system,
         files: Cell::new(0),
         steps: Cell::new(0),
         shell: Cell::new(0),
         written: RefCell::new(Vec::new()),
     };
     let file = File::open(path, text)?;
-    Ok(reader.workflow(&file, &Values::default(), 0))
+    Ok(match system {
+        CiSystem::Gitlab => reader.gitlab(&file),
+        _ => reader.workflow(&file, &Values::default(), 0),
+    })
 }
 
-/// Whether GitHub loads a workflow from this path.
+/// Whether a CI system loads its jobs from this path.
 pub fn is_workflow(path: &RepoPath) -> bool {
-    let bytes = path.as_bytes();
-    let Some(name) = bytes.strip_prefix(b".github/workflows/") else {
-        return false;
-    };
-    !name.contains(&b'/') && (name.ends_with(b".yml") || name.ends_with(b".yaml"))
+    system_of(path).is_some()
 }
 
 /// What one reading shares: the look-up, and what has been spent of each bound.
 struct Reader<'a> {
     lookup: &'a Lookup<'a>,
+    system: CiSystem,
     files: Cell<usize>,
     steps: Cell<usize>,
     shell: Cell<usize>,
@@ -96,6 +104,7 @@ impl Reader<'_> {
 
     fn workflow(&self, file: &File<'_>, values: &Values, depth: usize) -> Workflow {
         let mut workflow = Workflow {
+            system: CiSystem::Github,
             path: file.path.clone(),
             triggers: Vec::new(),
             permissions: None,

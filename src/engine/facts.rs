@@ -5,12 +5,13 @@
 use std::collections::BTreeSet;
 use std::io::Read;
 
-use super::recipes;
+use super::{recipes, structure};
 use crate::find::recipe::RecipeSighting;
 use crate::find::{self, Blob, Found};
 use crate::judge;
 use crate::model::{Dropped, RepoPath, Sighting, Unchecked};
 use crate::read::agent_config;
+use crate::read::workflow::looks_like_workflow;
 use crate::rules::RuleSet;
 use crate::source::{Content, Form, Item, Keeping};
 use crate::syntax::{self, Format};
@@ -46,6 +47,9 @@ pub(super) fn examine(
     rules: &RuleSet,
     facts: &mut Facts,
 ) -> u64 {
+    if is_wiring(item, &content) {
+        facts.wiring.insert(item.path.clone());
+    }
     match content {
         Content::Bytes(text) => {
             let blob = Blob {
@@ -73,6 +77,17 @@ pub(super) fn examine(
         Content::Stream(reader) => examine_stream(item, reader, rules, facts),
         Content::Remembered(bytes) => bytes,
     }
+}
+
+/// Whether a file is a workflow, or may be called by one.
+fn is_wiring(item: &Item, content: &Content<'_>) -> bool {
+    let by_content = || match content {
+        Content::Bytes(text) => looks_like_workflow(&item.path, text),
+        _ => false,
+    };
+    item.form == Form::File
+        && item.keeping == Keeping::Git
+        && (structure::may_be_wiring(&item.path) || by_content())
 }
 
 fn take(item: &Item, found: Found, facts: &mut Facts) {

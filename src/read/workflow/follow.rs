@@ -3,10 +3,10 @@
 //! In: one command of a step. Out: commands and agents of that step. Calls are followed a few levels deep; a script in a
 //! language that is no shell gives only the agents that it starts.
 
-use super::Reader;
 use super::script::{InScript, command};
 use super::steps::{Scope, Steering, local_path};
-use crate::model::{AgentStep, Setting, Spot, Step, Through};
+use super::{Reader, variables};
+use crate::model::{AgentStep, CiSystem, Setting, Spot, Step, Through};
 use crate::read::program;
 use crate::read::shell::{self, Simple};
 use crate::rules::ci;
@@ -136,6 +136,11 @@ impl Reader<'_> {
         let script = shell::read(&text);
         step.wholly_read &= script.whole;
         around.variables.extend(script.variables);
+        if self.system != CiSystem::Github {
+            let names = variables::named(&text).into_iter();
+            let mentions = names.map(|name| variables::mention(name, spot.clone()));
+            step.mentions.extend(mentions);
+        }
         for mut inner in script.commands {
             self.follow(around, step, &inner, spot, depth + 1);
             // `amp "$@"` in a script gets the words that the script is called with.
@@ -302,6 +307,8 @@ const WORKSPACE: &[&str] = &[
     "${GITHUB_WORKSPACE}/",
     "${{ github.workspace }}/",
     "${{github.workspace}}/",
+    "$CI_PROJECT_DIR/",
+    "${CI_PROJECT_DIR}/",
     "$PWD/",
     "${PWD}/",
     "$(pwd)/",

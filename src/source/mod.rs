@@ -9,6 +9,7 @@ mod commit_tree;
 mod commits;
 mod disk;
 mod environment;
+mod families;
 mod folder;
 mod git_environment;
 mod handing;

@@ -121,8 +121,14 @@ pub fn plan(path: &RepoPath, text: &[u8], lookup: &Lookup<'_>, wanted: &[Wanted]
         Err(why) => return leave_all(why),
     };
     let sites = sites(&workflow);
+    let texts = bench::actions_of(&workflow, lookup);
+    let actions = texts
+        .iter()
+        .filter_map(|(path, text)| Ground::open(path, text).ok());
+    let actions: Vec<Ground<'_>> = actions.collect();
     let bench = Bench {
         ground: &ground,
+        actions: &actions,
         workflow: &workflow,
         sites: &sites,
         wanted,

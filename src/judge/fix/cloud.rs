@@ -4,7 +4,7 @@
 //! It works only once the cloud trusts this repository, which is said.
 
 use super::bench::{Bench, refused};
-use super::permissions::block;
+use super::permissions::{ASKS_CALLERS, asks_callers, block};
 use super::{Drafted, Refusal};
 use crate::model::{Access, Job, Safety, Step};
 use crate::rules::ci;
@@ -59,6 +59,9 @@ fn draft(bench: &Bench<'_>, job: &Job, step: &Step, login: &ci::CloudLogin, at: 
     );
     let mut draft = bench.draft(Safety::Unsafe, title, &asked, (edits, touched));
     draft.breaks = "the login fails until the cloud trusts this repository.".to_owned();
+    if asks_callers(bench.workflow, grant, &target) {
+        draft.breaks = format!("{} {ASKS_CALLERS}", draft.breaks);
+    }
     draft.setup = vec![login.setup.clone()];
     Ok(Some(draft))
 }

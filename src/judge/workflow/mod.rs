@@ -100,13 +100,10 @@ pub struct Reading {
     pub unparsed: Vec<(RepoPath, SyntaxError)>,
 }
 
-/// Reads and judges workflow files; paths that are none are passed over. `read` gives files of the same state.
+/// Reads and judges workflow files. `lookup` gives files of the same state.
 pub fn judge_workflows(paths: &[RepoPath], lookup: &read::Lookup<'_>) -> Reading {
     let mut reading = Reading::default();
     for path in paths {
-        if !read::workflow::is_workflow(path) {
-            continue;
-        }
         let Some(text) = lookup(path.as_bytes()) else {
             continue;
         };

@@ -5,7 +5,7 @@
 use super::file::File;
 use super::substitute::Values;
 use super::{MAX_CALLS, Reader, permissions, steps, worse};
-use crate::model::{Call, Job, Passing, RepoPath, Setting, Workflow};
+use crate::model::{Call, Job, Passing, Setting, Workflow};
 use crate::read::agents;
 use crate::rules::ci;
 use crate::syntax::{Entry, Node};
@@ -107,7 +107,7 @@ impl Reader<'_> {
         if let Some(path) = steps::path_here(&uses)
             && depth < MAX_CALLS
             // A workflow of another repository often has the name of the one that calls it.
-            && (uses.is_local() || path.as_bytes() != file.path.as_bytes())
+            && (uses.is_local() || self.place(&path) != *file.path)
         {
             workflow = self.called(&path, &parts.with, &secrets, depth);
         }
@@ -143,7 +143,7 @@ impl Reader<'_> {
         depth: usize,
     ) -> Option<Workflow> {
         let text = self.file(path)?;
-        let file = File::open(&RepoPath::from(path), &text).ok()?;
+        let file = File::open(&self.place(path), &text).ok()?;
         let named = match secrets {
             Passing::Inherit(_) => None,
             Passing::Nothing => Some(&[][..]),

@@ -8,7 +8,7 @@ use super::follow;
 use super::jobs::RunDefaults;
 use super::substitute::Values;
 use super::{MAX_CALLS, MAX_STEPS, Reader, trimmed};
-use crate::model::{RepoPath, Setting, Step, Through, Uses};
+use crate::model::{Setting, Step, Through, Uses};
 use crate::read::agents;
 use crate::rules::ci;
 use crate::syntax::Node;
@@ -124,7 +124,7 @@ impl Reader<'_> {
         let Some((name, text)) = found else {
             return false;
         };
-        let Ok(file) = File::open(&RepoPath::from(name.as_str()), &text) else {
+        let Ok(file) = File::open(&self.place(&name), &text) else {
             return false;
         };
         let lists = file.at(&["runs", "steps"]);

@@ -146,8 +146,7 @@ fn lower(ruling: &mut Ruling) {
     if ruling.verdict > Verdict::Note {
         ruling.verdict = Verdict::Note;
         ruling.severity = within_band(ruling.severity, Verdict::Note);
-        ruling.reason =
-            Some("GitHub runs no workflow of a folder inside a repository".to_owned());
+        ruling.reason = Some("GitHub runs no workflow of a folder inside a repository".to_owned());
     }
 }
 
@@ -158,11 +157,7 @@ fn conclude(
     dormant: &[Vec<u8>],
     decides: bool,
 ) -> Structure {
-    let is_dormant = |path: &RepoPath| {
-        dormant
-            .iter()
-            .any(|home| path.as_bytes().starts_with(home))
-    };
+    let is_dormant = |path: &RepoPath| dormant.iter().any(|home| path.as_bytes().starts_with(home));
     let mut structure = Structure {
         jobs: head.jobs,
         unchecked: head

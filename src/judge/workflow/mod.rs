@@ -16,6 +16,7 @@ pub(crate) mod text;
 mod tools;
 mod values;
 mod view;
+mod working;
 
 #[cfg(test)]
 mod tests;

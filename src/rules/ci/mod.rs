@@ -24,7 +24,7 @@ pub use needs::{
 };
 
 pub use services::{Narrower, narrower_of_action, narrower_of_command};
-pub use started::{command_inputs, credential_agent, image_agent, kits};
+pub use started::{command_inputs, credential_agent, image_agent, kits, named_agent};
 
 /// Whether `text` fits a pattern in which `*` stands for any run of characters. Case counts.
 pub(crate) fn fits(pattern: &str, text: &str) -> bool {

@@ -53,7 +53,7 @@ pub fn started(text: &str) -> Vec<Started> {
         }
     };
     for line in text.lines() {
-        if let Some(agent) = imported(line) {
+        if let Some(agent) = imported(line).filter(|_| !is_probe(text)) {
             take(Started {
                 agent,
                 arguments: Vec::new(),
@@ -68,6 +68,18 @@ pub fn started(text: &str) -> Vec<Started> {
         }
     }
     found
+}
+
+/// Whether a program of one line only imports and prints, to see whether a package is there.
+fn is_probe(text: &str) -> bool {
+    let mut parts = text.split([';', '\n']).map(str::trim);
+    text.contains("print(")
+        && parts.all(|part| {
+            part.is_empty()
+                || part.starts_with("import ")
+                || part.starts_with("from ")
+                || part.starts_with("print(")
+        })
 }
 
 /// The agent whose kit a line imports.

@@ -17,6 +17,7 @@ pub(crate) mod text;
 mod tools;
 mod values;
 mod view;
+mod working;
 
 #[cfg(test)]
 mod gitlab_tests;

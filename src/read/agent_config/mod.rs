@@ -6,6 +6,7 @@
 mod containers;
 mod guards;
 pub(crate) use guards::hides_credentials;
+mod mentions;
 mod recipes;
 mod scripts;
 mod settings;

@@ -3,7 +3,7 @@
 //! In: shell files, package scripts, Makefiles, Dockerfiles, development containers, tasks, compose files. Out: starts.
 //! Everything goes through the shell reader, so that quoting, continued lines and wrappers count, and mentions do not.
 
-use super::{AgentFile, Start, is_compose, recipes};
+use super::{AgentFile, Start, is_compose, mentions, recipes};
 use crate::model::Span;
 use crate::read::shell;
 use crate::rules::ci;
@@ -108,7 +108,7 @@ pub(super) fn read(file: &mut AgentFile, lower: &str, text: &[u8], document: &Do
 }
 
 fn starts_of(file: &mut AgentFile, piece: &Piece) {
-    if !may_start_an_agent(piece.text.as_bytes()) {
+    if !mentions::may_take_person_away(&piece.text) {
         return;
     }
     for command in shell::read(&piece.text).commands {

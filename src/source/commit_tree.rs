@@ -61,6 +61,7 @@ impl Source for CommitTreeSource {
             special: 0,
             removed: gone.map_or(Vec::new(), |gone| removed_paths(&objects, &gone)),
             is_change: self.base_tree.is_some(),
+            in_repository: true,
         };
         let blob = |number: usize| {
             let blob = &self.content.blobs[number];

@@ -289,6 +289,7 @@ impl Source for RangeSource {
             special: 0,
             removed: self.removed(),
             is_change: true,
+            in_repository: true,
         };
         let blob = |number: usize| {
             let blob = &self.content.blobs[number];

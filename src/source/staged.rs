@@ -127,6 +127,7 @@ impl Source for StagedSource {
             special: 0,
             removed: self.removed(),
             is_change: true,
+            in_repository: true,
         };
         let blob = |number: usize| {
             let staged = &self.plan.items[number];

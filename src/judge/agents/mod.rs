@@ -6,6 +6,7 @@
 mod autonomy;
 mod behind;
 pub mod changes;
+mod denied;
 mod destroying;
 pub mod drill;
 mod guardrails;
@@ -20,6 +21,8 @@ mod scene;
 pub use removed::judge_removed;
 pub use scene::Scene;
 
+#[cfg(test)]
+mod rule_tests;
 #[cfg(test)]
 mod tests;
 
@@ -163,6 +166,7 @@ pub fn judge_files(files: &[AgentFile], known: Known<'_>) -> Vec<StructureFindin
         autonomy::judge(&mut bench, file);
         destroying::judge(&mut bench, file);
         guardrails::judge(&mut bench, file);
+        denied::judge(&mut bench, file);
     }
     let mut findings = bench.findings;
     let mut seen = BTreeSet::new();

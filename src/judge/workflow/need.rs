@@ -7,7 +7,7 @@ use super::Site;
 use super::grant::Grant;
 use super::routes::{calls, curl_route, gh_route, is_github_api};
 use super::tools::{github_tool, tools};
-use crate::model::{Access, Command, Scopes, Step};
+use crate::model::{Access, CiSystem, Command, Scopes, Step};
 use crate::read::expression;
 use crate::rules::ci;
 
@@ -33,6 +33,15 @@ pub(super) fn of(site: &Site<'_>) -> Need {
         need.unknown
             .push("the called workflow is not in this repository".to_owned());
         need.oidc_unknown = true;
+        return need;
+    }
+    if site.workflow.system != CiSystem::Github {
+        let commands = site.inner_job.steps.iter().flat_map(|step| &step.commands);
+        need.elsewhere = commands
+            .flat_map(|command| ci::narrower_of_command(&command.words))
+            .collect();
+        need.unknown
+            .push("what the agent is asked to do".to_owned());
         return need;
     }
     for step in &site.inner_job.steps {
@@ -256,7 +265,7 @@ impl Need {
         ]
         .iter()
         .any(|input| step.input(input).is_some());
-        if exchanges || federates {
+        if exchanges || federates || may_exchange(step, action) {
             join(
                 &mut self.known,
                 &Scopes::from([("id-token".to_owned(), Access::Write)]),
@@ -367,4 +376,24 @@ fn holds_job_token(step: &Step) -> bool {
                     || (reference.is_of("github") && second.eq_ignore_ascii_case("token"))
             })
     })
+}
+
+/// Whether an expression decides, when the job runs, that the action swaps the OIDC token after all.
+fn may_exchange(step: &Step, action: &ci::ActionAgent) -> bool {
+    let is_computed = |input: &String| {
+        step.input(input)
+            .is_some_and(|setting| setting.value.contains("${{"))
+    };
+    let may_be_empty = |input: &String| {
+        step.input(input).is_some_and(|setting| {
+            let references = expression::references(&setting.value);
+            let is_given = |one: &expression::Reference| {
+                !(one.is_of("inputs") || one.is_of("vars") || one.is_of("env"))
+            };
+            setting.value.contains("${{") && !references.iter().any(is_given)
+        })
+    };
+    action.default_token == ci::DefaultToken::Exchanged
+        && (action.keeps_job_token.iter().any(is_computed)
+            || action.token_inputs.iter().any(may_be_empty))
 }

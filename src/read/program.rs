@@ -70,16 +70,15 @@ pub fn started(text: &str) -> Vec<Started> {
     found
 }
 
-/// Whether a program of one line only imports and prints, to see whether a package is there.
+/// Parts of the calls by which a kit's agent is started.
+const STARTS: &[&str] = &[
+    "query(", "Client(", "Agent(", "Thread(", "ession(", "Codex(",
+];
+
+/// Whether a program of one line only looks whether a package is there.
 fn is_probe(text: &str) -> bool {
-    let mut parts = text.split([';', '\n']).map(str::trim);
-    text.contains("print(")
-        && parts.all(|part| {
-            part.is_empty()
-                || part.starts_with("import ")
-                || part.starts_with("from ")
-                || part.starts_with("print(")
-        })
+    let looks = text.contains("print(") || text.contains("assert ");
+    looks && !text.trim().contains('\n') && !STARTS.iter().any(|call| text.contains(call))
 }
 
 /// The agent whose kit a line imports.

@@ -350,7 +350,7 @@ impl Site<'_> {
             line: self.spot().place.start_line,
             how,
             holds: self.holds.clone(),
-            needs: self.need.scopes(),
+            needs: self.need.within(&self.grant),
             excess: self.need.excess(&self.grant),
             triggers: self
                 .triggers()

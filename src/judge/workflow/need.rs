@@ -13,6 +13,16 @@ use crate::model::{Access, CiSystem, Command, Scopes, Step};
 use crate::read::expression;
 use crate::rules::ci;
 
+/// What of a step goes with another token than the job's.
+#[derive(Clone, Copy)]
+struct Elsewhere {
+    calls: bool,
+    git: bool,
+}
+
+/// The scope that pays for Copilot with the job's token.
+const COPILOT: &str = "copilot-requests";
+
 /// What a job needs of its token.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct Need {
@@ -222,12 +232,20 @@ impl Need {
                 Works::ByGit => self.may_push = true,
                 Works::Without => {}
             }
+            let has_copilot = step.agents.iter().any(|agent| agent.agent == "copilot-cli");
+            if has_copilot && site.grant.writes(COPILOT) {
+                self.known.insert(COPILOT.to_owned(), Access::Write);
+            }
             if site.exchanged().is_some() {
                 self.known.insert("id-token".to_owned(), Access::Write);
             }
         }
+        let other = Elsewhere {
+            calls: working::calls_with_another_token(site, step),
+            git: working::pulls_with_another_token(site, number),
+        };
         for command in &step.commands {
-            self.command(command, has_token);
+            self.command(command, has_token, other);
             self.elsewhere
                 .extend(ci::narrower_of_command(&command.words));
         }
@@ -237,8 +255,12 @@ impl Need {
         }
     }
 
-    fn command(&mut self, command: &Command, has_token: bool) {
+    fn command(&mut self, command: &Command, has_token: bool, other: Elsewhere) {
         let name = command.words.first().map_or("", |word| base(word));
+        let asks_github = name == "gh" || command.words.iter().any(|word| is_github_api(word));
+        if (other.calls && asks_github) || (other.git && name == "git") {
+            return;
+        }
         if name == "gh" && command.words.get(1).is_some_and(|word| word == "api") {
             self.route(gh_route(&command.words));
         } else if name == "curl" && command.words.iter().any(|word| is_github_api(word)) {

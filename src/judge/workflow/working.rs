@@ -50,6 +50,22 @@ pub(super) fn of(site: &Site<'_>, number: usize, step: &Step) -> Works {
     }
 }
 
+/// Whether `gh` and requests of a step go with another token than the job's: its variables name one, and not the job's.
+pub(super) fn calls_with_another_token(site: &Site<'_>, step: &Step) -> bool {
+    let around = site.inner_job.env.iter().chain(&site.inner.env);
+    let settings = || step.env.iter().chain(around.clone());
+    let is_token = |setting: &&Setting| {
+        matches!(setting.name.as_str(), "GH_TOKEN" | "GITHUB_TOKEN")
+            && setting.value.contains("${{")
+    };
+    // Of the two, `gh` takes GH_TOKEN; of one that stands twice, the innermost counts.
+    let found = settings()
+        .find(|setting| setting.name == "GH_TOKEN")
+        .or_else(|| settings().find(is_token));
+    let in_text = step.run.as_ref().is_some_and(names_job_token);
+    found.is_some_and(|setting| is_token(&setting) && !names_job_token(setting)) && !in_text
+}
+
 /// What an agent's own action decides; `None` where it is what stands around that counts.
 fn of_action(site: &Site<'_>, step: &Step, action: &ActionAgent) -> Option<Works> {
     let is_set = |input: &String| {
@@ -104,16 +120,28 @@ fn logs_in(step: &Step) -> bool {
 
 /// Whether a checkout leaves the job's token for `git`.
 fn leaves_it(step: &Step) -> bool {
-    let is_checkout = step
-        .uses
-        .as_ref()
-        .is_some_and(|uses| uses.name == "actions/checkout");
+    is_checkout(step) && persists(step) && !has_own_login(step)
+}
+
+fn is_checkout(step: &Step) -> bool {
+    let uses = step.uses.as_ref();
+    uses.is_some_and(|uses| uses.name == "actions/checkout")
+}
+
+/// Whether a checkout is handed another login than the job's token.
+fn has_own_login(step: &Step) -> bool {
     let is_set = |input| {
         step.input(input)
             .filter(|setting| !setting.value.trim().is_empty())
     };
-    is_checkout
-        && persists(step)
-        && is_set("ssh-key").is_none()
-        && is_set("token").is_none_or(names_job_token)
+    is_set("ssh-key").is_some() || is_set("token").is_some_and(|token| !names_job_token(token))
+}
+
+/// Whether `git` goes with another login than the job's token, which the last checkout left.
+pub(super) fn pulls_with_another_token(site: &Site<'_>, number: usize) -> bool {
+    let before = site.inner_job.steps[..number].iter();
+    let mut checkouts = before.rev().filter(|step| is_checkout(step));
+    checkouts
+        .next()
+        .is_some_and(|step| persists(step) && has_own_login(step))
 }

@@ -45,6 +45,8 @@ pub enum Effect {
     SandboxOff,
     /// Every command runs without a question.
     Unasked,
+    /// What cannot be undone runs without a question.
+    Final,
 }
 
 /// Whether an agent takes the key from a repository's file.
@@ -192,6 +194,8 @@ fn one() -> usize {
 #[serde(deny_unknown_fields)]
 pub struct OpenPrograms {
     pub runs: Vec<String>,
+    /// Those of `runs` that are shells.
+    pub shells: Vec<String>,
     pub sends: Vec<String>,
 }
 

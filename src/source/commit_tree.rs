@@ -55,6 +55,7 @@ impl Source for CommitTreeSource {
             special: 0,
             removed: Vec::new(),
             is_change: self.base_tree.is_some(),
+            in_repository: true,
         };
         let blob = |number: usize| {
             let blob = &self.content.blobs[number];

@@ -273,6 +273,7 @@ impl Source for RangeSource {
             special: 0,
             removed: Vec::new(),
             is_change: true,
+            in_repository: true,
         };
         let blob = |number: usize| {
             let blob = &self.content.blobs[number];

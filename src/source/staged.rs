@@ -118,6 +118,7 @@ impl Source for StagedSource {
             special: 0,
             removed: self.plan.removed.iter().map(Removed::path).collect(),
             is_change: true,
+            in_repository: true,
         };
         let blob = |number: usize| {
             let staged = &self.plan.items[number];

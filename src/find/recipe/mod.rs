@@ -10,6 +10,7 @@ mod file_kind;
 mod fit;
 mod prose;
 mod structure;
+mod words;
 
 #[cfg(test)]
 mod tests;
@@ -75,9 +76,13 @@ pub fn find_recipes(blob: &Blob<'_>, rules: &RuleSet) -> Vec<RecipeSighting> {
         return Vec::new();
     };
     let mut reader = Reader::new(text, kind);
+    let mut applying: BTreeMap<&str, bool> = BTreeMap::new();
     let mut found: Vec<(Match, &'static Recipe, bool)> = Vec::new();
     for (at, recipe) in hits {
-        if !applies(recipe, blob) {
+        let applies = applying
+            .entry(recipe.id)
+            .or_insert_with(|| applies(recipe, blob, kind));
+        if !*applies {
             continue;
         }
         if let Some((hit, in_prose)) = reader.look(at, recipe)
@@ -93,11 +98,12 @@ pub fn find_recipes(blob: &Blob<'_>, rules: &RuleSet) -> Vec<RecipeSighting> {
 }
 
 /// Whether a recipe is meant for such a file.
-fn applies(recipe: &Recipe, blob: &Blob<'_>) -> bool {
+fn applies(recipe: &Recipe, blob: &Blob<'_>, kind: FileKind) -> bool {
     let has = |literal: &&str| memchr::memmem::find(blob.text, literal.as_bytes()).is_some();
     let fits = |pattern: &&str| glob::matches(pattern, blob.path.as_bytes());
     (recipe.files.is_empty() || recipe.files.iter().any(fits))
         && (recipe.beside.is_empty() || recipe.beside.iter().any(has))
+        && (!recipe.form.is_structure() || words::may_stand(recipe, blob.text, kind))
 }
 
 fn write(blob: &Blob<'_>, found: Vec<(Match, &'static Recipe, bool)>) -> Vec<RecipeSighting> {

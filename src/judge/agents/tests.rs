@@ -5,7 +5,7 @@ use std::collections::BTreeMap;
 use super::*;
 use crate::model::{How, Place};
 
-fn judged(
+pub(super) fn judged(
     tree: &[(&str, &str)],
     broad: &[BroadThere],
     declared: &[Declared],

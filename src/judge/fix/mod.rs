@@ -20,7 +20,7 @@ mod trial;
 use std::collections::BTreeSet;
 
 use crate::judge::workflow::{Reading, judge_workflows, sites};
-use crate::model::{Answered, Fix, Left, RepoPath, Safety};
+use crate::model::{Answered, CiSystem, Fix, Left, RepoPath, Safety};
 use crate::read::{self, Lookup};
 use crate::syntax::edit::{Refused, TextEdit};
 use bench::{Bench, Ground};
@@ -90,6 +90,9 @@ const ANSWERED: &[&str] = &[
     "TL319", "TL320", "TL325", "TL326", "TL327", "TL341", "TL342", "TL344",
 ];
 
+/// Why a finding of another system gets no edit.
+const OTHER_SYSTEM: &str = "no edit is made in files of GitLab CI, Azure Pipelines or CircleCI: what to do stands beside the finding";
+
 /// Whether some edit may answer findings of a rule.
 pub fn may_answer(rule: &str) -> bool {
     ANSWERED.contains(&rule)
@@ -118,6 +121,9 @@ pub fn plan(
     let Ok(workflow) = read::workflow::read(path, text, lookup) else {
         return leave_all("the file does not parse");
     };
+    if workflow.system != CiSystem::Github {
+        return leave_all(OTHER_SYSTEM);
+    }
     let ground = match Ground::open(path, text) {
         Ok(ground) => ground,
         Err(why) => return leave_all(why),

@@ -7,7 +7,7 @@ use super::Site;
 use super::grant::Grant;
 use super::routes::{calls, curl_route, gh_route, is_github_api};
 use super::tools::{github_tool, tools};
-use crate::model::{Access, Command, Scopes, Step};
+use crate::model::{Access, CiSystem, Command, Scopes, Step};
 use crate::read::expression;
 use crate::rules::ci;
 
@@ -33,6 +33,15 @@ pub(super) fn of(site: &Site<'_>) -> Need {
         need.unknown
             .push("the called workflow is not in this repository".to_owned());
         need.oidc_unknown = true;
+        return need;
+    }
+    if site.workflow.system != CiSystem::Github {
+        let commands = site.inner_job.steps.iter().flat_map(|step| &step.commands);
+        need.elsewhere = commands
+            .flat_map(|command| ci::narrower_of_command(&command.words))
+            .collect();
+        need.unknown
+            .push("what the agent is asked to do".to_owned());
         return need;
     }
     for step in &site.inner_job.steps {

@@ -8,7 +8,7 @@ use super::follow;
 use super::jobs::RunDefaults;
 use super::substitute::Values;
 use super::{MAX_CALLS, MAX_STEPS, Reader, trimmed};
-use crate::model::{RepoPath, Setting, Step, Through, Uses};
+use crate::model::{Setting, Step, Through, Uses};
 use crate::read::agents;
 use crate::rules::ci;
 use crate::syntax::Node;
@@ -124,7 +124,7 @@ impl Reader<'_> {
         let Some((name, text)) = found else {
             return false;
         };
-        let Ok(file) = File::open(&RepoPath::from(name.as_str()), &text) else {
+        let Ok(file) = File::open(&self.place(&name), &text) else {
             return false;
         };
         let lists = file.at(&["runs", "steps"]);
@@ -177,20 +177,7 @@ fn both(outer: Option<&Setting>, inner: Option<Setting>) -> Option<Setting> {
 /// The keys of a step.
 fn parts<'s>(scope: &'s Scope<'_, '_>, node: &'s Node) -> (Step, Steering, Vec<&'s Node>) {
     let (file, values) = (scope.file, scope.values);
-    let mut step = Step {
-        id: String::new(),
-        name: String::new(),
-        condition: None,
-        uses: None,
-        run: None,
-        with: Vec::new(),
-        env: Vec::new(),
-        commands: Vec::new(),
-        agents: Vec::new(),
-        wholly_read: true,
-        spot: file.spot(node.span),
-        outer: None,
-    };
+    let mut step = Step::new(file.spot(node.span));
     let mut steering = Steering {
         shell: scope.defaults.shell.clone(),
         folder: scope.defaults.folder.clone(),

@@ -19,6 +19,8 @@ mod values;
 mod view;
 
 #[cfg(test)]
+mod azure_tests;
+#[cfg(test)]
 mod gitlab_tests;
 #[cfg(test)]
 mod tests;

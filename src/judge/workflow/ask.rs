@@ -200,6 +200,7 @@ impl Site<'_> {
             .collect();
         if !self.uses_a_cloud_model() {
             found.extend(self.identity_login());
+            found.extend(self.connections());
         }
         let Some((number, _)) = self.step else {
             return found;

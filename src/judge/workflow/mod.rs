@@ -20,6 +20,8 @@ mod view;
 mod working;
 
 #[cfg(test)]
+mod azure_tests;
+#[cfg(test)]
 mod gitlab_tests;
 #[cfg(test)]
 mod tests;

@@ -4,6 +4,7 @@
 //! composite actions stand in place and called workflows hang on their jobs. Keys, scopes and events that are not known
 //! are accepted. Files, depth, steps and text are bounded; what was not followed is never taken for safe.
 
+mod azure;
 mod file;
 mod follow;
 mod gitlab;
@@ -76,6 +77,7 @@ pub fn read(path: &RepoPath, text: &[u8], lookup: &Lookup<'_>) -> Result<Workflo
     let file = File::open(path, text)?;
     Ok(match system {
         CiSystem::Gitlab => reader.gitlab(&file),
+        CiSystem::Azure => reader.azure(&file),
         _ => reader.workflow(&file, &Values::default(), 0),
     })
 }

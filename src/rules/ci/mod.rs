@@ -27,8 +27,8 @@ pub use needs::{
 pub use services::{Narrower, narrower_of_action, narrower_of_command};
 pub use started::{command_inputs, credential_agent, image_agent, kits, named_agent};
 pub use systems::{
-    gitlab_event_of_ref, gitlab_events_of_condition, holds_words_of_people, is_forge_token,
-    is_job_token, login_by_identity, says_credential,
+    Task, gitlab_event_of_ref, gitlab_events_of_condition, holds_words_of_people, is_forge_token,
+    is_job_token, is_own_pool, login_by_identity, says_credential, task,
 };
 
 /// Whether `text` fits a pattern in which `*` stands for any run of characters. Case counts.

@@ -58,6 +58,15 @@ pub(super) fn of(site: &Site<'_>) -> Need {
             .push("what the agent is asked to do".to_owned());
         return need;
     }
+    if site
+        .inner_job
+        .steps
+        .iter()
+        .any(|step| step.of_other_version)
+    {
+        need.unknown
+            .push("what an action does in the version that the job takes".to_owned());
+    }
     for (number, step) in site.inner_job.steps.iter().enumerate() {
         match (&step.uses, &step.run) {
             (Some(_), _) => need.action(site, number, step),

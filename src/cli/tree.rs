@@ -11,7 +11,9 @@ use super::scan::{Clock, here, of_tree, prepare, survey};
 use super::survey::gained;
 use crate::error::Result;
 use crate::model::Outcome;
-use crate::source::{FolderSnapshot, GitEnvironment, IgnoredFiles, Repository, TreeSource};
+use crate::source::{
+    FolderSnapshot, GitEnvironment, IgnoredFiles, Repository, TreeSource, above_github,
+};
 
 /// A tree that was looked at, for commands that go on with it.
 pub struct Looked {
@@ -51,7 +53,7 @@ pub fn look(arguments: &ScanArguments, clock: &Clock) -> Result<Looked> {
     let root = repository
         .as_ref()
         .and_then(|repository| repository.work_dir())
-        .map_or_else(|| directory.to_path_buf(), Path::to_path_buf);
+        .map_or_else(|| above_github(directory).to_path_buf(), Path::to_path_buf);
     let snapshot = FolderSnapshot::new(&root);
     let judging = of_tree(arguments, clock, &snapshot, repository.as_ref())?;
     let ignored = if arguments.respect_gitignore {

@@ -5,7 +5,7 @@
 use std::collections::BTreeSet;
 use std::io::Read;
 
-use super::recipes;
+use super::{recipes, structure};
 use crate::find::recipe::RecipeSighting;
 use crate::find::{self, Blob, Found};
 use crate::judge;
@@ -46,6 +46,9 @@ pub(super) fn examine(
     rules: &RuleSet,
     facts: &mut Facts,
 ) -> u64 {
+    if is_wiring(item) {
+        facts.wiring.insert(item.path.clone());
+    }
     match content {
         Content::Bytes(text) => {
             let blob = Blob {
@@ -73,6 +76,11 @@ pub(super) fn examine(
         Content::Stream(reader) => examine_stream(item, reader, rules, facts),
         Content::Remembered(bytes) => bytes,
     }
+}
+
+/// Whether a file is a workflow, or may be one or be called by one.
+fn is_wiring(item: &Item) -> bool {
+    item.form == Form::File && item.keeping == Keeping::Git && structure::may_be_wiring(&item.path)
 }
 
 fn take(item: &Item, found: Found, facts: &mut Facts) {
@@ -108,7 +116,7 @@ fn unparsable(item: &Item, text: &[u8], rules: &RuleSet) -> Option<Unchecked> {
     // Agents read front matter leniently: text that is no YAML there is still an instruction to them.
     let format = syntax::format_of(&item.path).filter(|format| *format != Format::FrontMatter)?;
     let loaded = judge::surfaces_of(&item.path, rules)
-        .any(|surface| surface.how.in_context() && !surface.keys.is_empty());
+        .any(|surface| surface.how.in_context() && !surface.agents.is_empty());
     if !loaded || text.is_empty() {
         return None;
     }

@@ -10,6 +10,7 @@ use crate::find::{self, Blob};
 use crate::judge::{self, AgentsPresent, Class, Judged, advice};
 use crate::model::{Confidence, Finding, Related, RepoPath, Score, Secret, Sighting, Verdict};
 use crate::policy::Ruling;
+use crate::policy::config::CONFIG_NAME;
 use crate::policy::fingerprint::{self, Fingerprint};
 use crate::source::{Form, Item, Keeping, Visited};
 
@@ -50,6 +51,9 @@ impl<'r, 'a> Hearing<'r, 'a> {
 
     pub(super) fn hear(&mut self, item: Item, sighting: Sighting) -> Result<()> {
         let run = self.run;
+        if is_own_salt(&sighting) {
+            return Ok(());
+        }
         let agents = self
             .agents
             .get_or_insert_with(|| AgentsPresent::look(run.rules, run.source.head()));
@@ -260,4 +264,13 @@ fn related(judged: &Judged) -> Vec<Related> {
             message: format!("its other half, a `{kind}`"),
         })
         .collect()
+}
+
+/// Whether this is the salt of fingerprints, which `install` writes there to be committed and which opens nothing.
+fn is_own_salt(sighting: &Sighting) -> bool {
+    let hexadecimal = |value: &[u8]| value.iter().all(u8::is_ascii_hexdigit);
+    sighting.kind.is_none()
+        && sighting.path.as_bytes() == CONFIG_NAME.as_bytes()
+        && sighting.beside.key_path.as_deref() == Some("salt")
+        && sighting.secret.expose(hexadecimal)
 }

@@ -26,7 +26,7 @@ use crate::policy::Policies;
 use crate::policy::loosening::Loosening;
 use crate::read::agent_config::AgentFile;
 use crate::rules::RuleSet;
-use crate::source::{Content, Form, Item, Keeping, Source, Visited};
+use crate::source::{Content, Form, Item, Source, Visited};
 pub use environment::{Environment, Inherited, run_environment};
 use facts::Facts;
 use hearing::Hearing;
@@ -90,10 +90,7 @@ pub fn survey(run: &Run<'_>) -> Result<(Outcome, Vec<AgentFile>)> {
     let facts = Mutex::new(Facts::default());
     let visited = run.source.visit(run.threads, &|item, content| {
         let seen = facts_of(run, item, content);
-        let is_wiring = item.form == Form::File
-            && item.keeping == Keeping::Git
-            && structure::may_be_wiring(&item.path);
-        if !is_wiring && seen.is_empty() {
+        if seen.wiring.is_empty() && seen.is_empty() {
             return;
         }
         let mut all = match facts.lock() {
@@ -105,9 +102,7 @@ pub fn survey(run: &Run<'_>) -> Result<(Outcome, Vec<AgentFile>)> {
         all.dropped.extend(seen.dropped);
         all.unchecked.extend(seen.unchecked);
         all.of_agents.extend(seen.of_agents);
-        if is_wiring {
-            all.wiring.insert(item.path.clone());
-        }
+        all.wiring.extend(seen.wiring);
     })?;
     let facts = match facts.into_inner() {
         Ok(facts) => facts,

@@ -10,10 +10,13 @@ use crate::find;
 use crate::judge::rules;
 use crate::judge::workflow::{Reading, StructureFinding, judge_workflows};
 use crate::model::{
-    Advice, AgentJob, Confidence, Excerpt, Finding, Related, RepoPath, Spot, Unchecked, Verdict,
+    Advice, AgentJob, CiSystem, Confidence, Excerpt, Finding, Related, RepoPath, Spot, Unchecked,
+    Verdict,
 };
-use crate::policy::fingerprint;
-use crate::read::workflow::is_workflow;
+use crate::policy::{Ruling, fingerprint, within_band};
+use crate::read::workflow::{
+    home_of, is_workflow, looks_like_workflow, may_be_included, system_of,
+};
 use crate::source::{Snapshot, Visited};
 
 /// What judging the wiring gives.
@@ -25,12 +28,14 @@ pub(super) struct Structure {
     pub(super) silent: u64,
 }
 
+/// Where other systems look for their pipelines.
+const PIPELINES: &[&str] = &[".gitlab-ci.yml"];
 /// The folder in which GitHub looks for workflows.
 const WORKFLOWS: &[u8] = b".github/workflows";
 
 /// Whether a file is a workflow, or one that a workflow may call.
 pub(super) fn may_be_wiring(path: &RepoPath) -> bool {
-    is_workflow(path) || called_as(path).is_some()
+    home_of(path).is_some() || called_as(path).is_some() || may_be_included(path)
 }
 
 /// The part of a path by which a workflow that calls the file names it.
@@ -41,21 +46,36 @@ fn called_as(path: &RepoPath) -> Option<&[u8]> {
         let folder = bytes[..bytes.len() - name.len()].strip_suffix(b"/")?;
         return folder.rsplit(|&byte| byte == b'/').next();
     }
-    let called = is_workflow(path) || name.ends_with(b".sh") || name.ends_with(b".bash");
+    let called = home_of(path).is_some() || name.ends_with(b".sh") || name.ends_with(b".bash");
     called.then_some(name)
 }
 
 /// The workflows to judge: those that were seen, and in a change those that call a file of it.
 fn workflows(run: &Run<'_>, visited: &Visited, wiring: &BTreeSet<RepoPath>) -> Vec<RepoPath> {
-    let seen = wiring.iter().filter(|path| is_workflow(path)).cloned();
-    let mut paths: BTreeSet<RepoPath> = seen.collect();
+    let head = run.source.head();
+    let reads_like_one = |path: &RepoPath| {
+        let text = head.read(path.as_bytes()).ok().flatten();
+        text.is_some_and(|text| looks_like_workflow(path, &text))
+    };
+    let is_judged = |path: &&RepoPath| {
+        let elsewhere = || match home_of(path) {
+            Some(_) => true,
+            // Where no checkout says what GitHub loads, a file that reads like a workflow is taken for one.
+            None => !visited.in_repository && called_as(path).is_none() && reads_like_one(path),
+        };
+        is_workflow(path) || !visited.is_change && elsewhere()
+    };
+    let mut paths: BTreeSet<RepoPath> = wiring.iter().filter(is_judged).cloned().collect();
+    let names: Vec<&[u8]> = wiring.iter().filter_map(called_as).collect();
     if visited.is_change && !wiring.is_empty() {
-        let names: Vec<&[u8]> = wiring.iter().filter_map(called_as).collect();
-        for path in run.source.head().files_in(WORKFLOWS) {
+        pipelines(run, wiring, &mut paths);
+    }
+    if visited.is_change && !names.is_empty() {
+        for path in head.files_in(WORKFLOWS) {
             if paths.contains(&path) || !is_workflow(&path) {
                 continue;
             }
-            let text = run.source.head().read(path.as_bytes()).ok().flatten();
+            let text = head.read(path.as_bytes()).ok().flatten();
             let text = text.unwrap_or_default();
             if names
                 .iter()
@@ -66,6 +86,21 @@ fn workflows(run: &Run<'_>, visited: &Visited, wiring: &BTreeSet<RepoPath>) -> V
         }
     }
     paths.into_iter().collect()
+}
+
+/// Adds the pipelines of other systems that use a file of the change, or that include files that may.
+fn pipelines(run: &Run<'_>, wiring: &BTreeSet<RepoPath>, paths: &mut BTreeSet<RepoPath>) {
+    for path in PIPELINES {
+        let path = RepoPath::from(*path);
+        let Ok(Some(text)) = run.source.head().read(path.as_bytes()) else {
+            continue;
+        };
+        let uses = |word: &[u8]| memchr::memmem::find(&text, word).is_some();
+        let mut changed = wiring.iter();
+        if uses(b"include") || changed.any(|path| uses(path.file_name())) {
+            paths.insert(path);
+        }
+    }
 }
 
 /// Judges the workflows that a run saw.
@@ -80,7 +115,11 @@ pub(super) fn judge(run: &Run<'_>, visited: &Visited, wiring: &BTreeSet<RepoPath
         let prints = base.findings.iter().map(|finding| print(run, finding));
         prints.collect()
     });
-    conclude(run, head, known.as_ref(), visited.is_change)
+    let dormant = match visited.in_repository {
+        true => dormant(run.source.head(), &paths),
+        false => Vec::new(),
+    };
+    conclude(run, head, known.as_ref(), &dormant, visited.is_change)
 }
 
 /// Judges the agents of one job of a workflow, which is about to start them.
@@ -105,7 +144,7 @@ pub(super) fn judge_job(run: &Run<'_>, path: &RepoPath, job: &str) -> Structure 
         head.findings.append(&mut inner.findings);
         head.unparsed.append(&mut inner.unparsed);
     }
-    conclude(run, head, None, true)
+    conclude(run, head, None, &[], true)
 }
 
 /// Leaves the findings of some jobs. What a name alone says blocks before an agent that is about to start.
@@ -119,32 +158,64 @@ fn keep_jobs(reading: &mut Reading, ids: &BTreeSet<String>) {
     });
 }
 
+/// The folders of this repository that have workflows of their own, which GitHub does not run from there.
+fn dormant(head: &dyn Snapshot, paths: &[RepoPath]) -> Vec<Vec<u8>> {
+    let homes: BTreeSet<&[u8]> = paths.iter().filter_map(home_of).collect();
+    let is_own = |home: &&[u8]| home.is_empty() || head.exists(&[*home, b".git"].concat());
+    homes
+        .into_iter()
+        .filter(|home| !is_own(home))
+        .map(<[u8]>::to_vec)
+        .collect()
+}
+
+/// Lowers what GitHub does not run to a note.
+fn lower(ruling: &mut Ruling) {
+    if ruling.verdict > Verdict::Note {
+        ruling.verdict = Verdict::Note;
+        ruling.severity = within_band(ruling.severity, Verdict::Note);
+        ruling.reason = Some("GitHub runs no workflow of a folder inside a repository".to_owned());
+    }
+}
+
 fn conclude(
     run: &Run<'_>,
     head: Reading,
     known: Option<&HashSet<String>>,
+    dormant: &[Vec<u8>],
     decides: bool,
 ) -> Structure {
+    let is_dormant = |path: &RepoPath| dormant.iter().any(|home| path.as_bytes().starts_with(home));
     let mut structure = Structure {
         jobs: head.jobs,
         unchecked: head
             .unparsed
             .into_iter()
-            .map(|(path, error)| Unchecked {
-                path,
-                why: format!(
-                    "GitHub loads this workflow and it does not parse: {error}; it was searched as bytes (TL902)"
-                ),
-                undecided: decides,
+            .map(|(path, error)| {
+                let system = system_of(&path).unwrap_or_default();
+                let loads = if is_dormant(&path) {
+                    "this workflow does not parse".to_owned()
+                } else {
+                    format!("{} loads this file and it does not parse", system.name())
+                };
+                Unchecked {
+                    why: format!("{loads}: {error}; it was searched as bytes (TL902)"),
+                    // Decision 6 closes the list of what leaves a change undecided.
+                    undecided: decides && system == CiSystem::Github,
+                    path,
+                }
             })
             .collect(),
         ..Structure::default()
     };
     for found in head.findings {
         let print = print(run, &found);
-        let ruling = run
+        let mut ruling = run
             .policies
             .rule_on_structure(found.rule, &found.spot.path, &print);
+        if is_dormant(&found.spot.path) {
+            lower(&mut ruling);
+        }
         if ruling.verdict == Verdict::Silent {
             structure.silent += 1;
             continue;

@@ -168,6 +168,9 @@ fn of_password(value: &[u8]) -> Worth {
 
 fn of_token(value: &[u8]) -> Worth {
     let classes = Classes::of(value);
+    if is_chain_address(value) {
+        return Worth::Dropped("address");
+    }
     if classes.letters() == 0 || classes.digits == 0 && value.len() < 12 {
         return Worth::Nothing;
     }
@@ -192,6 +195,7 @@ fn of_key(value: &[u8]) -> Worth {
     let hex = value.iter().all(u8::is_ascii_hexdigit);
     let least = if hex { 3.0 } else { 3.4 };
     let made = !value.contains(&b':')
+        && !is_key_id(value)
         && looks_random(value)
         && entropy(value) >= least
         && !is_joined_words(value);
@@ -199,6 +203,18 @@ fn of_key(value: &[u8]) -> Worth {
         true => Worth::Weak,
         false => Worth::Nothing,
     }
+}
+
+/// Whether a value is an account or a contract on a chain: `0x` and twenty bytes. Its key has thirty-two.
+fn is_chain_address(value: &[u8]) -> bool {
+    let digits = value.strip_prefix(b"0x").unwrap_or_default();
+    digits.len() == 40 && digits.iter().all(u8::is_ascii_hexdigit)
+}
+
+/// Whether a value is written as ids of OpenPGP keys are: sixteen or forty capital digits.
+fn is_key_id(value: &[u8]) -> bool {
+    let capital = |byte: &u8| byte.is_ascii_digit() || (b'A'..=b'F').contains(byte);
+    matches!(value.len(), 16 | 40) && value.iter().all(capital)
 }
 
 /// Whether a password is one that anybody would try first, with a year or a number behind it.

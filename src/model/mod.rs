@@ -42,6 +42,6 @@ pub use sighting::{
 pub use span::{Place, Span};
 pub use verdict::{Confidence, Verdict};
 pub use wiring::{
-    Access, AgentStep, Call, Command, Job, Passing, Permissions, Scopes, Setting, Spot, Step,
-    Through, Trigger, Uses, Workflow,
+    Access, AgentStep, Call, CiSystem, Command, Job, Passing, Permissions, Scopes, Setting, Spot,
+    Step, Surroundings, Through, Trigger, Uses, Workflow,
 };

@@ -185,7 +185,7 @@ pub fn warning(number: usize) -> Finding {
         confidence: Confidence::Medium,
         path: RepoPath::new(format!("src/file{number}.py")),
         fingerprint: format!("v1:{number:032x}"),
-        message: "This literal stands under a name that says credential.".into(),
+        message: format!("This literal stands under `KEY_{number}`, a name that says credential."),
         ..finding()
     }
 }

@@ -9,6 +9,7 @@ mod commit_tree;
 mod commits;
 mod disk;
 mod environment;
+mod families;
 mod folder;
 mod git_environment;
 mod handing;
@@ -51,7 +52,7 @@ pub use repository::{Commit, Repository};
 pub use snapshot::CommitSnapshot;
 pub use staged::StagedSource;
 pub use stdin::{MESSAGE_PATH, SingleSource};
-pub use tree::{IgnoredFiles, TreeSource};
+pub use tree::{IgnoredFiles, TreeSource, above_github};
 pub use updates::RefUpdate;
 
 use crate::error::Result;
@@ -115,10 +116,12 @@ pub struct Visited {
     pub submodules: u64,
     /// Counted in one line: special files (sockets, devices).
     pub special: u64,
-    /// Files and folders that the change takes away, where the source knows them.
+    /// Files that the change takes away, where the source knows them.
     pub removed: Vec<RepoPath>,
     /// Whether the source is a change, so that `introduced` has a meaning.
     pub is_change: bool,
+    /// Whether the items stand in a repository, whose top then is where paths begin.
+    pub in_repository: bool,
 }
 
 /// Reads any path of one state of the repository. Fixed names and prefixes only: no search over a whole index.

@@ -30,6 +30,7 @@ pub struct TreeSource {
     ground: Ground,
     starts: Vec<PathBuf>,
     head: FolderSnapshot,
+    in_repository: bool,
 }
 
 impl TreeSource {
@@ -50,6 +51,7 @@ impl TreeSource {
         } else {
             first.parent().unwrap_or(first)
         };
+        let single = above_github(first);
         // A repository in a format that we cannot read still has files on disk; all of them count as kept in Git.
         let repository = Repository::discover(first, &GitEnvironment::default())
             .ok()
@@ -60,7 +62,7 @@ impl TreeSource {
         let work_dir = work_dir.filter(|work_dir| first.starts_with(work_dir));
         let root = match (&work_dir, starts.as_slice()) {
             (Some(work_dir), _) => work_dir.clone(),
-            (None, [_]) => first.to_owned(),
+            (None, [_]) => single.to_owned(),
             (None, _) => locate(directory, Path::new(""))?,
         };
         let repository = repository.filter(|_| work_dir.is_some());
@@ -72,6 +74,7 @@ impl TreeSource {
                 ignored,
             },
             starts,
+            in_repository: repository.is_some(),
         })
     }
 
@@ -134,6 +137,15 @@ fn locate(directory: &Path, path: &Path) -> Result<PathBuf> {
     Ok(place)
 }
 
+/// The folder above the `.github` that a folder is or lies in, since the paths in workflows begin there.
+pub fn above_github(folder: &Path) -> &Path {
+    let mut above = folder.ancestors();
+    above
+        .find(|folder| folder.file_name().is_some_and(|name| name == ".github"))
+        .and_then(Path::parent)
+        .unwrap_or(folder)
+}
+
 fn is_folder(path: &Path) -> bool {
     path.symlink_metadata().is_ok_and(|meta| meta.is_dir())
 }
@@ -159,7 +171,10 @@ fn without_overlap(mut paths: Vec<PathBuf>) -> Vec<PathBuf> {
 impl Source for TreeSource {
     fn visit(&self, threads: usize, look: &(dyn Fn(&Item, Content<'_>) + Sync)) -> Result<Visited> {
         let jobs = self.starts.iter().map(|path| self.start(path)).collect();
-        Ok(walk(&self.ground, jobs, threads, look))
+        Ok(Visited {
+            in_repository: self.in_repository,
+            ..walk(&self.ground, jobs, threads, look)
+        })
     }
 
     fn before(&self, _item: &Item) -> Result<Vec<(RepoPath, Vec<u8>)>> {

@@ -166,6 +166,19 @@ fn a_broken_policy_is_undecided_and_names_the_place() {
 }
 
 #[test]
+fn the_salt_of_our_own_policy_is_no_finding_and_its_copy_is_one() {
+    let stage = Stage::new();
+    let repo = stage.guarded("repo", &[]);
+    let salt = ["5b8e1f07c2d94a63", "90d3b7f2ae8416c5"].concat();
+    let named = |file: &str, key: &str| {
+        repo.write(file, format!("{key} = \"{salt}\"\n"));
+        repo.tokenleash(&["scan", "--format", "json", file]).json()["summary"]["noted"].clone()
+    };
+    assert_eq!(named(".tokenleash.toml", "salt"), 0);
+    assert_eq!(named("own.toml", "salt"), 1);
+}
+
+#[test]
 fn a_scan_may_name_its_policy() {
     let stage = Stage::new();
     let repo = salted(&stage);

@@ -76,9 +76,13 @@ pub fn find_recipes(blob: &Blob<'_>, rules: &RuleSet) -> Vec<RecipeSighting> {
         return Vec::new();
     };
     let mut reader = Reader::new(text, kind);
+    let mut applying: BTreeMap<&str, bool> = BTreeMap::new();
     let mut found: Vec<(Match, &'static Recipe, bool)> = Vec::new();
     for (at, recipe) in hits {
-        if !applies(recipe, blob) {
+        let applies = applying
+            .entry(recipe.id)
+            .or_insert_with(|| applies(recipe, blob));
+        if !*applies {
             continue;
         }
         if let Some((hit, in_prose)) = reader.look(at, recipe)
@@ -203,7 +207,7 @@ impl<'t> Reader<'t> {
     ) -> Option<Match> {
         let text = &self.text[range.clone()];
         let worded = self.worded.entry((range.start, recipe.id));
-        if !*worded.or_insert_with(|| words::may_stand(text, kind, recipe)) {
+        if !*worded.or_insert_with(|| words::may_stand(recipe, text.as_bytes(), kind)) {
             return None;
         }
         let (tree, seen) = self.trees.entry(range.start).or_insert_with(|| {

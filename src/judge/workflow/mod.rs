@@ -12,11 +12,17 @@ mod need;
 mod outsiders;
 mod routes;
 mod scene;
+mod surroundings;
 pub(crate) mod text;
 mod tools;
 mod values;
 mod view;
+mod working;
 
+#[cfg(test)]
+mod azure_tests;
+#[cfg(test)]
+mod gitlab_tests;
 #[cfg(test)]
 mod tests;
 #[cfg(test)]
@@ -97,13 +103,10 @@ pub struct Reading {
     pub unparsed: Vec<(RepoPath, SyntaxError)>,
 }
 
-/// Reads and judges workflow files; paths that are none are passed over. `read` gives files of the same state.
+/// Reads and judges workflow files. `lookup` gives files of the same state.
 pub fn judge_workflows(paths: &[RepoPath], lookup: &read::Lookup<'_>) -> Reading {
     let mut reading = Reading::default();
     for path in paths {
-        if !read::workflow::is_workflow(path) {
-            continue;
-        }
         let Some(text) = lookup(path.as_bytes()) else {
             continue;
         };
@@ -323,7 +326,7 @@ impl Site<'_> {
     /// The trigger by which an outsider, or an outsider's text, comes in.
     fn way_in(&self) -> Option<(Spot, String)> {
         let by = |events: &[String], what: &str| {
-            let mut triggers = self.workflow.triggers.iter();
+            let mut triggers = self.triggers().iter();
             let trigger = triggers.find(|trigger| events.contains(&trigger.event))?;
             Some((trigger.spot.clone(), format!("{what} by {}", trigger.event)))
         };
@@ -349,11 +352,10 @@ impl Site<'_> {
             line: self.spot().place.start_line,
             how,
             holds: self.holds.clone(),
-            needs: self.need.scopes(),
+            needs: self.need.within(&self.grant),
             excess: self.need.excess(&self.grant),
             triggers: self
-                .workflow
-                .triggers
+                .triggers()
                 .iter()
                 .map(|trigger| trigger.event.clone())
                 .collect(),

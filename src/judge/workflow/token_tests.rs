@@ -119,6 +119,22 @@ fn opencode_swaps_tokens_unless_told_otherwise() {
 }
 
 #[test]
+fn a_switch_that_an_expression_sets_may_still_need_the_oidc_token() {
+    let with = |switch: &str| {
+        rules(&workflow(
+            "issue_comment",
+            "{contents: read, issues: write, id-token: write}",
+            "",
+            &format!(
+                "      - uses: anomalyco/opencode/github@v1\n        with:\n          use_github_token: {switch}\n"
+            ),
+        ))
+    };
+    assert!(with("true").contains(&"TL314"));
+    assert!(!with("${{ inputs.own }}").contains(&"TL314"));
+}
+
+#[test]
 fn a_name_that_opens_nothing_is_no_deploy_credential() {
     let with = |name: &str| {
         rules(&workflow(
@@ -161,7 +177,7 @@ fn a_tool_in_quotes_is_read_as_one_without() {
 
 #[test]
 fn a_reader_is_told_what_cannot_be_seen() {
-    let text = "on: [push, issue_comment]\njobs:\n  a:\n    runs-on: self-hosted\n    environment: production\n    steps:\n      - uses: actions/checkout@v4\n        with: {token: '${{ secrets.MY_PAT }}'}\n      - run: claude -p x && railway up\n";
+    let text = "on: [push, issue_comment]\njobs:\n  a:\n    runs-on: self-hosted\n    environment: production\n    steps:\n      - uses: actions/checkout@v4\n        with: {token: '${{ secrets.MY_PAT }}'}\n      - run: claude -p x && railway up\n        env: {GITHUB_TOKEN: '${{ github.token }}'}\n";
     let view = entry(text).view;
     for part in [
         "no block states it",

@@ -5,7 +5,7 @@
 use super::file::File;
 use super::substitute::Values;
 use super::{MAX_CALLS, Reader, permissions, steps, worse};
-use crate::model::{Call, Job, Passing, RepoPath, Setting, Workflow};
+use crate::model::{Call, Job, Passing, Setting, Workflow};
 use crate::read::agents;
 use crate::rules::ci;
 use crate::syntax::{Entry, Node};
@@ -43,19 +43,7 @@ impl Reader<'_> {
         values: &Values,
         depth: usize,
     ) -> Job {
-        let mut job = Job {
-            id: entry.key.clone(),
-            spot: file.spot(entry.key_span),
-            permissions: None,
-            env: Vec::new(),
-            condition: None,
-            runs_on: Vec::new(),
-            runs_on_spot: None,
-            environment: None,
-            needs: Vec::new(),
-            steps: Vec::new(),
-            call: None,
-        };
+        let mut job = Job::new(entry.key.clone(), file.spot(entry.key_span));
         let mut call = CallParts::default();
         let mut defaults = defaults.clone();
         let mut lists = Vec::new();
@@ -92,6 +80,7 @@ impl Reader<'_> {
             )
             .collect();
         self.written.borrow_mut().clear();
+        self.checkouts.borrow_mut().clear();
         for list in lists {
             let items = file.document.resolve(list).and_then(Node::as_list);
             let scope = steps::Scope {
@@ -119,7 +108,7 @@ impl Reader<'_> {
         if let Some(path) = steps::path_here(&uses)
             && depth < MAX_CALLS
             // A workflow of another repository often has the name of the one that calls it.
-            && (uses.is_local() || path.as_bytes() != file.path.as_bytes())
+            && (uses.is_local() || self.place(&path) != *file.path)
         {
             workflow = self.called(&path, &parts.with, &secrets, depth);
         }
@@ -134,8 +123,11 @@ impl Reader<'_> {
             None => ci::reusable_agent(&uses.name)
                 .map(|entry| entry.agent.as_str())
                 .or_else(|| match &secrets {
-                    Passing::Named(settings) => agents::by_credentials(settings),
-                    _ => None,
+                    Passing::Named(settings) => {
+                        agents::by_credentials(settings).or_else(|| ci::named_agent(&uses.name))
+                    }
+                    Passing::Inherit(_) => ci::named_agent(&uses.name),
+                    Passing::Nothing => None,
                 }),
         };
         Some(Call {
@@ -155,7 +147,7 @@ impl Reader<'_> {
         depth: usize,
     ) -> Option<Workflow> {
         let text = self.file(path)?;
-        let file = File::open(&RepoPath::from(path), &text).ok()?;
+        let file = File::open(&self.place(path), &text).ok()?;
         let named = match secrets {
             Passing::Inherit(_) => None,
             Passing::Nothing => Some(&[][..]),

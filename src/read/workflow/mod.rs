@@ -4,23 +4,30 @@
 //! composite actions stand in place and called workflows hang on their jobs. Keys, scopes and events that are not known
 //! are accepted. Files, depth, steps and text are bounded; what was not followed is never taken for safe.
 
+mod azure;
 mod file;
 mod follow;
+mod gitlab;
 mod jobs;
 mod script;
+mod shared;
 mod steps;
 mod substitute;
+mod system;
+pub mod variables;
 
 #[cfg(test)]
 mod tests;
 
 use std::cell::{Cell, RefCell};
 
-use crate::model::{Access, Permissions, RepoPath, Scopes, Setting, Trigger, Workflow};
+use crate::model::{Access, CiSystem, Permissions, RepoPath, Scopes, Setting, Trigger, Workflow};
 use crate::read::Lookup;
 use crate::syntax::{Node, SyntaxError};
 use file::File;
 use substitute::Values;
+
+pub use system::{may_be_included, system_of};
 
 /// How deep actions and workflows of the repository are followed.
 const MAX_CALLS: usize = 5;
@@ -39,6 +46,7 @@ pub const SCOPES: &[&str] = &[
     "checks",
     "code-quality",
     "contents",
+    "copilot-requests",
     "deployments",
     "discussions",
     "id-token",
@@ -53,36 +61,70 @@ pub const SCOPES: &[&str] = &[
     "vulnerability-alerts",
 ];
 
-/// Reads a workflow file.
+/// Reads a workflow file; what it calls in its own repository is looked for where that begins.
 pub fn read(path: &RepoPath, text: &[u8], lookup: &Lookup<'_>) -> Result<Workflow, SyntaxError> {
+    let system = system_of(path).unwrap_or_default();
     let reader = Reader {
         lookup,
+        system,
+        home: home_of(path).unwrap_or_else(|| folder_of(path)),
         files: Cell::new(0),
         steps: Cell::new(0),
         shell: Cell::new(0),
         written: RefCell::new(Vec::new()),
+        checkouts: RefCell::new(Vec::new()),
     };
     let file = File::open(path, text)?;
-    Ok(reader.workflow(&file, &Values::default(), 0))
+    Ok(match system {
+        CiSystem::Gitlab => reader.gitlab(&file),
+        CiSystem::Azure => reader.azure(&file),
+        _ => reader.workflow(&file, &Values::default(), 0),
+    })
 }
 
-/// Whether GitHub loads a workflow from this path.
+/// Whether a CI system loads its jobs from this path.
 pub fn is_workflow(path: &RepoPath) -> bool {
-    let bytes = path.as_bytes();
-    let Some(name) = bytes.strip_prefix(b".github/workflows/") else {
-        return false;
+    system_of(path).is_some()
+}
+
+/// The top of the repository whose GitHub workflow this is, empty or with a `/` at its end; a tree may hold several checkouts.
+pub fn home_of(path: &RepoPath) -> Option<&[u8]> {
+    let name = path.file_name();
+    if !(name.ends_with(b".yml") || name.ends_with(b".yaml")) {
+        return None;
+    }
+    let home = folder_of(path).strip_suffix(b".github/workflows/")?;
+    (home.is_empty() || home.ends_with(b"/")).then_some(home)
+}
+
+/// Whether a text has the two keys at its start of line that make it a workflow, wherever the file stands.
+pub fn looks_like_workflow(path: &RepoPath, text: &[u8]) -> bool {
+    let is_yaml = matches!(path.extension().as_slice(), b"yml" | b"yaml");
+    let has = |keys: &[&[u8]]| {
+        let mut lines = text.split(|&byte| byte == b'\n');
+        lines.any(|line| keys.iter().any(|key| line.starts_with(key)))
     };
-    !name.contains(&b'/') && (name.ends_with(b".yml") || name.ends_with(b".yaml"))
+    is_yaml && has(&[b"jobs:"]) && has(&[b"on:", b"\"on\":", b"'on':", b"true:"])
+}
+
+fn folder_of(path: &RepoPath) -> &[u8] {
+    let bytes = path.as_bytes();
+    &bytes[..bytes.len() - path.file_name().len()]
 }
 
 /// What one reading shares: the look-up, and what has been spent of each bound.
 struct Reader<'a> {
     lookup: &'a Lookup<'a>,
+    system: CiSystem,
+    /// Where the workflow's repository begins.
+    home: &'a [u8],
     files: Cell<usize>,
     steps: Cell<usize>,
     shell: Cell<usize>,
     /// Texts that steps of the job at hand wrote to files, by the names of these.
     written: RefCell<Vec<(String, String)>>,
+    /// Folders into which steps of the job at hand checked out a repository, and which; empty is the workflow's own.
+    checkouts: RefCell<Vec<(String, String)>>,
 }
 
 impl Reader<'_> {
@@ -91,11 +133,17 @@ impl Reader<'_> {
             return None;
         }
         self.files.set(self.files.get() + 1);
-        (self.lookup)(path.as_bytes())
+        (self.lookup)(self.place(path).as_bytes())
+    }
+
+    /// The path of a file of the workflow's repository.
+    fn place(&self, path: &str) -> RepoPath {
+        RepoPath::new([self.home, path.as_bytes()].concat())
     }
 
     fn workflow(&self, file: &File<'_>, values: &Values, depth: usize) -> Workflow {
         let mut workflow = Workflow {
+            system: CiSystem::Github,
             path: file.path.clone(),
             triggers: Vec::new(),
             permissions: None,

@@ -48,6 +48,9 @@ pub struct ActionAgent {
     exchanged: Levels,
     #[serde(default)]
     pub keeps_job_token: Vec<String>,
+    /// Whether it takes the login away that a checkout left for `git`, before its agent starts.
+    #[serde(default)]
+    pub clears_checkout: bool,
     #[serde(default)]
     pub model_inputs: Vec<String>,
     #[serde(default)]

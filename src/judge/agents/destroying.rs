@@ -1,7 +1,7 @@
 //! What cannot be undone and is allowed without a question: TL204.
 
-use super::Bench;
 use super::program::{Power, power_of};
+use super::{Bench, behind};
 use crate::read::agent_config::{AgentFile, Decision, PermissionRule, quoted};
 use crate::read::mcp::Server;
 use crate::rules::agent_facts::{FinalCommand, agent_facts};
@@ -25,6 +25,7 @@ pub(super) fn judge(bench: &mut Bench<'_>, file: &AgentFile) {
         let matcher = hook.matcher.as_str();
         matcher.is_empty() || matcher == "*" || matcher == ".*" || matcher.contains("Bash")
     });
+    behind::judge(bench, file, gated);
     for rule in file
         .rules
         .iter()
@@ -184,7 +185,7 @@ pub(super) fn covers(about: &str, command: &FinalCommand) -> bool {
 }
 
 /// Whether a rule of `ask` or `deny` holds a command back.
-fn covers_words(about: &str, words: &[String]) -> bool {
+pub(super) fn covers_words(about: &str, words: &[String]) -> bool {
     let (rule, _) = words_of(about);
     !rule.is_empty() && rule.len() <= words.len() && rule.iter().zip(words).all(|(a, b)| a == b)
 }

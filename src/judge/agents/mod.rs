@@ -4,6 +4,7 @@
 //! judged by the same call, so that what a change brings is the difference of the two.
 
 mod autonomy;
+mod behind;
 pub mod changes;
 mod denied;
 mod destroying;
@@ -136,7 +137,9 @@ pub fn read_agents(paths: &[RepoPath], lookup: &Lookup<'_>, rules: &RuleSet) -> 
         if let Some(text) = lookup(path.as_bytes())
             && agent_config::concerns(path, &text, rules)
         {
-            files.push(agent_config::read(path, &text, rules));
+            let mut file = agent_config::read(path, &text, rules);
+            agent_config::behind::follow(&mut file, lookup);
+            files.push(file);
         }
     }
     files

@@ -44,86 +44,100 @@ fn secrets(job: &AgentJob) -> Vec<&str> {
     job.holds.secrets.iter().map(|s| s.name.as_str()).collect()
 }
 
+/// Pipelines, and the agent that runs in them.
+const PUT_TOGETHER: &[(&str, &str)] = &[
+    ("a:\n  script: claude -p x\n", "claude-code"),
+    (
+        "a:\n  script:\n    - echo x\n    - >\n      claude\n      -p x\n",
+        "claude-code",
+    ),
+    ("a:\n  script: [[echo x], [[claude -p x]]]\n", "claude-code"),
+    ("{a: {script: ['claude -p x']}}\n", "claude-code"),
+    (
+        "a:\n  before_script: [claude -p x]\n  script: echo x\n",
+        "claude-code",
+    ),
+    (
+        "a:\n  script: echo x\n  after_script: [claude -p x]\n",
+        "claude-code",
+    ),
+    (
+        "default:\n  before_script: [claude -p x]\na:\n  script: echo x\n",
+        "claude-code",
+    ),
+    (
+        "before_script: [claude -p x]\na:\n  script: echo x\n",
+        "claude-code",
+    ),
+    (
+        "default:\n  before_script: [claude -p x]\na:\n  before_script: []\n  script: echo x\n",
+        "",
+    ),
+    (
+        "default:\n  before_script: [claude -p x]\na:\n  inherit: {default: false}\n  script: echo x\n",
+        "",
+    ),
+    (
+        ".t:\n  script: claude -p x\na:\n  extends: .t\n",
+        "claude-code",
+    ),
+    (
+        ".t:\n  script: claude -p x\na:\n  extends: [.t]\n  script: echo x\n",
+        "",
+    ),
+    (
+        ".u:\n  script: claude -p x\n.t:\n  extends: .u\na:\n  extends: .t\n",
+        "claude-code",
+    ),
+    (
+        ".t: &t\n  script: claude -p x\na:\n  <<: *t\n",
+        "claude-code",
+    ),
+    (
+        ".s: &s\n  - claude -p x\na:\n  script:\n    - *s\n",
+        "claude-code",
+    ),
+    (
+        ".t:\n  script: [claude -p x]\na:\n  script:\n    - !reference [.t, script]\n",
+        "claude-code",
+    ),
+    (
+        ".t:\n  x: {y: [claude -p x]}\na:\n  script: !reference [.t, x, y]\n",
+        "claude-code",
+    ),
+    (".t:\n  script: claude -p x\n", ""),
+    (
+        "a:\n  script:\n    - npm i -g @anthropic-ai/claude-code\n    - claude --version\n    - echo 'claude -p x'\n",
+        "",
+    ),
+    (
+        "spec:\n  inputs: {x: {}}\n---\na:\n  script: claude -p \"$[[ inputs.x ]]\"\n",
+        "claude-code",
+    ),
+    (
+        "\u{feff}a:\r\n  script:\r\n    - claude -p x\r\n",
+        "claude-code",
+    ),
+    (
+        "a:\n  script: echo x\na:\n  script: claude -p x\n",
+        "claude-code",
+    ),
+    ("a:\n  variables: {RUN: claude}\n  script: echo $RUN\n", ""),
+    (
+        "a:\n  image: codiumai/pr-agent:latest\n  script: [review]\n",
+        "pr-agent",
+    ),
+    (
+        "a:\n  image: {name: 'codiumai/pr-agent:1', entrypoint: ['']}\n  script: [review]\n",
+        "pr-agent",
+    ),
+];
+
 #[test]
 fn agents_are_found_however_a_job_is_put_together() {
-    let claude = Some("claude-code");
-    for (text, expected) in [
-        ("a:\n  script: claude -p x\n", claude),
-        (
-            "a:\n  script:\n    - echo x\n    - >\n      claude\n      -p x\n",
-            claude,
-        ),
-        ("a:\n  script: [[echo x], [[claude -p x]]]\n", claude),
-        ("{a: {script: ['claude -p x']}}\n", claude),
-        (
-            "a:\n  before_script: [claude -p x]\n  script: echo x\n",
-            claude,
-        ),
-        (
-            "a:\n  script: echo x\n  after_script: [claude -p x]\n",
-            claude,
-        ),
-        (
-            "default:\n  before_script: [claude -p x]\na:\n  script: echo x\n",
-            claude,
-        ),
-        (
-            "before_script: [claude -p x]\na:\n  script: echo x\n",
-            claude,
-        ),
-        (
-            "default:\n  before_script: [claude -p x]\na:\n  before_script: []\n  script: echo x\n",
-            None,
-        ),
-        (
-            "default:\n  before_script: [claude -p x]\na:\n  inherit: {default: false}\n  script: echo x\n",
-            None,
-        ),
-        (".t:\n  script: claude -p x\na:\n  extends: .t\n", claude),
-        (
-            ".t:\n  script: claude -p x\na:\n  extends: [.t]\n  script: echo x\n",
-            None,
-        ),
-        (
-            ".u:\n  script: claude -p x\n.t:\n  extends: .u\na:\n  extends: .t\n",
-            claude,
-        ),
-        (".t: &t\n  script: claude -p x\na:\n  <<: *t\n", claude),
-        (".s: &s\n  - claude -p x\na:\n  script:\n    - *s\n", claude),
-        (
-            ".t:\n  script: [claude -p x]\na:\n  script:\n    - !reference [.t, script]\n",
-            claude,
-        ),
-        (
-            ".t:\n  x: {y: [claude -p x]}\na:\n  script: !reference [.t, x, y]\n",
-            claude,
-        ),
-        (".t:\n  script: claude -p x\n", None),
-        (
-            "a:\n  script:\n    - npm i -g @anthropic-ai/claude-code\n    - claude --version\n    - echo 'claude -p x'\n",
-            None,
-        ),
-        (
-            "spec:\n  inputs: {x: {}}\n---\na:\n  script: claude -p \"$[[ inputs.x ]]\"\n",
-            claude,
-        ),
-        ("\u{feff}a:\r\n  script:\r\n    - claude -p x\r\n", claude),
-        ("a:\n  script: echo x\na:\n  script: claude -p x\n", claude),
-        (
-            "a:\n  variables: {RUN: claude}\n  script: echo $RUN\n",
-            None,
-        ),
-        (
-            "a:\n  image: codiumai/pr-agent:latest\n  script: [review]\n",
-            Some("pr-agent"),
-        ),
-        (
-            "a:\n  image: {name: 'codiumai/pr-agent:1', entrypoint: ['']}\n  script: [review]\n",
-            Some("pr-agent"),
-        ),
-    ] {
+    for (text, expected) in PUT_TOGETHER {
         let found: Vec<_> = judged(text).jobs.iter().map(|job| job.agent).collect();
-        assert_eq!(found, expected.into_iter().collect::<Vec<_>>(), "{text}");
+        assert_eq!(found.concat(), *expected, "{text}");
     }
 }
 
@@ -224,67 +238,61 @@ fn what_other_jobs_name_is_said_to_be_unseen() {
     );
 }
 
+/// What else stands at the job, its script, and the rules that follow.
+const FOLLOWING: &[(&str, &str, &[&str])] = &[
+    ("", "claude -p x", &[]),
+    ("", "claude -p x --dangerously-skip-permissions", &[]),
+    ("", "ANTHROPIC_API_KEY=$ANTHROPIC_API_KEY claude -p x", &[]),
+    ("", "claude -p \"$GITLAB_TOKEN\"", &["TL317"]),
+    (
+        "",
+        "claude -p \"$GITLAB_TOKEN\" --dangerously-skip-permissions",
+        &["TL317", "TL321"],
+    ),
+    ("", "claude -p \"$SONAR_TOKEN\"", &["TL325"]),
+    (
+        "",
+        "claude -p \"$AWS_SECRET_ACCESS_KEY\"",
+        &["TL315", "TL343"],
+    ),
+    (
+        "  environment: production\n",
+        "claude -p \"$AWS_SECRET_ACCESS_KEY\"",
+        &["TL315"],
+    ),
+    (
+        "  when: manual\n",
+        "claude -p \"$AWS_SECRET_ACCESS_KEY\"",
+        &["TL315"],
+    ),
+    (
+        "  variables: {CLAUDE_CODE_USE_BEDROCK: '1'}\n",
+        "claude -p \"$AWS_SECRET_ACCESS_KEY\"",
+        &[],
+    ),
+    ("", "claude -p \"$SUPABASE_SERVICE_ROLE_KEY\"", &["TL318"]),
+    (
+        "  id_tokens: {ID: {aud: x}}\n",
+        "aws sts assume-role-with-web-identity; claude -p x",
+        &["TL315", "TL343"],
+    ),
+    (
+        "  rules: [{if: '$CI_PIPELINE_SOURCE == \"trigger\"'}]\n",
+        "claude -p \"$AI_FLOW_INPUT $GITLAB_TOKEN\"",
+        &["TL312", "TL317"],
+    ),
+    (
+        "  rules: [{if: '$CI_PIPELINE_SOURCE == \"merge_request_event\"'}]\n",
+        "claude -p \"$AI_FLOW_INPUT $GITLAB_TOKEN\"",
+        &["TL317"],
+    ),
+];
+
 #[test]
 fn findings_follow_what_is_held() {
-    let job = |more: &str, script: &str| format!("a:\n{more}  script:\n    - {script}\n");
-    for (more, script, expected) in [
-        ("", "claude -p x", vec![]),
-        ("", "claude -p x --dangerously-skip-permissions", vec![]),
-        (
-            "",
-            "ANTHROPIC_API_KEY=$ANTHROPIC_API_KEY claude -p x",
-            vec![],
-        ),
-        ("", "claude -p \"$GITLAB_TOKEN\"", vec!["TL317"]),
-        (
-            "",
-            "claude -p \"$GITLAB_TOKEN\" --dangerously-skip-permissions",
-            vec!["TL317", "TL321"],
-        ),
-        ("", "claude -p \"$SONAR_TOKEN\"", vec!["TL325"]),
-        (
-            "",
-            "claude -p \"$AWS_SECRET_ACCESS_KEY\"",
-            vec!["TL315", "TL343"],
-        ),
-        (
-            "  environment: production\n",
-            "claude -p \"$AWS_SECRET_ACCESS_KEY\"",
-            vec!["TL315"],
-        ),
-        (
-            "  when: manual\n",
-            "claude -p \"$AWS_SECRET_ACCESS_KEY\"",
-            vec!["TL315"],
-        ),
-        (
-            "  variables: {CLAUDE_CODE_USE_BEDROCK: '1'}\n",
-            "claude -p \"$AWS_SECRET_ACCESS_KEY\"",
-            vec![],
-        ),
-        (
-            "",
-            "claude -p \"$SUPABASE_SERVICE_ROLE_KEY\"",
-            vec!["TL318"],
-        ),
-        (
-            "  id_tokens: {ID: {aud: x}}\n",
-            "aws sts assume-role-with-web-identity; claude -p x",
-            vec!["TL315", "TL343"],
-        ),
-        (
-            "  rules: [{if: '$CI_PIPELINE_SOURCE == \"trigger\"'}]\n",
-            "claude -p \"$AI_FLOW_INPUT $GITLAB_TOKEN\"",
-            vec!["TL312", "TL317"],
-        ),
-        (
-            "  rules: [{if: '$CI_PIPELINE_SOURCE == \"merge_request_event\"'}]\n",
-            "claude -p \"$AI_FLOW_INPUT $GITLAB_TOKEN\"",
-            vec!["TL317"],
-        ),
-    ] {
-        let text = job(more, script);
-        assert_eq!(rules(&text), expected, "{text}");
+    for (more, script, expected) in FOLLOWING {
+        let text = format!("a:\n{more}  script:\n    - {script}\n");
+        assert_eq!(rules(&text), *expected, "{text}");
     }
 }
 

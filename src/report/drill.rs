@@ -16,10 +16,7 @@ pub fn write_json(drill: &Drill, out: &mut dyn Write) -> io::Result<()> {
 /// Writes the drill as text: the shortest way hop by hop.
 pub fn write_text(drill: &Drill, out: &mut dyn Write) -> io::Result<()> {
     let Some(way) = drill.ways.first() else {
-        return writeln!(
-            out,
-            "No path: no credential in this tree allows a call that cannot be undone."
-        );
+        return writeln!(out, "No path: {}.", nothing(drill));
     };
     let more = drill.ways.len() - 1;
     writeln!(
@@ -48,6 +45,26 @@ pub fn write_text(drill: &Drill, out: &mut dyn Write) -> io::Result<()> {
         }
     }
     Ok(())
+}
+
+/// Why there is no path, in words.
+fn nothing(drill: &Drill) -> String {
+    let unknown = match drill.unknown {
+        0 => String::new(),
+        1 => "; what one of them can do is not known".to_owned(),
+        more => format!("; what {more} of them can do is not known"),
+    };
+    match drill.credentials {
+        0 => "no credential was found in this tree".to_owned(),
+        1 if drill.unknown == 1 => {
+            "one credential was found in this tree, and what it can do is not known".to_owned()
+        }
+        1 => "the one credential in this tree is not known to allow a call that cannot be undone"
+            .to_owned(),
+        all => format!(
+            "none of the {all} credentials in this tree is known to allow a call that cannot be undone{unknown}"
+        ),
+    }
 }
 
 fn write_way(drill: &Drill, way: &Way, out: &mut dyn Write) -> io::Result<()> {

@@ -49,20 +49,17 @@ pub fn write_text(drill: &Drill, out: &mut dyn Write) -> io::Result<()> {
 
 /// Why there is no path, in words.
 fn nothing(drill: &Drill) -> String {
-    let unknown = match drill.unknown {
-        0 => String::new(),
-        1 => "; what one of them can do is not known".to_owned(),
-        more => format!("; what {more} of them can do is not known"),
-    };
-    match drill.credentials {
-        0 => "no credential was found in this tree".to_owned(),
-        1 if drill.unknown == 1 => {
-            "one credential was found in this tree, and what it can do is not known".to_owned()
+    let allows = "known to allow a call that cannot be undone";
+    match (drill.credentials, drill.unknown) {
+        (0, _) => "no credential was found in this tree".to_owned(),
+        (1, 1) => "what the one credential in this tree can do is not known".to_owned(),
+        (1, _) => format!("the one credential in this tree is not {allows}"),
+        (all, unknown) if all == unknown => {
+            format!("what the {all} credentials in this tree can do is not known")
         }
-        1 => "the one credential in this tree is not known to allow a call that cannot be undone"
-            .to_owned(),
-        all => format!(
-            "none of the {all} credentials in this tree is known to allow a call that cannot be undone{unknown}"
+        (all, 0) => format!("none of the {all} credentials in this tree is {allows}"),
+        (all, unknown) => format!(
+            "none of the {all} credentials in this tree is {allows}; what {unknown} of them can do is not known"
         ),
     }
 }

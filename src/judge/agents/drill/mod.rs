@@ -351,6 +351,8 @@ fn file_node(path: &str) -> Node {
 /// The search that finds it: by the name beside the value, by the provider, or by the file's name.
 fn search(ground: &Ground<'_>, finding: &Finding, excerpt: &str) -> String {
     let before: String = excerpt.chars().take(finding.excerpt.mask_start).collect();
+    // In a literal of a program a line end stands as two letters in front of the name.
+    let before = before.replace("\\n", " ").replace("\\t", " ");
     let is_part = |c: char| c.is_ascii_alphanumeric() || c == '_';
     let name = before
         .split(|c: char| !is_part(c))

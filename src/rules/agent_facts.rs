@@ -33,6 +33,9 @@ pub struct AgentFacts {
     #[serde(rename = "opening")]
     pub openings: Vec<Opening>,
     pub open: OpenPrograms,
+    /// Files with hooks of agents, and the events at which a hook can refuse.
+    pub hooks: Vec<String>,
+    pub refusing_events: Vec<String>,
     pub names: Names,
 }
 

@@ -81,7 +81,7 @@ pub fn find_recipes(blob: &Blob<'_>, rules: &RuleSet) -> Vec<RecipeSighting> {
     for (at, recipe) in hits {
         let applies = applying
             .entry(recipe.id)
-            .or_insert_with(|| applies(recipe, blob, kind));
+            .or_insert_with(|| applies(recipe, blob));
         if !*applies {
             continue;
         }
@@ -98,12 +98,11 @@ pub fn find_recipes(blob: &Blob<'_>, rules: &RuleSet) -> Vec<RecipeSighting> {
 }
 
 /// Whether a recipe is meant for such a file.
-fn applies(recipe: &Recipe, blob: &Blob<'_>, kind: FileKind) -> bool {
+fn applies(recipe: &Recipe, blob: &Blob<'_>) -> bool {
     let has = |literal: &&str| memchr::memmem::find(blob.text, literal.as_bytes()).is_some();
     let fits = |pattern: &&str| glob::matches(pattern, blob.path.as_bytes());
     (recipe.files.is_empty() || recipe.files.iter().any(fits))
         && (recipe.beside.is_empty() || recipe.beside.iter().any(has))
-        && (!recipe.form.is_structure() || words::may_stand(recipe, blob.text, kind))
 }
 
 fn write(blob: &Blob<'_>, found: Vec<(Match, &'static Recipe, bool)>) -> Vec<RecipeSighting> {
@@ -142,6 +141,8 @@ struct Reader<'t> {
     page: Option<prose::Page>,
     /// By where they start, with what was looked at in them.
     trees: BTreeMap<usize, (brackets::Tree, structure::Seen)>,
+    /// Whether the words of a recipe stand in what starts there.
+    worded: BTreeMap<(usize, &'static str), bool>,
 }
 
 impl<'t> Reader<'t> {
@@ -151,6 +152,7 @@ impl<'t> Reader<'t> {
             kind,
             page: None,
             trees: BTreeMap::new(),
+            worded: BTreeMap::new(),
         }
     }
 
@@ -203,8 +205,13 @@ impl<'t> Reader<'t> {
         at: usize,
         recipe: &Recipe,
     ) -> Option<Match> {
+        let text = &self.text[range.clone()];
+        let worded = self.worded.entry((range.start, recipe.id));
+        if !*worded.or_insert_with(|| words::may_stand(recipe, text.as_bytes(), kind)) {
+            return None;
+        }
         let (tree, seen) = self.trees.entry(range.start).or_insert_with(|| {
-            let tree = brackets::Tree::read(&self.text[range.clone()], range.start, kind);
+            let tree = brackets::Tree::read(text, range.start, kind);
             (tree, structure::Seen::new())
         });
         structure::at(tree, at, recipe, seen)

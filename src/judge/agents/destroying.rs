@@ -118,14 +118,25 @@ pub(super) fn shown_rule(about: &str) -> String {
                 .bytes()
                 .all(|b| b.is_ascii_alphanumeric() || b"._:/*@-".contains(&b))
     };
-    let words: Vec<&str> = about.split_whitespace().take_while(plain).take(4).collect();
-    let all = about.split_whitespace().count();
-    let shown = quoted(&words.join(" "));
-    if words.len() < all {
-        format!("{shown} …")
-    } else {
-        shown
-    }
+    let all: Vec<&str> = about.split_whitespace().collect();
+    // What is assigned in front of a command may be the credential, quotes and blanks included.
+    let assigned = match all.first().is_some_and(|word| word.contains('=')) {
+        true => all
+            .iter()
+            .position(|word| !word.contains(['=', '"', '\'']))
+            .unwrap_or(all.len()),
+        false => 0,
+    };
+    let words: Vec<&str> = all[assigned..]
+        .iter()
+        .copied()
+        .take_while(plain)
+        .take(4)
+        .collect();
+    let cut = assigned + words.len() < all.len();
+    let before = if assigned > 0 { "… " } else { "" };
+    let after = if cut { " …" } else { "" };
+    format!("{before}{}{after}", quoted(&words.join(" ")))
 }
 
 /// The words of a rule and whether anything may follow them.
@@ -264,6 +275,19 @@ fn judge_server_switches(bench: &mut Bench<'_>, file: &AgentFile) {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn a_rule_is_shown_without_what_is_assigned_in_front_of_it() {
+        for (about, shown) in [
+            ("node:*", "node:*"),
+            ("A=\"b c\" node:*", "… node:*"),
+            ("TOKEN=abc npx tsx:*", "… npx tsx:*"),
+            ("rm -rf a b c d", "rm -rf a b …"),
+            ("A=b", "… "),
+        ] {
+            assert_eq!(shown_rule(about), shown, "{about}");
+        }
+    }
 
     #[test]
     fn a_rule_covers_what_it_allows() {

@@ -11,6 +11,8 @@ use crate::model::{
     Basis, CiSystem, HeldToken, Purpose, SecretReach, Setting, Spot, Step, TokenFrom, TokenSource,
     Trigger,
 };
+use crate::read::expression;
+use crate::read::workflow::variables;
 use crate::rules::ci;
 
 impl Gathering<'_, '_> {
@@ -34,10 +36,27 @@ impl Gathering<'_, '_> {
                 &identity.spot,
             ));
         }
+        self.set_by_earlier_steps();
         for step in &site.inner_job.steps {
             let is_own = site.step.is_some_and(|(_, own)| std::ptr::eq(own, step));
             if is_own || site.workflow.system.shares_variables() {
                 self.mentions(step);
+            }
+        }
+    }
+
+    /// What earlier steps put into the environment of the steps behind them.
+    fn set_by_earlier_steps(&mut self) {
+        let site = self.site;
+        let earlier = site.step.map_or(0, |(number, _)| number);
+        for step in &site.inner_job.steps[..earlier] {
+            let sets = |run: &Setting| {
+                run.value.contains("task.setvariable") || run.value.contains("BASH_ENV")
+            };
+            if step.run.as_ref().is_some_and(sets) {
+                for setting in step.mentions.iter().chain(&step.env) {
+                    self.value(setting, Role::Any, TokenFrom::Env, SecretReach::Inherited);
+                }
             }
         }
     }
@@ -135,6 +154,64 @@ impl Site<'_> {
             CiSystem::Github => of_github,
             _ => elsewhere,
         }
+    }
+
+    /// Logins by service connections: of the agent's own step, and what earlier steps leave.
+    pub(super) fn connections(&self) -> Vec<Deploys> {
+        let Some((number, own)) = self.step else {
+            return Vec::new();
+        };
+        let mut found = Vec::new();
+        for (at, step) in self.inner_job.steps.iter().enumerate().take(number + 1) {
+            let uses = step.uses.as_ref();
+            let Some((uses, task)) = uses.and_then(|uses| Some((uses, ci::task(&uses.name)?)))
+            else {
+                continue;
+            };
+            let connection = task.connections.iter().find_map(|input| step.input(input));
+            let command = step
+                .input("command")
+                .map_or("", |setting| setting.value.trim());
+            if at == number && !task.scripts.is_empty() {
+                found.extend(connection.map(|setting| Deploys {
+                    what: format!(
+                        "a login to {} by the service connection {}",
+                        task.login,
+                        setting.value.trim()
+                    ),
+                    spot: setting.spot.clone(),
+                }));
+            } else if task.deploys
+                && !std::ptr::eq(step, own)
+                && (task.where_set.is_empty() || task.where_set == command)
+            {
+                found.push(Deploys {
+                    what: task.leaves.clone(),
+                    spot: uses.spot.clone(),
+                });
+            }
+        }
+        found
+    }
+
+    /// The secrets that a step names, each with its place.
+    pub fn secrets_named(&self, step: &Step) -> Vec<(String, Spot)> {
+        let settings = step.env.iter().chain(&step.with);
+        if self.workflow.system == CiSystem::Github {
+            let named = settings.chain(&step.run).flat_map(|setting| {
+                let references = expression::references(&setting.value).into_iter();
+                let secrets = references.filter(|reference| reference.is_of("secrets"));
+                secrets.map(|secret| (secret.part(1).to_owned(), setting.spot.clone()))
+            });
+            return named.collect();
+        }
+        let named = settings.chain(&step.mentions).flat_map(|setting| {
+            let names = variables::named(&setting.value).into_iter();
+            names.map(|name| (name, setting.spot.clone()))
+        });
+        named
+            .filter(|(name, _)| ci::says_credential(name))
+            .collect()
     }
 
     /// A cloud login that the job's identity token is swapped for, beside the agent.

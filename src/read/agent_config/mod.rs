@@ -7,6 +7,7 @@ pub mod behind;
 mod containers;
 mod guards;
 pub(crate) use guards::hides_credentials;
+mod mentions;
 mod recipes;
 mod scripts;
 mod settings;

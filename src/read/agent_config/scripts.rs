@@ -4,7 +4,7 @@
 //! Everything goes through the shell reader, so that quoting, continued lines and wrappers count, and mentions do not.
 
 use super::recipes::{self, Recipes};
-use super::{AgentFile, Start, is_compose};
+use super::{AgentFile, Start, is_compose, mentions};
 use crate::model::Span;
 use crate::read::shell;
 use crate::rules::ci;
@@ -126,7 +126,7 @@ pub(super) fn script(text: &[u8], place: String) -> Option<Piece> {
 }
 
 fn starts_of(file: &mut AgentFile, piece: &Piece) {
-    if !may_start_an_agent(piece.text.as_bytes()) {
+    if !mentions::may_take_person_away(&piece.text) {
         return;
     }
     for command in shell::read(&piece.text).commands {

@@ -4,6 +4,7 @@
 //! composite actions stand in place and called workflows hang on their jobs. Keys, scopes and events that are not known
 //! are accepted. Files, depth, steps and text are bounded; what was not followed is never taken for safe.
 
+mod azure;
 mod file;
 mod follow;
 mod gitlab;
@@ -45,6 +46,7 @@ pub const SCOPES: &[&str] = &[
     "checks",
     "code-quality",
     "contents",
+    "copilot-requests",
     "deployments",
     "discussions",
     "id-token",
@@ -70,10 +72,12 @@ pub fn read(path: &RepoPath, text: &[u8], lookup: &Lookup<'_>) -> Result<Workflo
         steps: Cell::new(0),
         shell: Cell::new(0),
         written: RefCell::new(Vec::new()),
+        checkouts: RefCell::new(Vec::new()),
     };
     let file = File::open(path, text)?;
     Ok(match system {
         CiSystem::Gitlab => reader.gitlab(&file),
+        CiSystem::Azure => reader.azure(&file),
         _ => reader.workflow(&file, &Values::default(), 0),
     })
 }
@@ -119,6 +123,8 @@ struct Reader<'a> {
     shell: Cell<usize>,
     /// Texts that steps of the job at hand wrote to files, by the names of these.
     written: RefCell<Vec<(String, String)>>,
+    /// Folders into which steps of the job at hand checked out a repository, and which; empty is the workflow's own.
+    checkouts: RefCell<Vec<(String, String)>>,
 }
 
 impl Reader<'_> {

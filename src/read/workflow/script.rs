@@ -33,19 +33,19 @@ impl Reader<'_> {
     pub(super) fn run_pieces(
         &self,
         pieces: &[Piece<'_, '_>],
+        values: &Values,
         env: &[Setting],
         step: &mut Step,
         steering: &Steering,
     ) {
         let defaults = RunDefaults::default();
-        let values = Values::default();
         let mut variables = Vec::new();
         let mut joined: Option<Setting> = None;
         for piece in pieces {
             let scope = Scope {
                 file: piece.file,
                 defaults: &defaults,
-                values: &values,
+                values,
                 env,
                 folder: None,
                 depth: 0,
@@ -57,14 +57,26 @@ impl Reader<'_> {
                 step.mentions
                     .push(variables::mention(name, places.spot(Some(span))));
             }
+            let filled = values.text(&piece.text.value);
+            if filled != piece.text.value {
+                let names = variables::named(&filled).into_iter();
+                let whole = &piece.text.spot;
+                step.mentions
+                    .extend(names.map(|name| variables::mention(name, whole.clone())));
+            }
             self.text(&mut around, step, &piece.text);
             variables = around.variables;
             match &mut joined {
                 Some(joined) => {
                     joined.value.push('\n');
-                    joined.value.push_str(&piece.text.value);
+                    joined.value.push_str(&filled);
                 }
-                None => joined = Some(piece.text.clone()),
+                None => {
+                    joined = Some(Setting {
+                        value: filled,
+                        ..piece.text.clone()
+                    });
+                }
             }
         }
         step.mentions

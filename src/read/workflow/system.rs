@@ -14,8 +14,21 @@ pub fn system_of(path: &RepoPath) -> Option<CiSystem> {
     if bytes == b".gitlab-ci.yml" || is_flow(path) {
         return Some(CiSystem::Gitlab);
     }
-    None
+    is_azure(path).then_some(CiSystem::Azure)
 }
+
+/// The names under which pipelines of Azure stand; a template that a pipeline uses is read from there.
+fn is_azure(path: &RepoPath) -> bool {
+    let name = path.file_name();
+    let named = name.starts_with(b"azure-pipeline") || name.starts_with(b".azure-pipeline");
+    let in_folder = FOLDERS
+        .iter()
+        .any(|folder| path.as_bytes().starts_with(folder.as_bytes()));
+    is_yaml(name) && (named || in_folder)
+}
+
+/// Folders in which pipelines of Azure stand by convention.
+const FOLDERS: [&str; 3] = [".azure-pipelines/", ".pipelines/", ".azuredevops/"];
 
 /// Whether GitLab starts an external agent from this file: its documented folder.
 pub(super) fn is_flow(path: &RepoPath) -> bool {

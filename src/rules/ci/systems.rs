@@ -41,9 +41,43 @@ struct Credential {
     never: Vec<String>,
 }
 
+/// A task of Azure Pipelines.
+#[derive(Debug, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Task {
+    names: Vec<String>,
+    /// Inputs that are a script's text.
+    #[serde(default)]
+    pub scripts: Vec<String>,
+    /// Inputs that name a script's file.
+    #[serde(default)]
+    pub files: Vec<String>,
+    /// What reads the script, where no input says so.
+    #[serde(default)]
+    pub shell: String,
+    /// Inputs that name a service connection, into which the script is logged in.
+    #[serde(default)]
+    pub connections: Vec<String>,
+    /// The service of that connection.
+    #[serde(default)]
+    pub login: String,
+    /// What stays for the steps behind it.
+    #[serde(default)]
+    pub leaves: String,
+    /// Whether what stays deploys or administers.
+    #[serde(default)]
+    pub deploys: bool,
+    /// The command with which it stays; any where empty.
+    #[serde(default)]
+    pub where_set: String,
+    /// Where the facts were read.
+    pub source: String,
+}
+
 #[derive(Debug, Default, Deserialize)]
 #[serde(deny_unknown_fields)]
 struct Table {
+    task: Vec<Task>,
     job_token: Vec<OfSystem>,
     forge_token: Vec<Names>,
     words_of: Vec<Names>,
@@ -108,6 +142,20 @@ pub fn says_credential(name: &str) -> bool {
             .any(|part| matches!(*part, "PUBLIC" | "PUB" | "CACHE") && among(&entry.never, part));
         !last && !never && parts.iter().any(|part| among(&entry.words, part))
     })
+}
+
+/// The entry of a task, by its name as `task/name`.
+pub fn task(uses: &str) -> Option<&'static Task> {
+    let name = uses.strip_prefix("task/")?;
+    let mut entries = table().task.iter();
+    entries.find(|entry| entry.names.iter().any(|own| own == name))
+}
+
+/// Whether a pool of Azure Pipelines is one's own; a name that is computed may be any.
+pub fn is_own_pool(name: &str) -> bool {
+    let is_computed = name.contains('$');
+    let is_hosted = name == "Azure Pipelines" || name.starts_with("Hosted") || name == "server";
+    !name.is_empty() && !is_computed && !is_hosted
 }
 
 /// The event that `only` calls so.

@@ -11,6 +11,7 @@ use crate::read::workflow::Reader;
 use crate::read::workflow::file::File;
 use crate::read::workflow::script::Piece;
 use crate::read::workflow::steps::Steering;
+use crate::read::workflow::substitute::Values;
 use crate::read::workflow::variables;
 
 impl Reader<'_> {
@@ -46,7 +47,13 @@ impl Reader<'_> {
         if let Some(first) = pieces.first() {
             let mut step = Step::new(first.text.spot.clone());
             step.name = "commands".to_owned();
-            self.run_pieces(&pieces, &job.env, &mut step, &Steering::default());
+            self.run_pieces(
+                &pieces,
+                &Values::default(),
+                &job.env,
+                &mut step,
+                &Steering::default(),
+            );
             if let Some(at) = ground.value(&roots, "image") {
                 run_image(at, &mut step);
             }

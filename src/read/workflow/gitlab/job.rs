@@ -8,6 +8,7 @@ use super::{events, unset};
 use crate::model::{AgentStep, Job, Setting, Spot, Step, Surroundings, Through, Workflow};
 use crate::read::workflow::script::Piece;
 use crate::read::workflow::steps::Steering;
+use crate::read::workflow::substitute::Values;
 use crate::read::workflow::{MAX_STEPS, Reader};
 use crate::rules::ci;
 
@@ -96,7 +97,13 @@ impl Reader<'_> {
         let first = pieces.first()?;
         let mut step = Step::new(first.text.spot.clone());
         step.name = word.to_owned();
-        self.run_pieces(&pieces, env, &mut step, &Steering::default());
+        self.run_pieces(
+            &pieces,
+            &Values::default(),
+            env,
+            &mut step,
+            &Steering::default(),
+        );
         Some(step)
     }
 

@@ -21,6 +21,8 @@ mod view;
 #[cfg(test)]
 mod azure_tests;
 #[cfg(test)]
+mod circleci_tests;
+#[cfg(test)]
 mod gitlab_tests;
 #[cfg(test)]
 mod tests;

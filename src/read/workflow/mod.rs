@@ -5,6 +5,7 @@
 //! are accepted. Files, depth, steps and text are bounded; what was not followed is never taken for safe.
 
 mod azure;
+mod circleci;
 mod file;
 mod follow;
 mod gitlab;
@@ -76,7 +77,8 @@ pub fn read(path: &RepoPath, text: &[u8], lookup: &Lookup<'_>) -> Result<Workflo
     Ok(match system {
         CiSystem::Gitlab => reader.gitlab(&file),
         CiSystem::Azure => reader.azure(&file),
-        _ => reader.workflow(&file, &Values::default(), 0),
+        CiSystem::Circleci => reader.circleci(&file),
+        CiSystem::Github => reader.workflow(&file, &Values::default(), 0),
     })
 }
 

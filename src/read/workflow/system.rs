@@ -14,6 +14,9 @@ pub fn system_of(path: &RepoPath) -> Option<CiSystem> {
     if bytes == b".gitlab-ci.yml" || is_flow(path) {
         return Some(CiSystem::Gitlab);
     }
+    if let Some(name) = bytes.strip_prefix(b".circleci/") {
+        return (!name.contains(&b'/') && is_yaml(name)).then_some(CiSystem::Circleci);
+    }
     is_azure(path).then_some(CiSystem::Azure)
 }
 

@@ -5,12 +5,12 @@
 
 use super::ground::{At, Ground, settings};
 use super::{events, unset};
-use crate::model::{AgentStep, Job, Setting, Spot, Step, Surroundings, Through, Workflow};
+use crate::model::{Job, Setting, Spot, Step, Surroundings, Workflow};
+use crate::read::agents;
 use crate::read::workflow::script::Piece;
 use crate::read::workflow::steps::Steering;
 use crate::read::workflow::substitute::Values;
 use crate::read::workflow::{MAX_STEPS, Reader};
-use crate::rules::ci;
 
 /// A job's own maps, and those that stand for every job.
 struct Layers<'g, 't> {
@@ -170,18 +170,8 @@ pub(super) fn run_image(at: At<'_, '_>, step: &mut Step) {
             .into_iter()
             .find(|setting| setting.name == "name"),
     };
-    let Some(setting) = named else {
-        return;
-    };
-    if let Some(agent) = ci::image_agent(setting.value.trim())
-        && step.agents.is_empty()
-    {
-        step.agents.push(AgentStep {
-            agent,
-            how: Through::Cli,
-            spot: setting.spot,
-            arguments: Vec::new(),
-        });
+    if let Some(setting) = named {
+        agents::run_image(setting, step);
     }
 }
 

@@ -25,6 +25,21 @@ struct Case {
     /// Every blocked and warned finding, and those notes that matter.
     #[serde(default)]
     finding: Vec<Expected>,
+    /// Every agent in a job, where the case is about these.
+    #[serde(default)]
+    job: Vec<ExpectedJob>,
+}
+
+type Scopes = BTreeMap<String, String>;
+
+/// An agent in a job; `needs` and `excess` are left out where they are unknown.
+#[derive(Clone, Debug, Deserialize, PartialEq, Eq, PartialOrd, Ord)]
+#[serde(deny_unknown_fields)]
+struct ExpectedJob {
+    job: String,
+    agent: String,
+    needs: Option<Scopes>,
+    excess: Option<Scopes>,
 }
 
 #[derive(Clone, Debug, Deserialize, PartialEq, Eq, PartialOrd, Ord)]
@@ -236,6 +251,15 @@ fn compare(case: &Case, output: &Output) -> Result<(), String> {
     if found != expected {
         return Err(format!("expected {expected:#?}\nfound {found:#?}"));
     }
+    if !case.job.is_empty() {
+        let mut jobs = jobs_of(&document);
+        let mut expected = case.job.clone();
+        jobs.sort();
+        expected.sort();
+        if jobs != expected {
+            return Err(format!("expected {expected:#?}\nfound {jobs:#?}"));
+        }
+    }
     if output.status.code() != Some(case.exit) {
         return Err(format!(
             "expected exit {}, not {:?}",
@@ -244,6 +268,17 @@ fn compare(case: &Case, output: &Output) -> Result<(), String> {
         ));
     }
     Ok(())
+}
+
+fn jobs_of(document: &serde_json::Value) -> Vec<ExpectedJob> {
+    let jobs = document["agent_jobs"].as_array().into_iter().flatten();
+    jobs.map(|job| ExpectedJob {
+        job: job["job"].as_str().unwrap_or_default().to_owned(),
+        agent: job["agent"].as_str().unwrap_or_default().to_owned(),
+        needs: serde_json::from_value(job["needs"].clone()).unwrap(),
+        excess: serde_json::from_value(job["excess"].clone()).unwrap(),
+    })
+    .collect()
 }
 
 /// Copies a tree and fills the placeholders.

@@ -154,7 +154,7 @@ fn a_cloud_login_in_the_workspace_is_said() {
         kind.claims == Some(tokenleash::model::ClaimReader::GcpServiceAccount)
     };
     let kind = rules.kinds().find(of_google).unwrap();
-    let text = template::expand(kind.examples[0].text, kind, &sample, 3);
+    let text = template::expand(kind.examples.iter().next().unwrap().text, kind, &sample, 3);
     let job = Job::quiet();
     let file = job.path("work/gha-creds-0a1b.json");
     std::fs::write(&file, text).unwrap();

@@ -107,7 +107,7 @@ fn check(rules: &RuleSet, screen: &Screen) -> Result<u8> {
             Checked::VendorSource => 1,
             Checked::Shape => 2,
         }] += 1;
-        examples += kind.examples.len() + kind.neighbours.len();
+        examples += kind.examples.iter().chain(kind.neighbours.iter()).count();
         wrong.extend(find::proof::faults(kind, rules));
     }
     for fault in &wrong {

@@ -20,6 +20,7 @@ mod leads;
 mod lexer;
 mod limit;
 mod line_hash;
+mod marks;
 mod mask;
 mod mutate;
 mod near;

@@ -27,8 +27,8 @@ pub use held::{
     TokenSource,
 };
 pub use kind::{
-    Agent, Checked, Checksum, ClaimReader, Class, Destroys, Example, FileKey, Provider, Request,
-    Segment, Shape, Surface, TokenKind,
+    Agent, Checked, Checksum, ClaimReader, Class, Destroys, Example, Examples, FileKey, Provider,
+    Request, Segment, Shape, Surface, TokenKind,
 };
 pub use outcome::{Origin, Outcome, Overall, Rule, Summary};
 pub use path::RepoPath;

@@ -75,7 +75,7 @@ pub fn run_image(image: Setting, step: &mut Step) {
 
 /// The agent of an action that was not read: it is handed a credential that only one agent takes.
 pub fn in_unread_action(uses: &Uses, with: &[Setting], env: &[Setting]) -> Option<AgentStep> {
-    let known = ci::action_needs(&uses.name).is_some() || uses.is_local();
+    let known = ci::action_needs(&uses.name).is_some();
     if known || !ci::command_inputs(&uses.name).is_empty() {
         return None;
     }

@@ -71,11 +71,8 @@ pub const KIND: TokenKind = TokenKind {
     as_of: "2026-11",
     source: "provider's documentation",
     tags: &["cloud"],
-    examples: &[Example {
-        file: ".env",
-        text: "RAILWAY_API_TOKEN={value}",
-    }],
-    neighbours: &[],
+    examples: Examples(""),
+    neighbours: Examples(""),
 };
 
 pub const MASK: &str = "(36 characters)";

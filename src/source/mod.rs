@@ -9,6 +9,7 @@ mod commit_tree;
 mod commits;
 mod disk;
 mod environment;
+mod families;
 mod folder;
 mod git_environment;
 mod handing;
@@ -115,7 +116,7 @@ pub struct Visited {
     pub submodules: u64,
     /// Counted in one line: special files (sockets, devices).
     pub special: u64,
-    /// Files and folders that the change takes away, where the source knows them.
+    /// Files that the change takes away, where the source knows them.
     pub removed: Vec<RepoPath>,
     /// Whether the source is a change, so that `introduced` has a meaning.
     pub is_change: bool,

@@ -16,7 +16,7 @@ use gix::index::extension::Tree as CachedTree;
 use gix::objs::tree::{EntryRef, name_order};
 use gix::objs::{Kind, TreeRef};
 
-use super::before::{Before, Removed};
+use super::before::{Before, Removed, removed_paths};
 use super::commits::{read_commit, walk};
 use super::git_environment::GitEnvironment;
 use super::handing::hand_over;
@@ -110,13 +110,22 @@ impl StagedSource {
     }
 }
 
+impl StagedSource {
+    fn removed(&self) -> Vec<RepoPath> {
+        match self.plan.removed.is_empty() {
+            true => Vec::new(),
+            false => removed_paths(&self.repository.caching_objects(), &self.plan.removed),
+        }
+    }
+}
+
 impl Source for StagedSource {
     fn visit(&self, threads: usize, look: &(dyn Fn(&Item, Content<'_>) + Sync)) -> Result<Visited> {
         let visited = Visited {
             unchecked: self.plan.unchecked.clone(),
             submodules: self.plan.submodules,
             special: 0,
-            removed: self.plan.removed.iter().map(Removed::path).collect(),
+            removed: self.removed(),
             is_change: true,
             in_repository: true,
         };

@@ -190,7 +190,9 @@ fn settings(line: &mut AgentLine, file: &AgentFile, parts: &Parts<'_>) {
     for on in file.switches.iter().filter(|on| on.switch.agent == line.id) {
         let shown = at(format!("{} {}", on.shown, on.switch.says), on.span);
         match on.switch.effect {
-            Effect::Unasked | Effect::Partly | Effect::SandboxOff => line.unasked.push(shown),
+            Effect::Unasked | Effect::Partly | Effect::Final | Effect::SandboxOff => {
+                line.unasked.push(shown)
+            }
         }
     }
     for start in file.starts.iter().filter(|start| start.agent == line.id) {

@@ -78,7 +78,7 @@ fn inputs(
     let with = edit::child(node, "with")?.ok_or("the key stands elsewhere")?;
     let own = edit::own_entries(&with.value)?;
     let is_stored = |key: &str| login.stored.iter().any(|one| one.eq_ignore_ascii_case(key));
-    let route = |key: &str| format!("jobs.{}.steps.{at}.with.{key}", job.id);
+    let route = |key: &str| format!("{at}.with.{key}");
     let (mut edits, mut touched) = (Vec::new(), Vec::new());
     let kept = own.iter().rfind(|entry| !is_stored(&entry.key));
     for entry in own.iter().filter(|entry| is_stored(&entry.key)) {

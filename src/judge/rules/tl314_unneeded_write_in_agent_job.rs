@@ -52,7 +52,7 @@ pub fn audit(site: &Site<'_>, out: &mut Vec<StructureFinding>) {
             "Narrow it to `read`, or leave it out.",
         );
         finding.route = format!("jobs/{}/permissions/{scope}", site.job.id);
-        if let Some(needs) = site.need.scopes() {
+        if let Some(needs) = site.need.within(&site.grant) {
             let words: Vec<String> = needs
                 .iter()
                 .map(|(scope, access)| format!("{scope}: {}", access.word()))

@@ -298,12 +298,13 @@ impl Site<'_> {
                 }
             }
         }
-        let word = self
-            .agent
-            .arguments
-            .iter()
-            .find(|word| arguments.contains(word))?;
-        Some((word.clone(), self.agent.spot.clone()))
+        let given = &self.agent.arguments;
+        let stands = |switch: &&String| {
+            let words: Vec<&str> = switch.split(' ').collect();
+            given.windows(words.len()).any(|some| some == words)
+        };
+        let switch = arguments.iter().find(stands)?;
+        Some((switch.clone(), self.agent.spot.clone()))
     }
 }
 

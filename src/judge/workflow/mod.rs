@@ -17,6 +17,7 @@ pub(crate) mod text;
 mod tools;
 mod values;
 mod view;
+mod working;
 
 #[cfg(test)]
 mod azure_tests;
@@ -353,7 +354,7 @@ impl Site<'_> {
             line: self.spot().place.start_line,
             how,
             holds: self.holds.clone(),
-            needs: self.need.scopes(),
+            needs: self.need.within(&self.grant),
             excess: self.need.excess(&self.grant),
             triggers: self
                 .triggers()

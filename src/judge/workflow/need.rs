@@ -3,13 +3,25 @@
 //! In: a site. Out: a `Need`: scopes that are needed, sets of which one is enough, and what could not be read, by name.
 //! Nothing is called unneeded while something that may use it is unread.
 
+mod agents;
+
 use super::Site;
 use super::grant::Grant;
 use super::routes::{calls, curl_route, gh_route, is_github_api};
-use super::tools::{github_tool, tools};
+use super::working::{self, Works};
 use crate::model::{Access, CiSystem, Command, Scopes, Step};
 use crate::read::expression;
 use crate::rules::ci;
+
+/// What of a step goes with another token than the job's.
+#[derive(Clone, Copy)]
+struct Elsewhere {
+    calls: bool,
+    git: bool,
+}
+
+/// The scope that pays for Copilot with the job's token.
+const COPILOT: &str = "copilot-requests";
 
 /// What a job needs of its token.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
@@ -24,6 +36,8 @@ pub struct Need {
     pub elsewhere: Vec<&'static ci::Narrower>,
     /// Whether something may use the job's OIDC token that could not be read.
     oidc_unknown: bool,
+    /// Whether an agent may be asked to push, with what a checkout left.
+    may_push: bool,
 }
 
 /// Reads the needs of all steps of the agent's job.
@@ -44,13 +58,14 @@ pub(super) fn of(site: &Site<'_>) -> Need {
             .push("what the agent is asked to do".to_owned());
         return need;
     }
-    for step in &site.inner_job.steps {
+    for (number, step) in site.inner_job.steps.iter().enumerate() {
         match (&step.uses, &step.run) {
-            (Some(_), _) => need.action(site, step),
-            (None, Some(_)) => need.run(site, step),
+            (Some(_), _) => need.action(site, number, step),
+            (None, Some(_)) => need.run(site, number, step),
             (None, None) => {}
         }
     }
+    need.settle_pushing(site);
     need
 }
 
@@ -123,12 +138,22 @@ impl Need {
         self.unknown.extend(needs.unknown.clone());
     }
 
-    fn action(&mut self, site: &Site<'_>, step: &Step) {
+    /// An agent that only `git` gives the job's token to can need no more of it than contents.
+    fn settle_pushing(&mut self, site: &Site<'_>) {
+        let has = |access: Option<Access>| access.is_none_or(|access| access == Access::Write);
+        let is_needed = self.known.get("contents") == Some(&Access::Write);
+        if self.may_push && !is_needed && has(site.grant.access("contents")) {
+            self.unknown
+                .push("whether the agent is asked to push".to_owned());
+        }
+    }
+
+    fn action(&mut self, site: &Site<'_>, number: usize, step: &Step) {
         let Some(uses) = &step.uses else {
             return;
         };
         if let Some(action) = ci::action_agent(&uses.name) {
-            self.agent_action(site, step, action);
+            self.agent_action(site, number, step, action);
             return;
         }
         self.elsewhere.extend(ci::narrower_of_action(&uses.name));
@@ -197,17 +222,30 @@ impl Need {
         }
     }
 
-    fn run(&mut self, site: &Site<'_>, step: &Step) {
+    fn run(&mut self, site: &Site<'_>, number: usize, step: &Step) {
         let has_token = holds_job_token(step);
         if !step.agents.is_empty() {
-            self.unknown
-                .push("what the agent is asked to do".to_owned());
+            match working::of(site, number, step) {
+                Works::ByCalls => self
+                    .unknown
+                    .push("what the agent is asked to do".to_owned()),
+                Works::ByGit => self.may_push = true,
+                Works::Without => {}
+            }
+            let has_copilot = step.agents.iter().any(|agent| agent.agent == "copilot-cli");
+            if has_copilot && site.grant.writes(COPILOT) {
+                self.known.insert(COPILOT.to_owned(), Access::Write);
+            }
             if site.exchanged().is_some() {
                 self.known.insert("id-token".to_owned(), Access::Write);
             }
         }
+        let other = Elsewhere {
+            calls: working::calls_with_another_token(site, step),
+            git: working::pulls_with_another_token(site, number),
+        };
         for command in &step.commands {
-            self.command(command, has_token);
+            self.command(command, has_token, other);
             self.elsewhere
                 .extend(ci::narrower_of_command(&command.words));
         }
@@ -217,8 +255,12 @@ impl Need {
         }
     }
 
-    fn command(&mut self, command: &Command, has_token: bool) {
+    fn command(&mut self, command: &Command, has_token: bool, other: Elsewhere) {
         let name = command.words.first().map_or("", |word| base(word));
+        let asks_github = name == "gh" || command.words.iter().any(|word| is_github_api(word));
+        if (other.calls && asks_github) || (other.git && name == "git") {
+            return;
+        }
         if name == "gh" && command.words.get(1).is_some_and(|word| word == "api") {
             self.route(gh_route(&command.words));
         } else if name == "curl" && command.words.iter().any(|word| is_github_api(word)) {
@@ -246,104 +288,6 @@ impl Need {
             None => self
                 .unknown
                 .push(format!("what {method} on an API route needs")),
-        }
-    }
-
-    /// An agent's own need: what its tools let it do.
-    fn agent_action(&mut self, site: &Site<'_>, step: &Step, action: &ci::ActionAgent) {
-        join(
-            &mut self.known,
-            &Scopes::from([("contents".to_owned(), Access::Read)]),
-        );
-        let exchanges = site.holds.tokens.iter().any(|token| {
-            token.source == crate::model::TokenSource::AppExchanged
-                && token.from == crate::model::TokenFrom::Default
-        });
-        let federates = [
-            "anthropic_federation_rule_id",
-            "gcp_workload_identity_provider",
-        ]
-        .iter()
-        .any(|input| step.input(input).is_some());
-        if exchanges || federates || may_exchange(step, action) {
-            join(
-                &mut self.known,
-                &Scopes::from([("id-token".to_owned(), Access::Write)]),
-            );
-        }
-        match tools(step, action) {
-            Some(tools) => tools.iter().for_each(|tool| self.tool(tool)),
-            None => self
-                .unknown
-                .push("what the agent is asked to do".to_owned()),
-        }
-    }
-
-    /// One entry of an agent's list of allowed tools.
-    fn tool(&mut self, tool: &str) {
-        if let Some(pattern) = tool.strip_prefix("Bash(") {
-            let pattern = pattern
-                .trim_end_matches(')')
-                .trim_end_matches('*')
-                .trim_end_matches(':');
-            let words: Vec<String> = pattern.split_whitespace().map(str::to_owned).collect();
-            let name = words.first().map_or("", String::as_str);
-            match ci::command_needs(&words) {
-                Some(needs) => self.take(needs),
-                None if matches!(name, "gh" | "git" | "curl" | "" | "bash" | "sh") => {
-                    let reads = [
-                        "git log",
-                        "git diff",
-                        "git show",
-                        "git status",
-                        "git blame",
-                        "git add",
-                        "git commit",
-                        "git rm",
-                        "git branch",
-                        "git checkout",
-                        "git config",
-                        "git rev-parse",
-                        "git switch",
-                        "git ls-files",
-                        "git grep",
-                        "git merge-base",
-                    ];
-                    if !reads.iter().any(|read| pattern.starts_with(read)) {
-                        self.unknown
-                            .push("what an open shell pattern lets the agent do".to_owned());
-                    }
-                }
-                None => {}
-            }
-            return;
-        }
-        let scopes: &[(&str, Access)] = match tool {
-            "Bash" | "*" => {
-                self.unknown
-                    .push("what an open shell lets the agent do".to_owned());
-                return;
-            }
-            _ if tool.starts_with("mcp__github_inline_comment__") => {
-                &[("pull-requests", Access::Write)]
-            }
-            _ if tool.starts_with("mcp__github_ci__") => &[("actions", Access::Read)],
-            _ if tool.starts_with("mcp__github_file_ops__") => &[("contents", Access::Write)],
-            _ if tool.starts_with("mcp__github_comment__") => {
-                &[("issues", Access::Write), ("pull-requests", Access::Write)]
-            }
-            _ if tool.starts_with("mcp__github__") => github_tool(tool),
-            _ if tool.starts_with("mcp__") => {
-                self.unknown.push("what a tool server does".to_owned());
-                return;
-            }
-            _ => &[],
-        };
-        for (scope, access) in scopes {
-            join(
-                &mut self.known,
-                &Scopes::from([((*scope).to_owned(), *access)]),
-            );
         }
     }
 }
@@ -376,24 +320,4 @@ fn holds_job_token(step: &Step) -> bool {
                     || (reference.is_of("github") && second.eq_ignore_ascii_case("token"))
             })
     })
-}
-
-/// Whether an expression decides, when the job runs, that the action swaps the OIDC token after all.
-fn may_exchange(step: &Step, action: &ci::ActionAgent) -> bool {
-    let is_computed = |input: &String| {
-        step.input(input)
-            .is_some_and(|setting| setting.value.contains("${{"))
-    };
-    let may_be_empty = |input: &String| {
-        step.input(input).is_some_and(|setting| {
-            let references = expression::references(&setting.value);
-            let is_given = |one: &expression::Reference| {
-                !(one.is_of("inputs") || one.is_of("vars") || one.is_of("env"))
-            };
-            setting.value.contains("${{") && !references.iter().any(is_given)
-        })
-    };
-    action.default_token == ci::DefaultToken::Exchanged
-        && (action.keeps_job_token.iter().any(is_computed)
-            || action.token_inputs.iter().any(may_be_empty))
 }

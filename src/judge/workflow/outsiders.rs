@@ -72,6 +72,9 @@ pub(super) fn of(site: &Site<'_>) -> Start {
             } else {
                 start.perhaps.push(event.to_owned());
             }
+        } else if event == "workflow_run" && by_condition {
+            // A run that no outsider caused carries no text of theirs.
+            continue;
         } else {
             start.with_outsiders_text.push(event.to_owned());
             start.kept_out_by = Some(match (opening, by_condition) {

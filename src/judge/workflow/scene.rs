@@ -111,7 +111,7 @@ impl Scene<'_> {
         if path.ends_with("head.repo.fork") {
             return Some(true);
         }
-        if path.ends_with("pull_request.merged") {
+        if path.ends_with("pull_request.merged") || is_list_of_own(&path) {
             return Some(false);
         }
         is_input(&path).then_some(false)
@@ -163,6 +163,9 @@ impl Scene<'_> {
             return text
                 .filter(|text| !text.starts_with("pull_request"))
                 .map(|_| false);
+        }
+        if is_list_of_own(&path) {
+            return text.map(|text| matches!(text, "null" | "" | "0" | "false"));
         }
         if is_input(&path) {
             return text.map(str::is_empty);
@@ -261,6 +264,11 @@ fn is_actor(path: &str) -> bool {
         || path.ends_with("pull_request.user.login")
         || path.ends_with("review.user.login")
         || path.ends_with("workflow_run.actor.login")
+}
+
+/// GitHub leaves the list of a run's pull requests empty where they come from a fork.
+fn is_list_of_own(path: &str) -> bool {
+    path.contains("workflow_run.pull_requests")
 }
 
 /// Inputs are set only by those who may dispatch.

@@ -177,7 +177,7 @@ fn a_tool_in_quotes_is_read_as_one_without() {
 
 #[test]
 fn a_reader_is_told_what_cannot_be_seen() {
-    let text = "on: [push, issue_comment]\njobs:\n  a:\n    runs-on: self-hosted\n    environment: production\n    steps:\n      - uses: actions/checkout@v4\n        with: {token: '${{ secrets.MY_PAT }}'}\n      - run: claude -p x && railway up\n";
+    let text = "on: [push, issue_comment]\njobs:\n  a:\n    runs-on: self-hosted\n    environment: production\n    steps:\n      - uses: actions/checkout@v4\n        with: {token: '${{ secrets.MY_PAT }}'}\n      - run: claude -p x && railway up\n        env: {GITHUB_TOKEN: '${{ github.token }}'}\n";
     let view = entry(text).view;
     for part in [
         "no block states it",

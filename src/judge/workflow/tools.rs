@@ -64,3 +64,18 @@ pub(super) fn github_tool(tool: &str) -> &'static [(&'static str, Access)] {
         _ => &[("contents", Access::Write)],
     }
 }
+
+/// Whether an entry of such a list lets the agent push.
+pub(super) fn may_push(tool: &str) -> bool {
+    let Some(pattern) = tool.strip_prefix("Bash") else {
+        return tool == "*";
+    };
+    let mut words = pattern
+        .split(['(', ')', ' ', ':', '*'])
+        .filter(|word| !word.is_empty());
+    match (words.next(), words.next()) {
+        (None | Some("bash" | "sh"), _) => true,
+        (Some("git"), second) => second.is_none_or(|word| word == "push"),
+        _ => false,
+    }
+}

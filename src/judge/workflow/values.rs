@@ -63,6 +63,8 @@ pub(super) fn is_identifier(name: &str) -> bool {
         "_ACCOUNT",
         "_PROVIDER",
         "_BASE",
+        "_ARN",
+        "_BUCKET",
     ];
     let name = name.to_ascii_uppercase();
     ENDS.iter().any(|end| name.ends_with(end))

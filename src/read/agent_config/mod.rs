@@ -3,9 +3,11 @@
 //! In: one file's path and bytes. Out: an `AgentFile`: servers, switches, rules, hooks, what instructions ask, what is
 //! mounted, which scripts start an agent. It judges nothing, and no type that may hold a value shows it in `Debug`.
 
+pub mod behind;
 mod containers;
 mod guards;
 pub(crate) use guards::hides_credentials;
+mod mentions;
 mod recipes;
 mod scripts;
 mod settings;
@@ -43,6 +45,9 @@ pub struct AgentFile {
     /// The compose files and service of a development container.
     pub composed: Option<Composed>,
     pub starts: Vec<Start>,
+    pub started: Vec<behind::HookCommand>,
+    /// What cannot be undone behind the rules and hooks; filled in by `behind::follow`.
+    pub behind: Vec<behind::Behind>,
     pub local: Option<&'static LocalFile>,
     text: Arc<[u8]>,
 }
@@ -187,6 +192,8 @@ impl AgentFile {
             passed: Vec::new(),
             composed: None,
             starts: Vec::new(),
+            started: Vec::new(),
+            behind: Vec::new(),
             local: None,
             text: text.into(),
         }
@@ -223,7 +230,9 @@ pub fn concerns(path: &RepoPath, text: &[u8], rules: &RuleSet) -> bool {
         return false;
     }
     if is_script(&lower) {
-        return scripts::may_start_an_agent(text) || lower.contains("devcontainer");
+        return scripts::may_start_an_agent(text)
+            || behind::may_destroy(text)
+            || lower.contains("devcontainer");
     }
     if is_compose(&lower) {
         return true;
@@ -347,6 +356,9 @@ pub fn read(path: &RepoPath, text: &[u8], rules: &RuleSet) -> AgentFile {
         file.servers = mcp::servers(&document);
     }
     settings::read(&mut file, &document);
+    if !is_script(&lower) {
+        file.started = behind::hook_commands(&document);
+    }
     containers::read(&mut file, &lower, &document);
     scripts::read(&mut file, &lower, text, &document);
     file

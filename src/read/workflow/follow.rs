@@ -198,7 +198,7 @@ impl Reader<'_> {
         let Some(bytes) = self.file(&path) else {
             return Found::Nothing;
         };
-        let shell = is_shell(&path, &bytes);
+        let shell = shell::is_script(&path, &bytes);
         match String::from_utf8(bytes) {
             Ok(text) if shell => Found::Shell(text),
             Ok(text) if is_program(&path) => Found::Program(text),
@@ -369,20 +369,6 @@ fn script_path(around: &Around<'_, '_, '_>, word: &str) -> Option<String> {
         return None;
     }
     local_path(&format!("./{joined}")).filter(|path| !path.is_empty())
-}
-
-/// Whether a file is a shell script, by its first line or its name.
-fn is_shell(path: &str, bytes: &[u8]) -> bool {
-    let line = bytes.split(|&b| b == b'\n').next().unwrap_or_default();
-    if line.starts_with(b"#!") {
-        return line.ends_with(b"sh")
-            || line
-                .windows(3)
-                .any(|part| part == b"sh " || part == b"sh\r");
-    }
-    path.ends_with(".sh")
-        || path.ends_with(".bash")
-        || !path.rsplit('/').next().unwrap_or(path).contains('.')
 }
 
 /// The text of a script in `package.json`.

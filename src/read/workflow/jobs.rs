@@ -80,6 +80,7 @@ impl Reader<'_> {
             )
             .collect();
         self.written.borrow_mut().clear();
+        self.checkouts.borrow_mut().clear();
         for list in lists {
             let items = file.document.resolve(list).and_then(Node::as_list);
             let scope = steps::Scope {
@@ -122,8 +123,11 @@ impl Reader<'_> {
             None => ci::reusable_agent(&uses.name)
                 .map(|entry| entry.agent.as_str())
                 .or_else(|| match &secrets {
-                    Passing::Named(settings) => agents::by_credentials(settings),
-                    _ => None,
+                    Passing::Named(settings) => {
+                        agents::by_credentials(settings).or_else(|| ci::named_agent(&uses.name))
+                    }
+                    Passing::Inherit(_) => ci::named_agent(&uses.name),
+                    Passing::Nothing => None,
                 }),
         };
         Some(Call {

@@ -47,6 +47,7 @@ pub const SCOPES: &[&str] = &[
     "checks",
     "code-quality",
     "contents",
+    "copilot-requests",
     "deployments",
     "discussions",
     "id-token",
@@ -72,6 +73,7 @@ pub fn read(path: &RepoPath, text: &[u8], lookup: &Lookup<'_>) -> Result<Workflo
         steps: Cell::new(0),
         shell: Cell::new(0),
         written: RefCell::new(Vec::new()),
+        checkouts: RefCell::new(Vec::new()),
     };
     let file = File::open(path, text)?;
     Ok(match system {
@@ -123,6 +125,8 @@ struct Reader<'a> {
     shell: Cell<usize>,
     /// Texts that steps of the job at hand wrote to files, by the names of these.
     written: RefCell<Vec<(String, String)>>,
+    /// Folders into which steps of the job at hand checked out a repository, and which; empty is the workflow's own.
+    checkouts: RefCell<Vec<(String, String)>>,
 }
 
 impl Reader<'_> {

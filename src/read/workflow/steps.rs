@@ -62,6 +62,10 @@ impl Reader<'_> {
                 self.step(&inner, group, out);
             }
         }
+        if let Some(uses) = &mut step.uses {
+            self.checked_out(uses);
+        }
+        self.remember_checkout(&step);
         if let Some(uses) = &step.uses {
             if let Some(path) = path_here(uses)
                 && self.composite(scope, &step, &path, out)
@@ -82,6 +86,48 @@ impl Reader<'_> {
             }
         }
         out.push(step);
+    }
+
+    /// Keeps which repository a step puts into which folder.
+    fn remember_checkout(&self, step: &Step) {
+        let is_checkout = step
+            .uses
+            .as_ref()
+            .is_some_and(|uses| uses.name == "actions/checkout");
+        let value = |input| step.input(input).map(|setting| setting.value.trim());
+        let Some(folder) = value("path").filter(|_| is_checkout) else {
+            return;
+        };
+        let repository = match value("repository") {
+            None | Some("" | "${{ github.repository }}") => "",
+            Some(name) if name.contains("${{") => return,
+            Some(name) => name,
+        };
+        if let Some(folder) = local_path(&format!("./{folder}")).filter(|f| !f.is_empty()) {
+            let kept = (folder, repository.to_owned());
+            self.checkouts.borrow_mut().push(kept);
+        }
+    }
+
+    /// Names an action by the repository that an earlier step checked out into its folder.
+    fn checked_out(&self, uses: &mut Uses) {
+        let Some(path) = local_path(&uses.name) else {
+            return;
+        };
+        let checkouts = self.checkouts.borrow();
+        let found = checkouts.iter().find_map(|(folder, repository)| {
+            let rest = path.strip_prefix(folder.as_str())?;
+            (rest.is_empty() || rest.starts_with('/')).then_some((repository, rest))
+        });
+        let Some((repository, rest)) = found else {
+            return;
+        };
+        if repository.is_empty() {
+            uses.name = format!(".{rest}");
+        } else {
+            uses.written = format!("{repository}{rest}");
+            uses.name = uses.written.to_ascii_lowercase();
+        }
     }
 
     /// Reads the inputs of an action that are commands or programs.

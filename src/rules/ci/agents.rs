@@ -48,6 +48,9 @@ pub struct ActionAgent {
     exchanged: Levels,
     #[serde(default)]
     pub keeps_job_token: Vec<String>,
+    /// Whether it takes the login away that a checkout left for `git`, before its agent starts.
+    #[serde(default)]
+    pub clears_checkout: bool,
     #[serde(default)]
     pub model_inputs: Vec<String>,
     #[serde(default)]
@@ -293,6 +296,14 @@ pub fn is_switch(input: &str) -> bool {
 pub fn cli_names() -> impl Iterator<Item = &'static str> {
     let entries = table().cli.iter();
     entries.flat_map(|entry| entry.names.iter().map(String::as_str))
+}
+
+/// Whether a program that runs an agent and a word that takes its person away may both stand somewhere.
+pub fn may_take_person_away(stands: &dyn Fn(&str) -> bool) -> bool {
+    table().cli.iter().any(|entry| {
+        let mut programs = entry.names.iter().chain(&entry.packages);
+        entry.bypass.iter().any(|word| stands(word)) && programs.any(|name| stands(name))
+    })
 }
 
 /// What a secret is for, by its name.

@@ -28,6 +28,7 @@ struct Table {
     kit: Vec<Named>,
     runs: Vec<Runs>,
     credential: Vec<Named>,
+    called: Vec<Named>,
 }
 
 fn table() -> &'static Table {
@@ -71,6 +72,13 @@ pub fn command_inputs(uses: &str) -> &'static [String] {
     entries
         .find(|entry| entry.uses.iter().any(|own| own == uses))
         .map_or(&[], |entry| entry.inputs.as_slice())
+}
+
+/// The agent that a called workflow is named after, by what stands before the `@`.
+pub fn named_agent(uses: &str) -> Option<&'static str> {
+    let name = uses.rsplit('/').next()?;
+    let mut words = name.split(['-', '_', '.']);
+    words.find_map(|word| agent_of(&table().called, word))
 }
 
 /// The agent that alone takes a credential of this name.

@@ -26,6 +26,8 @@ mod circleci_tests;
 #[cfg(test)]
 mod gitlab_tests;
 #[cfg(test)]
+mod hostile_tests;
+#[cfg(test)]
 mod tests;
 #[cfg(test)]
 mod token_tests;

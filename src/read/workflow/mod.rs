@@ -28,7 +28,7 @@ use crate::syntax::{Node, SyntaxError};
 use file::File;
 use substitute::Values;
 
-pub use system::{may_be_included, system_of};
+pub use system::{located, may_be_included, system_of};
 
 /// How deep actions and workflows of the repository are followed.
 const MAX_CALLS: usize = 5;
@@ -68,7 +68,7 @@ pub fn read(path: &RepoPath, text: &[u8], lookup: &Lookup<'_>) -> Result<Workflo
     let reader = Reader {
         lookup,
         system,
-        home: home_of(path).unwrap_or_else(|| folder_of(path)),
+        home: located(path).map_or_else(|| folder_of(path), |(_, home)| home),
         files: Cell::new(0),
         steps: Cell::new(0),
         shell: Cell::new(0),
@@ -86,7 +86,7 @@ pub fn read(path: &RepoPath, text: &[u8], lookup: &Lookup<'_>) -> Result<Workflo
 
 /// Whether a CI system loads its jobs from this path.
 pub fn is_workflow(path: &RepoPath) -> bool {
-    system_of(path).is_some()
+    located(path).is_some_and(|(_, home)| home.is_empty())
 }
 
 /// The top of the repository whose GitHub workflow this is, empty or with a `/` at its end; a tree may hold several checkouts.

@@ -14,6 +14,9 @@ use crate::read::agents;
 use crate::read::workflow::Reader;
 use crate::syntax::{Entry, Node};
 
+/// The most variables of one block that are kept.
+const MAX_VARIABLES: usize = 400;
+
 /// What the keys of a job or of its executor say of its machine.
 #[derive(Default)]
 pub(super) struct Machine {
@@ -136,6 +139,7 @@ pub(super) fn environment(config: &Config<'_, '_>, node: &Node, frame: &Frame<'_
     if let Some(list) = file.document.resolve(node).and_then(Node::as_list) {
         found.extend(list.iter().flat_map(|item| file.settings(item)));
     }
+    found.truncate(MAX_VARIABLES);
     for setting in &mut found {
         setting.value = frame.text(&setting.value);
     }

@@ -8,6 +8,9 @@ mod jobs;
 mod parameters;
 mod steps;
 
+use std::cell::Cell;
+use std::collections::BTreeMap;
+
 use super::file::File;
 use super::{Reader, shared};
 use crate::model::{CiSystem, Workflow};
@@ -16,9 +19,39 @@ use crate::syntax::{Entry, Node};
 /// The most jobs of one file.
 const MAX_JOBS: usize = 1000;
 
+/// The most steps, commands and lists that are visited in one file.
+const MAX_VISITS: usize = 100_000;
+
 /// One file, and what its names mean.
 struct Config<'f, 't> {
     file: &'f File<'t>,
+    /// What stands in the sections of the file, by section and name.
+    names: BTreeMap<(&'static str, &'f str), &'f Node>,
+    visits: Cell<usize>,
+}
+
+impl<'f, 't> Config<'f, 't> {
+    fn new(file: &'f File<'t>) -> Self {
+        let mut names = BTreeMap::new();
+        for section in ["commands", "executors", "orbs"] {
+            for node in file.at(&[section]) {
+                for entry in file.document.entries(node) {
+                    names.insert((section, entry.key.as_str()), &entry.value);
+                }
+            }
+        }
+        Config {
+            file,
+            names,
+            visits: Cell::new(0),
+        }
+    }
+
+    /// Whether the bound allows another visit.
+    fn visit(&self) -> bool {
+        self.visits.set(self.visits.get() + 1);
+        self.visits.get() <= MAX_VISITS
+    }
 }
 
 impl<'f> Config<'f, '_> {
@@ -31,15 +64,12 @@ impl<'f> Config<'f, '_> {
     }
 
     /// What stands below a name in a section: of the file, or of an orb that stands in it.
-    fn named(&self, section: &str, name: &str) -> Option<&'f Node> {
+    fn named(&self, section: &'static str, name: &str) -> Option<&'f Node> {
         if let Some((orb, name)) = name.split_once('/') {
-            let mut orbs = self.section("orbs").into_iter();
-            let orb = orbs.find(|entry| entry.key == orb)?;
-            return self.below(self.below(&orb.value, section)?, name);
+            let orb = self.names.get(&("orbs", orb))?;
+            return self.below(self.below(orb, section)?, name);
         }
-        let entries = self.section(section);
-        let found = entries.iter().rev().find(|entry| entry.key == name)?;
-        Some(&found.value)
+        self.names.get(&(section, name)).copied()
     }
 
     fn below(&self, node: &'f Node, key: &str) -> Option<&'f Node> {
@@ -51,9 +81,8 @@ impl<'f> Config<'f, '_> {
     /// An orb's command or job by the orb's own name: `aws/setup` is `circleci/aws-cli/setup`.
     fn orb_name(&self, written: &str) -> Option<String> {
         let (orb, name) = written.split_once('/')?;
-        let mut orbs = self.section("orbs").into_iter();
-        let orb = orbs.find(|entry| entry.key == orb)?;
-        let source = self.file.document.resolve(&orb.value)?.as_text()?;
+        let orb = self.names.get(&("orbs", orb))?;
+        let source = self.file.document.resolve(orb)?.as_text()?;
         let source = source.split('@').next().unwrap_or(source);
         Some(format!("{source}/{name}"))
     }
@@ -61,7 +90,7 @@ impl<'f> Config<'f, '_> {
 
 impl Reader<'_> {
     pub(super) fn circleci(&self, main: &File<'_>) -> Workflow {
-        let config = Config { file: main };
+        let config = Config::new(main);
         let mut workflow = Workflow {
             system: CiSystem::Circleci,
             path: main.path.clone(),

@@ -45,7 +45,7 @@ impl Reader<'_> {
         let Some(list) = document.resolve(list) else {
             return;
         };
-        if around.depth > MAX_CALLS * 2 {
+        if around.depth > MAX_CALLS * 2 || !around.config.visit() {
             return;
         }
         if let Some(text) = list.as_text() {

@@ -4,6 +4,7 @@
 //! no clock and no environment of its own; two steps, facts and then judgement.
 
 mod agents;
+mod anchor;
 mod environment;
 mod facts;
 pub mod fixes;

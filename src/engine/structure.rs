@@ -6,6 +6,7 @@
 use std::collections::{BTreeMap, BTreeSet, HashSet};
 
 use super::Run;
+use super::anchor::Added;
 use crate::find;
 use crate::judge::rules;
 use crate::judge::workflow::{Reading, StructureFinding, judge_workflows};
@@ -15,7 +16,7 @@ use crate::model::{
 };
 use crate::policy::{Ruling, fingerprint, within_band};
 use crate::read::workflow::{
-    home_of, is_workflow, looks_like_workflow, may_be_included, system_of,
+    home_of, is_workflow, located, looks_like_workflow, may_be_included, system_of,
 };
 use crate::source::{Snapshot, Visited};
 
@@ -29,7 +30,14 @@ pub(super) struct Structure {
 }
 
 /// Where other systems look for their pipelines.
-const PIPELINES: &[&str] = &[".gitlab-ci.yml"];
+const PIPELINES: &[&str] = &[
+    ".gitlab-ci.yml",
+    ".circleci/config.yml",
+    "azure-pipelines.yml",
+    "azure-pipelines.yaml",
+];
+/// Folders in which they look for more.
+const PIPELINE_FOLDERS: &[&[u8]] = &[b".azure-pipelines", b".pipelines"];
 /// The folder in which GitHub looks for workflows.
 const WORKFLOWS: &[u8] = b".github/workflows";
 
@@ -58,8 +66,10 @@ fn workflows(run: &Run<'_>, visited: &Visited, wiring: &BTreeSet<RepoPath>) -> V
         text.is_some_and(|text| looks_like_workflow(path, &text))
     };
     let is_judged = |path: &&RepoPath| {
-        let elsewhere = || match home_of(path) {
-            Some(_) => true,
+        let elsewhere = || match located(path) {
+            Some((CiSystem::Github, _)) => true,
+            // A pipeline in a folder of a repository is started by nothing; one of a checkout in it is.
+            Some((_, home)) => !visited.in_repository || head.exists(&[home, b".git"].concat()),
             // Where no checkout says what GitHub loads, a file that reads like a workflow is taken for one.
             None => !visited.in_repository && called_as(path).is_none() && reads_like_one(path),
         };
@@ -90,14 +100,17 @@ fn workflows(run: &Run<'_>, visited: &Visited, wiring: &BTreeSet<RepoPath>) -> V
 
 /// Adds the pipelines of other systems that use a file of the change, or that include files that may.
 fn pipelines(run: &Run<'_>, wiring: &BTreeSet<RepoPath>, paths: &mut BTreeSet<RepoPath>) {
-    for path in PIPELINES {
-        let path = RepoPath::from(*path);
-        let Ok(Some(text)) = run.source.head().read(path.as_bytes()) else {
+    let head = run.source.head();
+    let named = PIPELINES.iter().map(|path| RepoPath::from(*path));
+    let folders = PIPELINE_FOLDERS.iter();
+    let below = folders.flat_map(|folder| head.files_in(folder));
+    for path in named.chain(below) {
+        let Ok(Some(text)) = head.read(path.as_bytes()) else {
             continue;
         };
         let uses = |word: &[u8]| memchr::memmem::find(&text, word).is_some();
-        let mut changed = wiring.iter();
-        if uses(b"include") || changed.any(|path| uses(path.file_name())) {
+        let includes = uses(b"include:") || uses(b"template:");
+        if is_workflow(&path) && (includes || wiring.iter().any(|path| uses(path.file_name()))) {
             paths.insert(path);
         }
     }
@@ -208,7 +221,8 @@ fn conclude(
             .collect(),
         ..Structure::default()
     };
-    for found in head.findings {
+    let added = Added::of(run.source);
+    for mut found in head.findings {
         let print = print(run, &found);
         let mut ruling = run
             .policies
@@ -220,13 +234,17 @@ fn conclude(
             structure.silent += 1;
             continue;
         }
+        let introduced = known.map(|known| !known.contains(&print));
+        if introduced == Some(true) {
+            added.anchor(&mut found);
+        }
         let mut reasons = found.reasons.clone();
         reasons.extend(ruling.reason);
         structure.findings.push(Finding {
             rule: found.rule.id,
             verdict: ruling.verdict,
             severity: ruling.severity,
-            introduced: known.map(|known| !known.contains(&print)),
+            introduced,
             fingerprint: print,
             reasons,
             waived: ruling.waived,

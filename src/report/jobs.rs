@@ -98,6 +98,7 @@ fn make(token: &HeldToken) -> String {
             format!("the identity token {}", token.name)
         }
         TokenSource::Oidc => "the right to ask for OIDC tokens".to_owned(),
+        TokenSource::Other if token.name.contains(' ') => format!("the {}", token.name),
         TokenSource::Other if !token.name.is_empty() => {
             format!("the job's token {}", token.name)
         }

@@ -22,7 +22,11 @@ mod working;
 #[cfg(test)]
 mod azure_tests;
 #[cfg(test)]
+mod circleci_tests;
+#[cfg(test)]
 mod gitlab_tests;
+#[cfg(test)]
+mod hostile_tests;
 #[cfg(test)]
 mod tests;
 #[cfg(test)]

@@ -5,6 +5,7 @@
 //! are accepted. Files, depth, steps and text are bounded; what was not followed is never taken for safe.
 
 mod azure;
+mod circleci;
 mod file;
 mod follow;
 mod gitlab;
@@ -27,7 +28,7 @@ use crate::syntax::{Node, SyntaxError};
 use file::File;
 use substitute::Values;
 
-pub use system::{may_be_included, system_of};
+pub use system::{located, may_be_included, system_of};
 
 /// How deep actions and workflows of the repository are followed.
 const MAX_CALLS: usize = 5;
@@ -67,7 +68,7 @@ pub fn read(path: &RepoPath, text: &[u8], lookup: &Lookup<'_>) -> Result<Workflo
     let reader = Reader {
         lookup,
         system,
-        home: home_of(path).unwrap_or_else(|| folder_of(path)),
+        home: located(path).map_or_else(|| folder_of(path), |(_, home)| home),
         files: Cell::new(0),
         steps: Cell::new(0),
         shell: Cell::new(0),
@@ -78,13 +79,14 @@ pub fn read(path: &RepoPath, text: &[u8], lookup: &Lookup<'_>) -> Result<Workflo
     Ok(match system {
         CiSystem::Gitlab => reader.gitlab(&file),
         CiSystem::Azure => reader.azure(&file),
-        _ => reader.workflow(&file, &Values::default(), 0),
+        CiSystem::Circleci => reader.circleci(&file),
+        CiSystem::Github => reader.workflow(&file, &Values::default(), 0),
     })
 }
 
 /// Whether a CI system loads its jobs from this path.
 pub fn is_workflow(path: &RepoPath) -> bool {
-    system_of(path).is_some()
+    located(path).is_some_and(|(_, home)| home.is_empty())
 }
 
 /// The top of the repository whose GitHub workflow this is, empty or with a `/` at its end; a tree may hold several checkouts.

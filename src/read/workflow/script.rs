@@ -128,6 +128,9 @@ impl Reader<'_> {
     }
 }
 
+/// Stands for each byte of what is put into a text before a shell sees it.
+pub(super) const MARK: u8 = 0x1f;
+
 /// One text of a step, and the file in which it stands.
 pub(super) struct Piece<'g, 't> {
     pub file: &'g File<'t>,
@@ -180,6 +183,11 @@ impl<'f, 't> Places<'f, 't> {
         let mut at = run.spot.span.start;
         let end = run.spot.span.end.min(file.text.len());
         for byte in run.value.bytes() {
+            if byte == MARK {
+                written.push(u32::try_from(at).unwrap_or(u32::MAX));
+                at = (at + 1).min(end);
+                continue;
+            }
             if !byte.is_ascii_whitespace() {
                 // Indentation, folded line ends and escapes stand only in the file.
                 let here = memchr::memchr(byte, file.text.get(at..end).unwrap_or_default());

@@ -11,24 +11,25 @@ use crate::rules::ci;
 /// The most names that are told.
 const MOST: usize = 12;
 
+/// The most names of a pipeline that are compared.
+const MOST_NAMES: usize = 200;
+
 /// Says what other jobs of the pipeline name. `unless`: what would keep it from this one.
 pub(super) fn tell_names(workflow: &mut Workflow, unless: &str) {
-    let all: Vec<BTreeSet<String>> = workflow.jobs.iter().map(names).collect();
-    for (at, job) in workflow.jobs.iter_mut().enumerate() {
-        if job.steps.iter().all(|step| step.agents.is_empty()) {
-            continue;
-        }
-        let others = all.iter().enumerate().filter(|(other, _)| *other != at);
-        let mut elsewhere: BTreeSet<&str> = others
-            .flat_map(|(_, names)| names.iter().map(String::as_str))
-            .filter(|name| !all[at].contains(*name))
-            .filter(|name| !workflow.env.iter().any(|set| set.name == *name))
-            .collect();
-        while elsewhere.len() > MOST {
-            elsewhere.pop_last();
-        }
-        if !elsewhere.is_empty() {
-            let names: Vec<&str> = elsewhere.into_iter().collect();
+    let is_agent = |job: &Job| job.steps.iter().any(|step| !step.agents.is_empty());
+    if !workflow.jobs.iter().any(is_agent) {
+        return;
+    }
+    let mut all: BTreeSet<String> = workflow.jobs.iter().flat_map(names).collect();
+    for set in &workflow.env {
+        all.remove(&set.name);
+    }
+    let all: Vec<String> = all.into_iter().take(MOST_NAMES).collect();
+    for job in workflow.jobs.iter_mut().filter(|job| is_agent(job)) {
+        let own: BTreeSet<String> = names(job).collect();
+        let elsewhere = all.iter().filter(|name| !own.contains(*name));
+        let names: Vec<&str> = elsewhere.map(String::as_str).take(MOST).collect();
+        if !names.is_empty() {
             job.surroundings.unseen.push(format!(
                 "whether it gets what other jobs name: {}; it does, {unless}",
                 names.join(", ")
@@ -38,11 +39,11 @@ pub(super) fn tell_names(workflow: &mut Workflow, unless: &str) {
 }
 
 /// The credentials that a job names and does not set.
-fn names(job: &Job) -> BTreeSet<String> {
+fn names(job: &Job) -> impl Iterator<Item = String> {
+    let set: BTreeSet<&str> = job.env.iter().map(|set| set.name.as_str()).collect();
     let mentions = job.steps.iter().flat_map(|step| &step.mentions);
     mentions
         .map(|mention| mention.name.clone())
-        .filter(|name| ci::says_credential(name) && !name.starts_with("CI_"))
-        .filter(|name| job.env.iter().all(|set| set.name != *name))
-        .collect()
+        .filter(|name| ci::says_credential(name) && !name.starts_with("CI"))
+        .filter(move |name| !set.contains(name.as_str()))
 }

@@ -3,43 +3,66 @@
 //! In: a path. Out: the system. GitLab and Azure Pipelines can be told other paths in their settings, which a checkout does
 //! not show.
 
+use super::{folder_of, home_of};
 use crate::model::{CiSystem, RepoPath};
 
-/// The system that loads its jobs from this path.
+/// The system whose file this is, wherever its repository begins.
 pub fn system_of(path: &RepoPath) -> Option<CiSystem> {
-    let bytes = path.as_bytes();
-    if let Some(name) = bytes.strip_prefix(b".github/workflows/") {
-        return (!name.contains(&b'/') && is_yaml(name)).then_some(CiSystem::Github);
-    }
-    if bytes == b".gitlab-ci.yml" || is_flow(path) {
-        return Some(CiSystem::Gitlab);
-    }
-    is_azure(path).then_some(CiSystem::Azure)
+    located(path).map(|(system, _)| system)
 }
 
-/// The names under which pipelines of Azure stand; a template that a pipeline uses is read from there.
-fn is_azure(path: &RepoPath) -> bool {
-    let name = path.file_name();
-    let named = name.starts_with(b"azure-pipeline") || name.starts_with(b".azure-pipeline");
+/// The system, and the top of its repository: empty, or with a `/` at its end.
+pub fn located(path: &RepoPath) -> Option<(CiSystem, &[u8])> {
+    if let Some(home) = home_of(path) {
+        return Some((CiSystem::Github, home));
+    }
+    let (name, folder) = (path.file_name(), folder_of(path));
+    if name == b".gitlab-ci.yml" {
+        return Some((CiSystem::Gitlab, folder));
+    }
+    if !is_yaml(name) {
+        return None;
+    }
+    let below = |part: &str| {
+        let home = folder.strip_suffix(part.as_bytes())?;
+        (home.is_empty() || home.ends_with(b"/")).then_some(home)
+    };
+    let flow = || Some((CiSystem::Gitlab, below(FLOWS)?));
+    let circle = || Some((CiSystem::Circleci, below(".circleci/")?));
+    flow().or_else(circle).or_else(|| azure(path))
+}
+
+/// The folder in which GitLab looks for flows of external agents, as it documents.
+const FLOWS: &str = ".gitlab/duo/flows/";
+
+/// Pipelines of Azure by the names that they have by convention; a template that one uses is read from there.
+fn azure(path: &RepoPath) -> Option<(CiSystem, &[u8])> {
+    const FOLDERS: [&str; 3] = [".azure-pipelines/", ".pipelines/", ".azuredevops/"];
+    let (bytes, name) = (path.as_bytes(), path.file_name());
+    let starts = |at: usize| at == 0 || bytes[at - 1] == b'/';
     let in_folder = FOLDERS
         .iter()
-        .any(|folder| path.as_bytes().starts_with(folder.as_bytes()));
-    is_yaml(name) && (named || in_folder)
+        .filter_map(|part| memchr::memmem::find(bytes, part.as_bytes()))
+        .find(|at| starts(*at));
+    let named = name.starts_with(b"azure-pipeline") || name.starts_with(b".azure-pipeline");
+    let home = match in_folder {
+        Some(at) => &bytes[..at],
+        None if named => &bytes[..0],
+        None => return None,
+    };
+    Some((CiSystem::Azure, home))
 }
 
-/// Folders in which pipelines of Azure stand by convention.
-const FOLDERS: [&str; 3] = [".azure-pipelines/", ".pipelines/", ".azuredevops/"];
-
-/// Whether GitLab starts an external agent from this file: its documented folder.
+/// Whether GitLab starts an external agent from this file.
 pub(super) fn is_flow(path: &RepoPath) -> bool {
-    let name = path.as_bytes().strip_prefix(b".gitlab/duo/flows/");
-    name.is_some_and(|name| !name.contains(&b'/') && is_yaml(name))
+    folder_of(path).ends_with(FLOWS.as_bytes())
 }
 
 /// Whether a pipeline of another system may include this file.
 pub fn may_be_included(path: &RepoPath) -> bool {
     let bytes = path.as_bytes();
-    is_yaml(bytes) && !bytes.starts_with(b".github/")
+    let is_github = bytes.starts_with(b".github/") || home_of(path).is_some();
+    is_yaml(bytes) && !is_github
 }
 
 fn is_yaml(name: &[u8]) -> bool {

@@ -7,7 +7,7 @@ use crate::model::{Setting, Span, Spot};
 use crate::read::reference::{self, Source};
 
 /// The most names that one text gives.
-const MOST: usize = 2000;
+const MOST: usize = 500;
 
 /// The variables that a text names, each as often as it stands there.
 pub fn named(text: &str) -> Vec<String> {

@@ -144,9 +144,9 @@ pub fn says_credential(name: &str) -> bool {
     })
 }
 
-/// The entry of a task, by its name as `task/name`.
+/// The entry of a task, or of a step of CircleCI or an orb: `task/bash`, `orb/add_ssh_keys`.
 pub fn task(uses: &str) -> Option<&'static Task> {
-    let name = uses.strip_prefix("task/")?;
+    let name = uses.strip_prefix("task/").unwrap_or(uses);
     let mut entries = table().task.iter();
     entries.find(|entry| entry.names.iter().any(|own| own == name))
 }

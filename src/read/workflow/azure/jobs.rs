@@ -105,13 +105,13 @@ impl Walk<'_, '_> {
             "" => name.to_owned(),
             stage => format!("{stage}.{name}"),
         };
-        let jobs = self.jobs.borrow();
-        let mut tried = (1..).map(|number| match number {
-            1 => id.clone(),
-            _ => format!("{id}_{number}"),
-        });
-        let free = tried.find(|id| jobs.iter().all(|job| &job.id != id));
-        free.unwrap_or(id)
+        let mut names = self.names.borrow_mut();
+        let times = names.entry(id.clone()).or_insert(0usize);
+        *times += 1;
+        match *times {
+            1 => id,
+            times => format!("{id}_{times}"),
+        }
     }
 
     fn keep(&self, place: &Place<'_, '_>, mut job: Job) {

@@ -9,7 +9,7 @@ mod templates;
 mod variables;
 
 use std::cell::RefCell;
-use std::collections::BTreeSet;
+use std::collections::{BTreeMap, BTreeSet};
 
 use super::file::File;
 use super::substitute::Values;
@@ -24,6 +24,8 @@ const MAX_JOBS: usize = 1000;
 struct Walk<'r, 'a> {
     reader: &'r Reader<'a>,
     jobs: RefCell<Vec<Job>>,
+    /// How often a job of a name has been met.
+    names: RefCell<BTreeMap<String, usize>>,
     /// Templates of other repositories, and groups of variables.
     templates: RefCell<BTreeSet<String>>,
     groups: RefCell<BTreeSet<String>>,
@@ -59,6 +61,7 @@ impl Reader<'_> {
         let walk = Walk {
             reader: self,
             jobs: RefCell::new(Vec::new()),
+            names: RefCell::new(BTreeMap::new()),
             templates: RefCell::new(BTreeSet::new()),
             groups: RefCell::new(BTreeSet::new()),
         };

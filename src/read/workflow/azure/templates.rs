@@ -99,6 +99,8 @@ impl Walk<'_, '_> {
         let named = place.values.text(named);
         let (path, owner) = named.split_once('@').unwrap_or((&named, "self"));
         let from = place.file.path.lossy();
+        let home = String::from_utf8_lossy(self.reader.home);
+        let from = from.strip_prefix(home.as_ref()).unwrap_or(&from);
         let folder = match path.starts_with('/') {
             true => "",
             false => from.rsplit_once('/').map_or("", |(folder, _)| folder),
@@ -106,7 +108,7 @@ impl Walk<'_, '_> {
         let joined = local_path(&format!("./{folder}/{path}"));
         let found = joined.filter(|_| owner == "self").and_then(|path| {
             let text = self.reader.file(&path)?;
-            Some((RepoPath::from(path.as_str()), text))
+            Some((self.reader.place(&path), text))
         });
         if found.is_none() {
             self.templates.borrow_mut().insert(named.clone());

@@ -6,6 +6,9 @@
 use super::{Place, Walk};
 use crate::syntax::Node;
 
+/// The most variables of one block that are kept.
+const MAX_VARIABLES: usize = 400;
+
 impl Walk<'_, '_> {
     pub(super) fn variables(&self, place: &mut Place<'_, '_>, node: &Node) {
         self.variables_of(place, node, 0);
@@ -20,7 +23,7 @@ impl Walk<'_, '_> {
             return;
         }
         if let Some(list) = node.as_list() {
-            for item in list.iter().take(2000) {
+            for item in list.iter().take(MAX_VARIABLES) {
                 self.variable(place, item, depth);
             }
             return;
@@ -28,7 +31,9 @@ impl Walk<'_, '_> {
         for entry in file.document.entries(node) {
             if entry.key.starts_with("${{") {
                 self.variables_of(place, &entry.value, depth + 1);
-            } else if let Some(setting) = file.setting(&entry.key, entry.key_span, &entry.value) {
+            } else if place.env.len() < MAX_VARIABLES
+                && let Some(setting) = file.setting(&entry.key, entry.key_span, &entry.value)
+            {
                 place.env.extend(place.values.fill(vec![setting]));
             }
         }

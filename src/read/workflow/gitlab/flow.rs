@@ -16,14 +16,9 @@ use crate::read::workflow::variables;
 
 impl Reader<'_> {
     pub(super) fn flow(&self, main: &File<'_>) -> Workflow {
-        let ground = Ground {
-            files: vec![main],
-            origins: Vec::new(),
-            unseen: Vec::new(),
-        };
+        let ground = Ground::new(vec![main], Vec::new(), Vec::new());
         let mut workflow = empty(main);
-        let roots = ground.roots();
-        let Some(commands) = ground.value(&roots, "commands") else {
+        let Some(commands) = ground.top("commands") else {
             return workflow;
         };
         let spot = main.spot(commands.span);
@@ -33,7 +28,7 @@ impl Reader<'_> {
             spot: spot.clone(),
         });
         let mut job = Job::new("commands".to_owned(), spot);
-        if let Some(at) = ground.value(&roots, "variables") {
+        if let Some(at) = ground.top("variables") {
             for (_, setting) in ground.texts(at) {
                 let name = setting.value.trim().to_owned();
                 job.env.push(variables::mention(name, setting.spot));
@@ -54,7 +49,7 @@ impl Reader<'_> {
                 &mut step,
                 &Steering::default(),
             );
-            if let Some(at) = ground.value(&roots, "image") {
+            if let Some(at) = ground.top("image") {
                 run_image(at, &mut step);
             }
             job.steps.push(step);

@@ -3,6 +3,7 @@
 //! In: the files in the order in which GitLab merges them, the main one last. Out: nodes with their files. Templates and
 //! `!reference` tags are followed a bounded number of times; what goes round in a circle ends.
 
+use std::cell::Cell;
 use std::collections::BTreeMap;
 
 use super::KEYWORDS;
@@ -14,6 +15,10 @@ use crate::syntax::{Entry, Node};
 const MAX_TEMPLATES: usize = 11;
 /// The most maps that stand for one job.
 const MAX_LAYERS: usize = 256;
+/// The most nodes that are followed in one pipeline.
+const MAX_FOLLOWED: usize = 400_000;
+/// The most variables of a job or a pipeline that are kept.
+const MAX_VARIABLES: usize = 1000;
 /// The most nodes that one script gives.
 pub(super) const MAX_PIECES: usize = 2000;
 
@@ -33,9 +38,35 @@ pub(super) struct Ground<'g, 't> {
     pub origins: Vec<Spot>,
     /// What is included and was not read, in words.
     pub unseen: Vec<String>,
+    /// What stands at the top of the files, by name.
+    tops: BTreeMap<&'g str, Vec<At<'g, 't>>>,
+    followed: Cell<usize>,
 }
 
 impl<'g, 't> Ground<'g, 't> {
+    pub(super) fn new(
+        files: Vec<&'g File<'t>>,
+        origins: Vec<Spot>,
+        unseen: Vec<String>,
+    ) -> Ground<'g, 't> {
+        let mut tops: BTreeMap<&'g str, Vec<At<'g, 't>>> = BTreeMap::new();
+        for file in &files {
+            for root in &file.document.roots {
+                for entry in file.document.entries(root) {
+                    let all = tops.entry(entry.key.as_str()).or_default();
+                    all.push(below(file, entry));
+                }
+            }
+        }
+        Ground {
+            files,
+            origins,
+            unseen,
+            tops,
+            followed: Cell::new(0),
+        }
+    }
+
     /// Where a reader of the main file meets a key: itself, or what includes its file.
     pub(super) fn place_of(&self, key: At<'g, 't>) -> Spot {
         let own = || key.file.spot(key.span);
@@ -51,46 +82,31 @@ impl<'g, 't> Ground<'g, 't> {
         self.origins.get(at)
     }
 
-    /// The roots of all files.
-    pub(super) fn roots(&self) -> Vec<At<'g, 't>> {
-        let mut roots = Vec::new();
-        for file in &self.files {
-            for node in &file.document.roots {
-                roots.push(At {
-                    file,
-                    node,
-                    span: node.span,
-                });
-            }
-        }
-        roots
+    /// What stands last at the top of the files under a name.
+    pub(super) fn top(&self, name: &str) -> Option<At<'g, 't>> {
+        let last = self.tops.get(name)?.last()?;
+        self.follow(*last, 0)
     }
 
-    /// The jobs that run, each with its last key.
+    /// The jobs that run, each with its last key, in the order of the files.
     pub(super) fn job_names(&self) -> Vec<(String, At<'g, 't>)> {
-        let mut order: Vec<String> = Vec::new();
-        let mut keys = BTreeMap::new();
-        for root in self.roots() {
-            for entry in root.file.document.entries(root.node) {
-                let is_map = root
-                    .file
-                    .document
-                    .resolve(&entry.value)
-                    .is_some_and(|node| node.as_map().is_some());
-                if entry.key.starts_with('.') || KEYWORDS.contains(&entry.key.as_str()) || !is_map {
-                    continue;
-                }
-                let at = below(root.file, entry);
-                if keys.insert(entry.key.clone(), at).is_none() {
-                    order.push(entry.key.clone());
-                }
-            }
-        }
-        let found = order.into_iter().filter_map(|name| {
-            let at = *keys.get(&name)?;
-            Some((name, at))
-        });
-        found.collect()
+        let is_job = |(name, all): (&&'g str, &Vec<At<'g, 't>>)| {
+            let at = *all.last()?;
+            let is_map = at
+                .file
+                .document
+                .resolve(at.node)
+                .is_some_and(|node| node.as_map().is_some());
+            let named = !name.starts_with('.') && !KEYWORDS.contains(name);
+            (named && is_map).then(|| ((*name).to_owned(), at))
+        };
+        let mut found: Vec<(String, At<'g, 't>)> = self.tops.iter().filter_map(is_job).collect();
+        let number = |at: &At<'g, 't>| {
+            let mut files = self.files.iter();
+            files.position(|file| std::ptr::eq(*file, at.file))
+        };
+        found.sort_by_key(|(_, at)| (number(at), at.span.start));
+        found
     }
 
     /// The maps that a job or template is made of, the last one counting most.
@@ -105,7 +121,12 @@ impl<'g, 't> Ground<'g, 't> {
             return;
         }
         let own = self.definitions(name);
-        if let Some(at) = self.value(&own, "extends") {
+        // `extends` takes names alone; following a reference here could go round.
+        let extends = own
+            .iter()
+            .rev()
+            .find_map(|layer| entry_of(*layer, "extends"));
+        if let Some(at) = extends {
             for template in at.file.texts(at.node) {
                 self.gather(&template, depth + 1, out);
             }
@@ -113,16 +134,10 @@ impl<'g, 't> Ground<'g, 't> {
         out.extend(own);
     }
 
-    fn definitions(&self, name: &str) -> Vec<At<'g, 't>> {
-        let mut found = Vec::new();
-        for root in self.roots() {
-            for entry in root.file.document.entries(root.node) {
-                if entry.key == name {
-                    found.push(below(root.file, entry));
-                }
-            }
-        }
-        found
+    /// Every map of a name at the top of the files.
+    pub(super) fn definitions(&self, name: &str) -> Vec<At<'g, 't>> {
+        let found = self.tops.get(name).into_iter().flatten();
+        found.copied().take(MAX_LAYERS).collect()
     }
 
     /// What stands behind a key of the last map that has it.
@@ -139,6 +154,10 @@ impl<'g, 't> Ground<'g, 't> {
 
     /// Leads an alias or a `!reference` tag to what it means.
     pub(super) fn follow(&self, at: At<'g, 't>, depth: usize) -> Option<At<'g, 't>> {
+        if self.followed.get() >= MAX_FOLLOWED {
+            return None;
+        }
+        self.followed.set(self.followed.get() + 1);
         let node = at.file.document.resolve(at.node)?;
         if node.tag.as_deref() != Some("!reference") {
             return Some(At { node, ..at });
@@ -169,14 +188,13 @@ impl<'g, 't> Ground<'g, 't> {
 
     /// The variables that maps set, the last map counting most.
     pub(super) fn variables(&self, layers: &[At<'g, 't>]) -> Vec<Setting> {
-        let mut found: Vec<Setting> = Vec::new();
-        for at in self.values(layers, "variables") {
-            for setting in settings(at) {
-                found.retain(|known| known.name != setting.name);
-                found.push(setting);
-            }
-        }
-        found
+        joined(self.values(layers, "variables"))
+    }
+
+    /// The variables of every file.
+    pub(super) fn global_variables(&self) -> Vec<Setting> {
+        let all = self.definitions("variables").into_iter();
+        joined(all.filter_map(|at| self.follow(at, 0)).collect())
     }
 
     /// The single texts of a script: lists in lists, aliases and `!reference` tags put in their place.
@@ -225,10 +243,24 @@ pub(super) fn entry_of<'g, 't>(at: At<'g, 't>, key: &str) -> Option<At<'g, 't>> 
     own.or_else(merged).map(|entry| below(at.file, entry))
 }
 
+/// The variables of several maps, the last one counting most.
+fn joined(maps: Vec<At<'_, '_>>) -> Vec<Setting> {
+    let mut found: BTreeMap<String, Setting> = BTreeMap::new();
+    for setting in maps.into_iter().flat_map(settings) {
+        if found.len() < MAX_VARIABLES || found.contains_key(&setting.name) {
+            found.insert(setting.name.clone(), setting);
+        }
+    }
+    found.into_values().collect()
+}
+
 /// The variables of a map: plain values, and values with a description.
 pub(super) fn settings(at: At<'_, '_>) -> Vec<Setting> {
-    let mut found: Vec<Setting> = Vec::new();
+    let mut found: BTreeMap<&str, Setting> = BTreeMap::new();
     for entry in at.file.document.entries(at.node) {
+        if found.len() >= MAX_VARIABLES {
+            break;
+        }
         let setting = at
             .file
             .setting(&entry.key, entry.key_span, &entry.value)
@@ -236,11 +268,9 @@ pub(super) fn settings(at: At<'_, '_>) -> Vec<Setting> {
                 let value = entry_of(below(at.file, entry), "value")?;
                 at.file.setting(&entry.key, entry.key_span, value.node)
             });
-        if let Some(setting) = setting
-            && found.iter().all(|known| known.name != setting.name)
-        {
-            found.push(setting);
+        if let Some(setting) = setting {
+            found.entry(&entry.key).or_insert(setting);
         }
     }
-    found
+    found.into_values().collect()
 }

@@ -87,17 +87,17 @@ impl Reader<'_> {
             return;
         }
         out.known.push(path.clone().into_bytes());
-        let path = RepoPath::from(path.as_str());
-        let parsed = self.file(&path.lossy()).map(|text| {
-            if let Ok(file) = File::open(&path, &text) {
+        let place = self.place(&path);
+        let parsed = self.file(&path).map(|text| {
+            if let Ok(file) = File::open(&place, &text) {
                 self.include(&file, Some(origin), depth + 1, out);
                 return Some(text);
             }
             None
         });
         match parsed {
-            Some(Some(text)) => out.files.push((path, text, origin.clone())),
-            _ => out.unseen.push(format!("the file {}", path.lossy())),
+            Some(Some(text)) => out.files.push((place, text, origin.clone())),
+            _ => out.unseen.push(format!("the file {path}")),
         }
     }
 }

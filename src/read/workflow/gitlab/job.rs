@@ -5,17 +5,18 @@
 
 use super::ground::{At, Ground, settings};
 use super::{events, unset};
-use crate::model::{AgentStep, Job, Setting, Spot, Step, Surroundings, Through, Workflow};
+use crate::model::{Job, Setting, Spot, Step, Surroundings, Workflow};
+use crate::read::agents;
 use crate::read::workflow::script::Piece;
 use crate::read::workflow::steps::Steering;
 use crate::read::workflow::substitute::Values;
 use crate::read::workflow::{MAX_STEPS, Reader};
-use crate::rules::ci;
 
 /// A job's own maps, and those that stand for every job.
 struct Layers<'g, 't> {
     own: Vec<At<'g, 't>>,
     default: Vec<At<'g, 't>>,
+    inherits: bool,
 }
 
 impl<'g, 't> Layers<'g, 't> {
@@ -25,18 +26,27 @@ impl<'g, 't> Layers<'g, 't> {
         let inherits = inherit
             .and_then(|at| at.file.text_below(at.node, "default"))
             .is_none_or(|word| word != "false");
-        let mut default = Vec::new();
-        if inherits {
-            default = ground.roots();
-            default.extend(ground.values(&ground.roots(), "default"));
+        let default = match inherits {
+            true => ground.definitions("default"),
+            false => Vec::new(),
+        };
+        Layers {
+            own,
+            default,
+            inherits,
         }
-        Layers { own, default }
     }
 
     /// What stands behind a key of the job, else behind that of every job.
     fn value(&self, ground: &Ground<'g, 't>, key: &str) -> Option<At<'g, 't>> {
         let own = ground.value(&self.own, key);
-        own.or_else(|| ground.value(&self.default, key))
+        let default = || ground.value(&self.default, key);
+        // Some keys may stand at the top of a file, where others would be the names of jobs.
+        let at_top = || {
+            let may = matches!(key, "image" | "before_script" | "after_script");
+            (self.inherits && may).then(|| ground.top(key)).flatten()
+        };
+        own.or_else(default).or_else(at_top)
     }
 }
 
@@ -170,18 +180,8 @@ pub(super) fn run_image(at: At<'_, '_>, step: &mut Step) {
             .into_iter()
             .find(|setting| setting.name == "name"),
     };
-    let Some(setting) = named else {
-        return;
-    };
-    if let Some(agent) = ci::image_agent(setting.value.trim())
-        && step.agents.is_empty()
-    {
-        step.agents.push(AgentStep {
-            agent,
-            how: Through::Cli,
-            spot: setting.spot,
-            arguments: Vec::new(),
-        });
+    if let Some(setting) = named {
+        agents::run_image(setting, step);
     }
 }
 

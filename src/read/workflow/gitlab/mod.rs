@@ -46,19 +46,16 @@ impl Reader<'_> {
                 origins.push(origin.clone());
             }
         }
-        let ground = Ground {
-            files: files.iter().chain([main]).collect(),
-            origins,
-            unseen: texts.unseen.clone(),
-        };
+        let all = files.iter().chain([main]).collect();
+        let ground = Ground::new(all, origins, texts.unseen.clone());
         self.pipeline(main, &ground)
     }
 
     fn pipeline(&self, main: &File<'_>, ground: &Ground<'_, '_>) -> Workflow {
         let mut workflow = empty(main);
-        workflow.env = ground.variables(&ground.roots());
+        workflow.env = ground.global_variables();
         workflow.triggers = ground
-            .value(&ground.roots(), "workflow")
+            .top("workflow")
             .map(|at| events::of_workflow(ground, at))
             .unwrap_or_default();
         for (name, key) in ground.job_names() {

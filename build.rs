@@ -217,13 +217,15 @@ fn tables_source(out: &mut String, tables: &table::Tables) {
         .collect();
     let _ = writeln!(
         out,
-        "static TABLES: Tables = Tables {{\nstart_filter: &{:?},\nstarts: &[{}],\nslots: &{:?},\ninside: &[{}],\nname_filter: &{:?},\nnames: &{:?},\nname_globs: &{:?},\nhosts: KnownHosts {{ hashes: &{:?}, endings: {:?} }},\nfitting: Fitting {{ bounds: &{:?}, wide: {} }},\n}};",
+        "static TABLES: Tables = Tables {{\nstart_filter: &{:?},\nstarts: &[{}],\nslots: &{:?},\ninside: &[{}],\nname_filter: &{:?},\nnames: &{:?},\nname_slots: &{:?},\nletters: {:?},\nname_globs: &{:?},\nhosts: KnownHosts {{ hashes: &{:?}, endings: {:?} }},\nfitting: Fitting {{ bounds: &{:?}, wide: {} }},\n}};",
         tables.start_filter,
         starts.join(",\n"),
         tables.slots,
         inside.join(",\n"),
         tables.name_filter,
         tables.names,
+        tables.name_slots,
+        tables.letters,
         tables.name_globs,
         tables.hosts.hashes,
         tables.hosts.endings,
@@ -306,7 +308,7 @@ fn kind(kind: &TokenKind) -> String {
          level: Level::{:?}, verbs: Verbs::of(&[{}]), why: {:?}, destroys: Destroys::{:?}, worst: {:?}, \
          narrower: &{:?}, none_because: {:?}, how: {:?}, docs: {:?}, reference: {:?}, \
          shape_confidence: Confidence::{:?}, test_mode: {}, checked: Checked::{:?}, as_of: {:?}, source: {:?}, \
-         tags: &{:?}, examples: &{:?}, neighbours: &{:?} }}",
+         tags: &{:?}, examples: {:?}, neighbours: {:?} }}",
         kind.id,
         kind.provider,
         kind.name,

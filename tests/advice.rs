@@ -152,7 +152,7 @@ fn the_narrower_kind_in_an_ignored_file_turns_the_light_green() {
             wrong.insert(format!("{id}: there is no such kind"));
             continue;
         };
-        for example in kind.examples {
+        for example in kind.examples.iter() {
             tried += 1;
             let in_env = example.file.ends_with(".env");
             let path = if in_env { ".env" } else { example.file };

@@ -75,6 +75,32 @@ fn every_case_says_what_it_must() {
     );
 }
 
+#[test]
+fn every_incident_has_a_tree_that_passes() {
+    let root = Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/cases/incidents");
+    let mut folders = Vec::new();
+    gather(&root, &mut folders);
+    let read = |folder: &Path| -> Case {
+        let text = fs::read_to_string(folder.join("case.toml")).unwrap();
+        toml::from_str(&text).unwrap()
+    };
+    let name_of = |folder: &PathBuf| folder.file_name().unwrap().to_string_lossy().into_owned();
+    let names: Vec<String> = folders.iter().map(name_of).collect();
+    for (folder, name) in folders.iter().zip(&names) {
+        let case = read(folder);
+        match name.strip_suffix("-repaired") {
+            Some(incident) => {
+                assert!(names.iter().any(|name| name == incident), "{name}");
+                assert!(case.exit == 0 && case.finding.is_empty(), "{name}");
+            }
+            None => {
+                assert!(names.contains(&format!("{name}-repaired")), "{name}");
+                assert!(!case.finding.is_empty(), "{name}");
+            }
+        }
+    }
+}
+
 fn gather(folder: &Path, cases: &mut Vec<PathBuf>) {
     if folder.join("case.toml").exists() {
         cases.push(folder.to_path_buf());

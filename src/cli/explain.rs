@@ -56,7 +56,8 @@ fn job_of(path: &str, job: &str, screen: &Screen) -> Result<u8> {
         }
         entry.job == job
     });
-    let Some(first) = outcome.agent_jobs.first().map(|entry| entry.view.clone()) else {
+    let own = outcome.agent_jobs.first();
+    let Some((first, file)) = own.map(|entry| (entry.view.clone(), entry.path.clone())) else {
         let error = Error::usage("no agent was recognised in a job of this name in this file");
         return Err(match others.is_empty() {
             true => error.hint("`tokenleash scan -v` lists the agents of every workflow"),
@@ -67,6 +68,9 @@ fn job_of(path: &str, job: &str, screen: &Screen) -> Result<u8> {
     outcome.findings.retain(|finding| {
         let line = finding.place.start_line;
         let of_file = others.is_empty() || line < first.first_line;
+        if finding.path.lossy() != file {
+            return true;
+        }
         of_file || (line >= first.start_line && first.end_line.is_none_or(|end| line < end))
     });
     let style = Style {

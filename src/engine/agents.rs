@@ -15,6 +15,7 @@ use crate::model::{Confidence, Finding, Related, RepoPath, Verdict};
 use crate::policy::fingerprint;
 use crate::read::agent_config::{self, AgentFile};
 use crate::rules::agent_facts::agent_facts;
+use crate::rules::glob;
 use crate::source::{Form, Item, Keeping, Snapshot, Visited};
 
 /// Files at the root that hold credentials so often that a change is judged with them.
@@ -52,12 +53,14 @@ pub(super) fn add(
     if paths.is_empty() && gone.is_empty() && (broad.is_empty() || !visited.is_change) {
         return Ok(Vec::new());
     }
+    let mut touched: BTreeSet<RepoPath> = gone.iter().cloned().collect();
     let mut all = BTreeSet::new();
     let mut ignored = BTreeSet::new();
     for (path, keeping) in paths {
         if keeping != Keeping::Git {
             ignored.insert(path.clone());
         }
+        touched.insert(path.clone());
         all.insert(path);
     }
     if visited.is_change {
@@ -74,14 +77,30 @@ pub(super) fn add(
         let mut base_broad = broad_of(findings, |finding| finding.introduced == Some(false));
         base_broad.extend(broad_in(run, run.source.base(), &base_broad));
         let (before, base) = judge_state(run, run.source.base(), &all, &base_broad);
-        head.extend(judge_removed(&before, &files));
+        // Base may have gone on since the change left it: what the change did not touch it did not take away.
+        let touched = |path: &RepoPath| touched.contains(path);
+        head.extend(judge_removed(&before, &files, &touched));
         base
     } else {
         Vec::new()
     };
+    for ((_, _, introduced), group) in grouped(head, &base, visited, &ignored) {
+        findings.extend(finding_of(run, group, introduced));
+    }
+    Ok(files)
+}
+
+/// Findings by rule, path and whether they are introduced.
+type Grouped = BTreeMap<(&'static str, RepoPath, Option<bool>), Vec<StructureFinding>>;
+
+fn grouped(
+    head: Vec<StructureFinding>,
+    base: &[StructureFinding],
+    visited: &Visited,
+    ignored: &BTreeSet<RepoPath>,
+) -> Grouped {
     let known: BTreeSet<_> = base.iter().map(key).collect();
-    let mut grouped: BTreeMap<(&'static str, RepoPath, Option<bool>), Vec<StructureFinding>> =
-        BTreeMap::new();
+    let mut grouped = Grouped::new();
     for finding in head {
         // A file of one person that Git ignores is where it belongs.
         if finding.rule.id == "TL405" && ignored.contains(finding.spot.path.as_ref()) {
@@ -95,16 +114,10 @@ pub(super) fn add(
         );
         grouped.entry(group).or_default().push(finding);
     }
-    for ((_, _, introduced), group) in grouped {
-        findings.extend(finding_of(run, group, introduced));
-    }
-    Ok(files)
+    grouped
 }
 
-/// Paths that are taken for folders when settings in what is gone are looked for.
-const FOLDERS_AT_MOST: usize = 200;
-
-/// Paths of settings that may have stood in what a change takes away: a removed folder is named without its files.
+/// The settings among what a change takes away.
 fn settings_in(removed: &[RepoPath]) -> Vec<RepoPath> {
     if removed.is_empty() {
         return Vec::new();
@@ -112,31 +125,12 @@ fn settings_in(removed: &[RepoPath]) -> Vec<RepoPath> {
     let facts = agent_facts();
     let of_rules = facts.rules.iter().flat_map(|place| &place.files);
     let of_bounds = facts.bounds.iter().flat_map(|bound| &bound.files);
-    let names: BTreeSet<&str> = of_rules
-        .chain(of_bounds)
-        .map(|pattern| pattern.strip_prefix("**/").unwrap_or(pattern))
-        .filter(|name| !name.contains(['*', '{']))
-        .collect();
-    let mut paths = Vec::new();
-    for (number, gone) in removed.iter().enumerate() {
-        let gone = gone.lossy();
-        for name in &names {
-            let is_it = gone == *name || gone.ends_with(&format!("/{name}"));
-            if is_it {
-                paths.push(RepoPath::from(gone.as_str()));
-            }
-            if number < FOLDERS_AT_MOST {
-                paths.push(RepoPath::from(format!("{gone}/{name}").as_str()));
-            }
-            // `.claude` itself is gone, and `settings.json` with it.
-            if let Some((folder, file)) = name.rsplit_once('/')
-                && (gone == folder || gone.ends_with(&format!("/{folder}")))
-            {
-                paths.push(RepoPath::from(format!("{gone}/{file}").as_str()));
-            }
-        }
-    }
-    paths
+    let patterns: BTreeSet<&String> = of_rules.chain(of_bounds).chain(&facts.hooks).collect();
+    let is_settings = |path: &&RepoPath| {
+        let mut patterns = patterns.iter();
+        patterns.any(|pattern| glob::matches(pattern, path.as_bytes()))
+    };
+    removed.iter().filter(is_settings).cloned().collect()
 }
 
 type Key = (&'static str, RepoPath, String);

@@ -7,11 +7,10 @@ use std::io::Read;
 
 use super::{recipes, structure};
 use crate::find::recipe::RecipeSighting;
-use crate::find::{self, Blob, Found};
+use crate::find::{self, Blob, Found, Memory};
 use crate::judge;
 use crate::model::{Dropped, RepoPath, Sighting, Unchecked};
 use crate::read::agent_config;
-use crate::read::workflow::looks_like_workflow;
 use crate::rules::RuleSet;
 use crate::source::{Content, Form, Item, Keeping};
 use crate::syntax::{self, Format};
@@ -45,9 +44,10 @@ pub(super) fn examine(
     item: &Item,
     content: Content<'_>,
     rules: &RuleSet,
+    memory: Option<&Memory>,
     facts: &mut Facts,
 ) -> u64 {
-    if is_wiring(item, &content) {
+    if is_wiring(item) {
         facts.wiring.insert(item.path.clone());
     }
     match content {
@@ -59,7 +59,7 @@ pub(super) fn examine(
                 offset: 0,
                 whole: true,
             };
-            take(item, find::find(&blob, rules), facts);
+            take(item, find::find_with(&blob, rules, memory), facts);
             let recipes = recipes::of_item(item, text, rules);
             facts
                 .recipes
@@ -79,15 +79,9 @@ pub(super) fn examine(
     }
 }
 
-/// Whether a file is a workflow, or may be called by one.
-fn is_wiring(item: &Item, content: &Content<'_>) -> bool {
-    let by_content = || match content {
-        Content::Bytes(text) => looks_like_workflow(&item.path, text),
-        _ => false,
-    };
-    item.form == Form::File
-        && item.keeping == Keeping::Git
-        && (structure::may_be_wiring(&item.path) || by_content())
+/// Whether a file is a workflow, or may be one or be called by one.
+fn is_wiring(item: &Item) -> bool {
+    item.form == Form::File && item.keeping == Keeping::Git && structure::may_be_wiring(&item.path)
 }
 
 fn take(item: &Item, found: Found, facts: &mut Facts) {

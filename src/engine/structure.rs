@@ -11,10 +11,13 @@ use crate::find;
 use crate::judge::rules;
 use crate::judge::workflow::{Reading, StructureFinding, judge_workflows};
 use crate::model::{
-    Advice, AgentJob, Confidence, Excerpt, Finding, Related, RepoPath, Spot, Unchecked, Verdict,
+    Advice, AgentJob, CiSystem, Confidence, Excerpt, Finding, Related, RepoPath, Spot, Unchecked,
+    Verdict,
 };
 use crate::policy::{Ruling, fingerprint, within_band};
-use crate::read::workflow::{home_of, is_workflow};
+use crate::read::workflow::{
+    home_of, is_workflow, located, looks_like_workflow, may_be_included, system_of,
+};
 use crate::source::{Snapshot, Visited};
 
 /// What judging the wiring gives.
@@ -26,12 +29,21 @@ pub(super) struct Structure {
     pub(super) silent: u64,
 }
 
+/// Where other systems look for their pipelines.
+const PIPELINES: &[&str] = &[
+    ".gitlab-ci.yml",
+    ".circleci/config.yml",
+    "azure-pipelines.yml",
+    "azure-pipelines.yaml",
+];
+/// Folders in which they look for more.
+const PIPELINE_FOLDERS: &[&[u8]] = &[b".azure-pipelines", b".pipelines"];
 /// The folder in which GitHub looks for workflows.
 const WORKFLOWS: &[u8] = b".github/workflows";
 
 /// Whether a file is a workflow, or one that a workflow may call.
 pub(super) fn may_be_wiring(path: &RepoPath) -> bool {
-    home_of(path).is_some() || called_as(path).is_some()
+    home_of(path).is_some() || called_as(path).is_some() || may_be_included(path)
 }
 
 /// The part of a path by which a workflow that calls the file names it.
@@ -49,16 +61,26 @@ fn called_as(path: &RepoPath) -> Option<&[u8]> {
 /// The workflows to judge: those that were seen, and in a change those that call a file of it.
 fn workflows(run: &Run<'_>, visited: &Visited, wiring: &BTreeSet<RepoPath>) -> Vec<RepoPath> {
     let head = run.source.head();
-    let is_judged = |path: &&RepoPath| match home_of(path) {
-        Some(b"") => true,
-        _ if visited.is_change => false,
-        Some(_) => true,
-        // Where no checkout says what GitHub loads, a file that reads like a workflow is taken for one.
-        None => !visited.in_repository && called_as(path).is_none(),
+    let reads_like_one = |path: &RepoPath| {
+        let text = head.read(path.as_bytes()).ok().flatten();
+        text.is_some_and(|text| looks_like_workflow(path, &text))
+    };
+    let is_judged = |path: &&RepoPath| {
+        let elsewhere = || match located(path) {
+            Some((CiSystem::Github, _)) => true,
+            // A pipeline in a folder of a repository is started by nothing; one of a checkout in it is.
+            Some((_, home)) => !visited.in_repository || head.exists(&[home, b".git"].concat()),
+            // Where no checkout says what GitHub loads, a file that reads like a workflow is taken for one.
+            None => !visited.in_repository && called_as(path).is_none() && reads_like_one(path),
+        };
+        is_workflow(path) || !visited.is_change && elsewhere()
     };
     let mut paths: BTreeSet<RepoPath> = wiring.iter().filter(is_judged).cloned().collect();
+    let names: Vec<&[u8]> = wiring.iter().filter_map(called_as).collect();
     if visited.is_change && !wiring.is_empty() {
-        let names: Vec<&[u8]> = wiring.iter().filter_map(called_as).collect();
+        pipelines(run, wiring, &mut paths);
+    }
+    if visited.is_change && !names.is_empty() {
         for path in head.files_in(WORKFLOWS) {
             if paths.contains(&path) || !is_workflow(&path) {
                 continue;
@@ -74,6 +96,24 @@ fn workflows(run: &Run<'_>, visited: &Visited, wiring: &BTreeSet<RepoPath>) -> V
         }
     }
     paths.into_iter().collect()
+}
+
+/// Adds the pipelines of other systems that use a file of the change, or that include files that may.
+fn pipelines(run: &Run<'_>, wiring: &BTreeSet<RepoPath>, paths: &mut BTreeSet<RepoPath>) {
+    let head = run.source.head();
+    let named = PIPELINES.iter().map(|path| RepoPath::from(*path));
+    let folders = PIPELINE_FOLDERS.iter();
+    let below = folders.flat_map(|folder| head.files_in(folder));
+    for path in named.chain(below) {
+        let Ok(Some(text)) = head.read(path.as_bytes()) else {
+            continue;
+        };
+        let uses = |word: &[u8]| memchr::memmem::find(&text, word).is_some();
+        let includes = uses(b"include:") || uses(b"template:");
+        if is_workflow(&path) && (includes || wiring.iter().any(|path| uses(path.file_name()))) {
+            paths.insert(path);
+        }
+    }
 }
 
 /// Judges the workflows that a run saw.
@@ -165,14 +205,16 @@ fn conclude(
             .unparsed
             .into_iter()
             .map(|(path, error)| {
+                let system = system_of(&path).unwrap_or_default();
                 let loads = if is_dormant(&path) {
-                    "this workflow does not parse"
+                    "this workflow does not parse".to_owned()
                 } else {
-                    "GitHub loads this workflow and it does not parse"
+                    format!("{} loads this file and it does not parse", system.name())
                 };
                 Unchecked {
                     why: format!("{loads}: {error}; it was searched as bytes (TL902)"),
-                    undecided: decides,
+                    // Decision 6 closes the list of what leaves a change undecided.
+                    undecided: decides && system == CiSystem::Github,
                     path,
                 }
             })

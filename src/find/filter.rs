@@ -7,7 +7,7 @@ use sha2::{Digest, Sha256};
 use crate::model::TokenKind;
 
 /// First eight bytes of the SHA-256 of samples that providers publish.
-const SAMPLES: [u64; 8] = [
+const SAMPLES: [u64; 12] = [
     0x1a5d_44a2_dca1_9669,
     0x7831_4b11_be2e_5815,
     0xc6ea_27c5_34f9_93d3,
@@ -16,6 +16,13 @@ const SAMPLES: [u64; 8] = [
     0x3543_c50b_0cb9_cea8,
     0x82e7_4299_544e_0073,
     0x8600_7eb3_6769_6d32,
+    // The random part of Stripe's sample key, which people put behind other prefixes.
+    0x153a_1825_8645_1358,
+    // The first account of a local test chain, with and without `0x`.
+    0xbc1a_5096_6c9e_6486,
+    0x60a0_9e43_5786_8c1e,
+    // The client of Gemini CLI: an installed application's secret, which its maker publishes.
+    0x6a5f_78b8_b99d_d402,
 ];
 
 /// Starts of references, in the syntax of shells, agents and templates.
@@ -57,7 +64,7 @@ const REFERENCES: [&str; 34] = [
 ];
 
 /// Words that people make passwords of where no secret stands; the longer of two that start alike first.
-const GUESSED: [&str; 46] = [
+const GUESSED: [&str; 47] = [
     "password",
     "passwort",
     "passwd",
@@ -66,6 +73,7 @@ const GUESSED: [&str; 46] = [
     "pswd",
     "pwd",
     "secret",
+    "secure",
     "s3cret",
     "changeme",
     "change",
@@ -150,7 +158,7 @@ pub fn of_shaped(value: &[u8], kind: &TokenKind) -> Option<&'static str> {
     if kind.shapes.is_empty() && (is_guessed(value) || is_placeholder(value)) {
         return Some("placeholder");
     }
-    of_random(body).or_else(|| is_sample(value).then_some("published-sample"))
+    of_random(body).or_else(|| (is_sample(value) || is_sample(body)).then_some("published-sample"))
 }
 
 /// Why a value that only its surroundings name is none.
@@ -231,7 +239,7 @@ pub fn is_placeholder(value: &[u8]) -> bool {
 fn is_short_sample(value: &[u8]) -> bool {
     let lower = value.to_ascii_lowercase();
     let typed: [&[u8]; 5] = [b"abc123", b"123abc", b"abcdef", b"xyz789", b"qwerty"];
-    value.len() < 20
+    value.len() < 24
         && (lower.ends_with(b"xxx")
             || typed
                 .iter()

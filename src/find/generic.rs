@@ -7,6 +7,7 @@ use base64::Engine;
 use base64::engine::general_purpose;
 
 use super::filter;
+use super::marks;
 use super::promise::Promise;
 use super::random::{entropy, looks_random};
 
@@ -129,12 +130,15 @@ fn of_encoded_text(value: &[u8]) -> Option<&'static str> {
 
 /// Whether a value is worth nothing under any name.
 pub fn is_nothing(value: &[u8], quoted: bool) -> bool {
-    value.len() < 5
-        || value.len() > 512
-        || !value.iter().all(u8::is_ascii_graphic)
-        || is_code(value, quoted)
-        || has_template(value)
-        || is_path(value)
+    if value.len() < 5 || value.len() > 512 {
+        return true;
+    }
+    // Most values have none of the marks that the closer looks are about.
+    let marks = marks::of(value);
+    marks & (marks::NO_GRAPHIC | marks::TEMPLATE) != 0
+        || is_code(value, marks, quoted)
+        || has_template(value, marks)
+        || marks & marks::SLASH != 0 && is_path(value)
 }
 
 fn of_password(value: &[u8]) -> Worth {
@@ -164,6 +168,9 @@ fn of_password(value: &[u8]) -> Worth {
 
 fn of_token(value: &[u8]) -> Worth {
     let classes = Classes::of(value);
+    if is_chain_address(value) {
+        return Worth::Dropped("address");
+    }
     if classes.letters() == 0 || classes.digits == 0 && value.len() < 12 {
         return Worth::Nothing;
     }
@@ -188,6 +195,7 @@ fn of_key(value: &[u8]) -> Worth {
     let hex = value.iter().all(u8::is_ascii_hexdigit);
     let least = if hex { 3.0 } else { 3.4 };
     let made = !value.contains(&b':')
+        && !is_key_id(value)
         && looks_random(value)
         && entropy(value) >= least
         && !is_joined_words(value);
@@ -195,6 +203,18 @@ fn of_key(value: &[u8]) -> Worth {
         true => Worth::Weak,
         false => Worth::Nothing,
     }
+}
+
+/// Whether a value is an account or a contract on a chain: `0x` and twenty bytes. Its key has thirty-two.
+fn is_chain_address(value: &[u8]) -> bool {
+    let digits = value.strip_prefix(b"0x").unwrap_or_default();
+    digits.len() == 40 && digits.iter().all(u8::is_ascii_hexdigit)
+}
+
+/// Whether a value is written as ids of OpenPGP keys are: sixteen or forty capital digits.
+fn is_key_id(value: &[u8]) -> bool {
+    let capital = |byte: &u8| byte.is_ascii_digit() || (b'A'..=b'F').contains(byte);
+    matches!(value.len(), 16 | 40) && value.iter().all(capital)
 }
 
 /// Whether a password is one that anybody would try first, with a year or a number behind it.
@@ -219,21 +239,20 @@ fn is_joined_words(value: &[u8]) -> bool {
     has_symbols(value) && is_words(value) && (plain || !looks_random(value))
 }
 
-fn has_template(value: &[u8]) -> bool {
-    value
-        .iter()
-        .any(|byte| matches!(byte, b'{' | b'}' | b'<' | b'>' | b'`' | b'\\'))
-        || value.starts_with(b"$")
-        || memchr::memmem::find(value, b"$(").is_some()
-        || memchr::memmem::find(value, b"://").is_some()
-        || memchr::memmem::find(value, b":?").is_some()
-        || memchr::memmem::find(value, b"...").is_some()
-        || memchr::memmem::find(value, b"%s").is_some()
-        || value.contains(&b'|')
+fn has_template(value: &[u8], marks: u8) -> bool {
+    let has = |mark: u8, part: &[u8]| {
+        marks & mark != 0 && value.windows(part.len()).any(|window| window == part)
+    };
+    value.starts_with(b"$")
+        || has(marks::COLON, b"://")
+        || has(marks::COLON, b":?")
+        || has(marks::POINT, b"...")
+        || has(marks::SIGN, b"$(")
+        || has(marks::SIGN, b"%s")
 }
 
 /// Calls, member access, indexing, prefixes of data.
-fn is_code(value: &[u8], quoted: bool) -> bool {
+fn is_code(value: &[u8], marks: u8, quoted: bool) -> bool {
     if value.starts_with(b"data:")
         || value.starts_with(b"sha")
         || value.starts_with(b"urn:")
@@ -248,20 +267,15 @@ fn is_code(value: &[u8], quoted: bool) -> bool {
                 .iter()
                 .all(|byte| byte.is_ascii_alphanumeric() || *byte == b'_' || *byte == b'-')
     };
-    let dotted = value.contains(&b'.')
+    let dotted = marks & marks::POINT != 0
         && value
             .split(|byte| *byte == b'.')
             .all(|part| identifier(part) && part.len() < 20);
-    let scoped = value.contains(&b':')
+    let scoped = marks & marks::COLON != 0
         && value
             .split(|byte| *byte == b':')
             .all(|part| part.is_empty() || identifier(part));
-    dotted
-        || scoped
-        || (!quoted
-            && value
-                .iter()
-                .any(|byte| matches!(byte, b'(' | b'[' | b'*' | b'&' | b'|')))
+    dotted || scoped || (!quoted && marks & marks::CALL != 0)
 }
 
 fn is_path(value: &[u8]) -> bool {

@@ -147,17 +147,23 @@ fn literal_of(span: Span) -> Option<Literal> {
     literal(span.start, span.end, true)
 }
 
+/// Bytes that end a literal without quotes.
+static ENDS_BARE: [bool; 256] = {
+    let mut ends = [false; 256];
+    let bytes = b" \t\n\x0c\r\"'`,;<)]}|";
+    let mut at = 0;
+    while at < bytes.len() {
+        ends[bytes[at] as usize] = true;
+        at += 1;
+    }
+    ends
+};
+
 fn bare(text: &[u8], start: usize, crossed: bool) -> Option<Literal> {
     let rest = &text[start..text.len().min(start + LONGEST_BARE)];
     let length = rest
         .iter()
-        .position(|byte| {
-            byte.is_ascii_whitespace()
-                || matches!(
-                    byte,
-                    b'"' | b'\'' | b'`' | b',' | b';' | b'<' | b')' | b']' | b'}' | b'|'
-                )
-        })
+        .position(|byte| ENDS_BARE[usize::from(*byte)])
         .unwrap_or(rest.len());
     let mut end = start + length;
     if text[start..end].starts_with(b"${") || text[start..end].starts_with(b"{") {

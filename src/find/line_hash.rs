@@ -3,8 +3,7 @@
 //! In: a whole file and the lines that are asked for. Out: one hash for each. The algorithm is the published one of
 //! CodeQL's upload action; its vectors are the tests.
 
-use std::collections::BTreeMap;
-use std::collections::HashMap;
+use std::collections::{BTreeMap, BTreeSet, HashMap};
 
 const WINDOW: usize = 100;
 const FACTOR: u64 = 37;
@@ -21,6 +20,7 @@ struct Hasher {
     line_begins: bool,
     after_return: bool,
     seen: HashMap<u64, u32>,
+    wanted: BTreeSet<u32>,
     found: BTreeMap<u32, String>,
 }
 
@@ -39,10 +39,17 @@ pub fn line_hashes(text: &[u8], lines: &[u32]) -> BTreeMap<u32, String> {
         line_begins: true,
         after_return: false,
         seen: HashMap::new(),
+        wanted: lines.iter().copied().collect(),
         found: BTreeMap::new(),
     };
-    for unit in String::from_utf8_lossy(text).encode_utf16() {
-        hasher.take(unit);
+    for line in text.split_inclusive(|byte| *byte == b'\n') {
+        for unit in String::from_utf8_lossy(line).encode_utf16() {
+            hasher.take(unit);
+        }
+        // What stands behind the last line that is wanted tells nothing of it.
+        if hasher.wanted.is_empty() {
+            return hasher.found;
+        }
     }
     hasher.update(END);
     for _ in 0..WINDOW {
@@ -51,7 +58,6 @@ pub fn line_hashes(text: &[u8], lines: &[u32]) -> BTreeMap<u32, String> {
         }
         hasher.update_window(0);
     }
-    hasher.found.retain(|line, _| lines.contains(line));
     hasher.found
 }
 
@@ -93,13 +99,18 @@ impl Hasher {
             .wrapping_mul(FACTOR)
             .wrapping_add(u64::from(unit))
             .wrapping_sub(self.oldest_factor.wrapping_mul(oldest));
-        self.at = (self.at + 1) % WINDOW;
+        self.at = match self.at + 1 {
+            WINDOW => 0,
+            next => next,
+        };
     }
 
     fn emit(&mut self) {
         let count = self.seen.entry(self.hash).or_insert(0);
         *count += 1;
-        if let Some(line) = self.lines[self.at].take() {
+        if let Some(line) = self.lines[self.at].take()
+            && self.wanted.remove(&line)
+        {
             self.found.insert(line, format!("{:x}:{count}", self.hash));
         }
     }

@@ -24,7 +24,7 @@ pub fn unnoticed(kind: &'static TokenKind) -> Vec<String> {
 
 /// Which examples and neighbours are found, by seed.
 fn outcome(kind: &'static TokenKind, rules: &RuleSet) -> Vec<bool> {
-    let texts = || kind.examples.iter().chain(kind.neighbours);
+    let texts = || kind.examples.iter().chain(kind.neighbours.iter());
     SEEDS
         .flat_map(|seed| texts().map(move |text| (seed, text)))
         .map(|(seed, text)| ids(&search(kind, text, seed, rules)).contains(&kind.id))

@@ -89,9 +89,10 @@ fn look(
         })?;
     }
     starts &= four | short_words(now, after);
-    let four_from = fours(text, base);
+    let mut last = [0; BLOCK];
+    let block = block_at(text, base, &mut last);
     each(starts, |bit| {
-        match in_filter(tables.start_filter, four_from(bit)) {
+        match in_filter(tables.start_filter, four_of(block, bit)) {
             true => on(Hit::Start(base + bit)),
             false => ControlFlow::Continue(()),
         }
@@ -125,18 +126,27 @@ fn look(
     each(joined, |bit| on(Hit::Joined(base + bit)))
 }
 
-/// The four bytes from each place of a block on.
+/// How many bytes the four bytes from each of 64 places on are in.
+const BLOCK: usize = 68;
+
+/// The bytes from `base` on; the last ones are copied, with zeros behind the end.
 #[inline(always)]
-fn fours(text: &[u8], base: usize) -> impl Fn(usize) -> u32 {
-    let mut block = [0; 68];
-    match text.get(base..base + 68) {
-        Some(whole) => block.copy_from_slice(whole),
-        None => block[..text.len() - base].copy_from_slice(&text[base..]),
+fn block_at<'b>(text: &'b [u8], base: usize, last: &'b mut [u8; BLOCK]) -> &'b [u8; BLOCK] {
+    let rest = &text[base..];
+    match rest.first_chunk() {
+        Some(block) => block,
+        None => {
+            last[..rest.len()].copy_from_slice(rest);
+            last
+        }
     }
-    move |bit: usize| {
-        let at = bit & 63;
-        u32::from_le_bytes([block[at], block[at + 1], block[at + 2], block[at + 3]])
-    }
+}
+
+/// The four bytes from one of the first 64 places on, the first lowest.
+#[inline(always)]
+fn four_of(block: &[u8; BLOCK], bit: usize) -> u32 {
+    let at = bit & 63;
+    u32::from_le_bytes([block[at], block[at + 1], block[at + 2], block[at + 3]])
 }
 
 /// Places where one of the next three bytes is `.`, `/`, `+` or a mark, as in the few literals that have one so early.

@@ -214,7 +214,7 @@ const WHICH: [&str; 38] = [
 ];
 /// Ends of words that were written together: `MYSQLPASSWORD`, `clientsecret`.
 const GLUED_PASSWORDS: [&str; 4] = ["PASSWORD", "PASSWD", "PASSPHRASE", "USERPWD"];
-const GLUED_TOKENS: [&str; 9] = [
+const GLUED_TOKENS: [&str; 8] = [
     "TOKEN",
     "SECRET",
     "APIKEY",
@@ -222,7 +222,6 @@ const GLUED_TOKENS: [&str; 9] = [
     "ACCESSKEY",
     "PRIVATEKEY",
     "AUTHKEY",
-    "SIGNINGKEY",
     "MASTERKEY",
 ];
 
@@ -243,6 +242,10 @@ pub fn promise(name: &str) -> Option<Promise> {
     let glued = |ends: &[&str]| ends.iter().any(|end| last.ends_with(end));
     if PASSWORDS.contains(&last) || glued(&GLUED_PASSWORDS) {
         return Some(Promise::Password);
+    }
+    // Git's own name for the id of the key that signs commits; programs write theirs as two words.
+    if name.ends_with("SIGNINGKEY") {
+        return Some(Promise::Key);
     }
     let key = last == "KEY" && before.is_some_and(|word| KEYS.contains(&word));
     let secret_first = words[0] == "SECRET" && words.len() <= 3;
@@ -283,6 +286,8 @@ mod tests {
             ("PUBLIC_KEY", None),
             ("PARTITION_KEY", None),
             ("KEY", None),
+            ("USER_SIGNINGKEY", Some(Promise::Key)),
+            ("JWT_SIGNING_KEY", Some(Promise::Token)),
             ("TOKEN_TTL", None),
         ] {
             assert_eq!(promise(name), expected, "{name}");

@@ -41,7 +41,7 @@ impl Fault {
 }
 
 /// Expands a template of a kind and searches it.
-pub fn search(kind: &'static TokenKind, example: &Example, seed: u64, rules: &RuleSet) -> Found {
+pub fn search(kind: &'static TokenKind, example: Example, seed: u64, rules: &RuleSet) -> Found {
     let text = template::expand(example.text, kind, &sample, seed);
     search_text(example.file, text.as_bytes(), rules)
 }
@@ -104,7 +104,7 @@ fn fault(kind: &'static TokenKind, at: usize, neighbour: bool, found: &Found) ->
 }
 
 /// Whether an example shows its kind. Kinds that share a recogniser differ by what the recogniser's own sample may lack.
-fn shows(found: &Found, kind: &TokenKind, example: &Example) -> bool {
+fn shows(found: &Found, kind: &TokenKind, example: Example) -> bool {
     let same_code = || {
         example.text.contains("{code}")
             && found.sightings.iter().any(|sighting| {

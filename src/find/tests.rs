@@ -50,7 +50,7 @@ fn the_first_pass_loses_nothing() {
     let rules = RuleSet::builtin();
     let mut lost = Vec::new();
     for (seed, kind) in rules.kinds().enumerate() {
-        for example in kind.examples {
+        for example in kind.examples.iter() {
             let around = template::Random::new(seed as u64).below(90);
             let text = format!(
                 "{}\n{}\n",
@@ -77,7 +77,7 @@ fn no_bytes_make_it_panic() {
     for round in 0..300 {
         let kind = kinds[random.below(kinds.len())];
         let mut text: Vec<u8> = Vec::new();
-        for example in kind.examples.iter().chain(kind.neighbours) {
+        for example in kind.examples.iter().chain(kind.neighbours.iter()) {
             text.extend_from_slice(expanded(example.text, kind, round).as_bytes());
         }
         for _ in 0..random.below(12) {
@@ -107,7 +107,7 @@ fn no_bytes_make_it_panic() {
 #[test]
 fn masks_and_excerpts_show_no_more_than_their_parts() {
     for kind in RuleSet::builtin().kinds() {
-        for example in kind.examples {
+        for example in kind.examples.iter() {
             let found = found_in(example.file, &expanded(example.text, kind, 11));
             for sighting in &found.sightings {
                 sighting.secret.expose(|secret| {

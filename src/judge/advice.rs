@@ -4,8 +4,8 @@
 //! catalogue only: nothing is copied from the scanned file but names that have passed the masking writer.
 
 use super::{Class, Judged, reach::surfaces_of};
-use crate::model::{Advice, Breadth, Level, TokenKind, Verb};
-use crate::rules::{RuleSet, key_path};
+use crate::model::{Advice, Breadth, Level, Surface, TokenKind, Verb};
+use crate::rules::{RuleSet, glob, key_path};
 use crate::source::Form;
 
 /// The sentence that opens a block: what this is and what it can do.
@@ -157,26 +157,27 @@ fn reference_name(judged: &Judged, kind: Option<&'static TokenKind>, rules: &Rul
         .unwrap_or_else(|| "TOKEN".to_owned())
 }
 
-/// The reference in the file's own syntax; `None` where the file knows none.
+/// The reference in the file's own syntax; `None` where the file knows none. Of the surfaces that hold the value the one
+/// that names the file most exactly speaks: an agent without references is not helped by those of another.
 fn reference_form(judged: &Judged, rules: &RuleSet, name: &str) -> Option<String> {
     if !matches!(judged.item.form, Form::File | Form::Symlink) {
         return None;
     }
+    let path = &judged.sighting.path;
     let route = judged.sighting.beside.key_path.as_deref();
-    let mut surfaces: Vec<_> = surfaces_of(&judged.sighting.path, rules)
-        .filter(|surface| !surface.reference.is_empty())
-        .filter(|surface| {
-            surface.keys.is_empty()
-                || route.is_some_and(|path| {
-                    surface
-                        .keys
-                        .iter()
-                        .any(|pattern| key_path::matches(pattern, path))
-                })
-        })
-        .collect();
-    surfaces.sort_by(|a, b| b.how.cmp(&a.how).then(a.id.cmp(b.id)));
-    surfaces
-        .first()
-        .map(|surface| surface.reference.replace("NAME", name))
+    let holds = |surface: &&Surface| {
+        let mut keys = surface.keys.iter();
+        surface.keys.is_empty()
+            || route.is_some_and(|route| keys.any(|pattern| key_path::matches(pattern, route)))
+    };
+    let fit = |surface: &Surface| {
+        let patterns = surface.paths.iter().copied();
+        let fitting = patterns.filter(|pattern| glob::matches(pattern, path.as_bytes()));
+        let exact = fitting.map(glob::fixed_bytes).max();
+        (!surface.keys.is_empty(), exact, surface.how)
+    };
+    let mut surfaces: Vec<&Surface> = surfaces_of(path, rules).filter(holds).collect();
+    surfaces.sort_by(|a, b| fit(b).cmp(&fit(a)).then(a.id.cmp(b.id)));
+    let reference = surfaces.first()?.reference;
+    (!reference.is_empty()).then(|| reference.replace("NAME", name))
 }

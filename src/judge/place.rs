@@ -123,8 +123,14 @@ fn class_of_name(name: &[u8]) -> PathClass {
     {
         return PathClass::Template;
     }
-    let test_marks: [&[u8]; 6] = [
-        b".test.", b".spec.", b"_test.", b"_spec.", b"-test.", b".snap",
+    let test_marks: [&[u8]; 7] = [
+        b".test.",
+        b".spec.",
+        b"_test.",
+        b"_spec.",
+        b"-test.",
+        b".stories.",
+        b".snap",
     ];
     if name.starts_with(b"test_")
         || name.starts_with(b"test-")

@@ -140,6 +140,8 @@ pub struct AgentJob {
 /// What a reader of one agent job is told besides; no part of the JSON document.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct JobView {
+    /// Whether the job's token has scopes that a file states, as GitHub's has.
+    pub has_scopes: bool,
     /// The job token's scopes; `None` where no block states them.
     pub granted: Option<Scopes>,
     /// Where the block stands, if in the same file.

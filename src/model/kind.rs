@@ -133,6 +133,39 @@ pub struct Example {
     pub text: &'static str,
 }
 
+/// Examples in one text. A table of them would hold two addresses for each, which are set at every start.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+pub struct Examples(pub &'static str);
+
+impl Examples {
+    /// Stands behind the file of an example.
+    const BEHIND_FILE: char = '\u{1f}';
+    /// Stands behind the text of an example.
+    const BEHIND_TEXT: char = '\u{1e}';
+
+    /// Packs examples, each its file and its text.
+    pub fn pack<'e>(examples: impl IntoIterator<Item = (&'e str, &'e str)>) -> String {
+        let marks = [Examples::BEHIND_FILE, Examples::BEHIND_TEXT];
+        let plain = |text: &str| text.replace(marks, " ");
+        let packed = examples.into_iter().map(|(file, text)| {
+            let (file, text) = (plain(file), plain(text));
+            format!("{file}{}{text}{}", marks[0], marks[1])
+        });
+        packed.collect()
+    }
+
+    /// The examples, in their order.
+    pub fn iter(self) -> impl Iterator<Item = Example> {
+        let packed = self.0.split_terminator(Examples::BEHIND_TEXT);
+        packed.map(|example| {
+            let (file, text) = example
+                .split_once(Examples::BEHIND_FILE)
+                .unwrap_or((example, ""));
+            Example { file, text }
+        })
+    }
+}
+
 /// Who issues a credential.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 pub struct Provider {
@@ -193,9 +226,9 @@ pub struct TokenKind {
     pub as_of: &'static str,
     pub source: &'static str,
     pub tags: &'static [&'static str],
-    pub examples: &'static [Example],
+    pub examples: Examples,
     /// Neighbours that look alike and must not be taken for this kind.
-    pub neighbours: &'static [Example],
+    pub neighbours: Examples,
 }
 
 impl TokenKind {

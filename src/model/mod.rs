@@ -27,8 +27,8 @@ pub use held::{
     TokenSource,
 };
 pub use kind::{
-    Agent, Checked, Checksum, ClaimReader, Class, Destroys, Example, FileKey, Provider, Request,
-    Segment, Shape, Surface, TokenKind,
+    Agent, Checked, Checksum, ClaimReader, Class, Destroys, Example, Examples, FileKey, Provider,
+    Request, Segment, Shape, Surface, TokenKind,
 };
 pub use outcome::{Origin, Outcome, Overall, Rule, Summary};
 pub use path::RepoPath;
@@ -42,6 +42,6 @@ pub use sighting::{
 pub use span::{Place, Span};
 pub use verdict::{Confidence, Verdict};
 pub use wiring::{
-    Access, AgentStep, Call, Command, Job, Passing, Permissions, Scopes, Setting, Spot, Step,
-    Through, Trigger, Uses, Workflow,
+    Access, AgentStep, Call, CiSystem, Command, Job, Passing, Permissions, Scopes, Setting, Spot,
+    Step, Surroundings, Through, Trigger, Uses, Workflow,
 };

@@ -1,6 +1,6 @@
 //! A recipe: a line that makes a broad credential, and the narrower line to use instead (decision 23).
 
-use super::{Checked, Example};
+use super::{Checked, Examples};
 
 /// The form in which a recipe is written.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
@@ -76,7 +76,7 @@ pub struct Recipe {
     /// Year and month of that check.
     pub as_of: &'static str,
     pub source: &'static str,
-    pub examples: &'static [Example],
+    pub examples: Examples,
     /// Lines that look alike and make nothing broad.
-    pub neighbours: &'static [Example],
+    pub neighbours: Examples,
 }

@@ -169,14 +169,38 @@ pub struct Step {
     pub env: Vec<Setting>,
     pub commands: Vec<Command>,
     pub agents: Vec<AgentStep>,
+    /// The variables that the step's texts name and do not set, where the environment is the system's own.
+    pub mentions: Vec<Setting>,
     /// Whether everything that the step runs was read as commands.
     pub wholly_read: bool,
     pub spot: Spot,
     /// The step that calls the composite action in which this one stands.
     pub outer: Option<Spot>,
+    /// Whether that action is taken in another version than the one that stands here and was read.
+    pub of_other_version: bool,
 }
 
 impl Step {
+    /// A step with nothing in it yet.
+    pub fn new(spot: Spot) -> Self {
+        Step {
+            id: String::new(),
+            name: String::new(),
+            condition: None,
+            uses: None,
+            run: None,
+            with: Vec::new(),
+            env: Vec::new(),
+            commands: Vec::new(),
+            agents: Vec::new(),
+            mentions: Vec::new(),
+            wholly_read: true,
+            spot,
+            outer: None,
+            of_other_version: false,
+        }
+    }
+
     /// An input of the step's action; names have no case.
     pub fn input(&self, name: &str) -> Option<&Setting> {
         self.with.iter().find(|s| s.name.eq_ignore_ascii_case(name))
@@ -218,6 +242,50 @@ pub struct Call {
     pub workflow: Option<Box<Workflow>>,
 }
 
+/// The system that runs the jobs of a file.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub enum CiSystem {
+    #[default]
+    Github,
+    Gitlab,
+    Azure,
+    Circleci,
+}
+
+impl CiSystem {
+    /// The system as people call it.
+    pub fn name(self) -> &'static str {
+        match self {
+            CiSystem::Github => "GitHub",
+            CiSystem::Gitlab => "GitLab CI",
+            CiSystem::Azure => "Azure Pipelines",
+            CiSystem::Circleci => "CircleCI",
+        }
+    }
+
+    /// Whether every step of a job gets every variable of the job, whichever of them it names.
+    pub fn shares_variables(self) -> bool {
+        matches!(self, CiSystem::Gitlab | CiSystem::Circleci)
+    }
+}
+
+/// What another system than GitHub Actions gives a job by itself, or keeps where a checkout does not show it.
+#[derive(Clone, Debug, Default)]
+pub struct Surroundings {
+    /// The events that start this job, where it has its own.
+    pub triggers: Vec<Trigger>,
+    /// Tokens of the system in the job's environment, by their variables.
+    pub tokens: Vec<Setting>,
+    /// Identity tokens that a cloud may be told to trust, by their variables.
+    pub identities: Vec<Setting>,
+    /// The token that the checkout leaves, and where that stands.
+    pub persisted: Option<Setting>,
+    /// What lies on the disk, in words.
+    pub disk: Vec<String>,
+    /// What cannot be seen from a checkout, in words.
+    pub unseen: Vec<String>,
+}
+
 /// A job of a workflow.
 #[derive(Clone, Debug)]
 pub struct Job {
@@ -234,11 +302,33 @@ pub struct Job {
     pub needs: Vec<String>,
     pub steps: Vec<Step>,
     pub call: Option<Call>,
+    pub surroundings: Surroundings,
+}
+
+impl Job {
+    /// A job with nothing in it yet.
+    pub fn new(id: String, spot: Spot) -> Self {
+        Job {
+            id,
+            spot,
+            permissions: None,
+            env: Vec::new(),
+            condition: None,
+            runs_on: Vec::new(),
+            runs_on_spot: None,
+            environment: None,
+            needs: Vec::new(),
+            steps: Vec::new(),
+            call: None,
+            surroundings: Surroundings::default(),
+        }
+    }
 }
 
 /// One workflow file.
 #[derive(Clone, Debug)]
 pub struct Workflow {
+    pub system: CiSystem,
     pub path: Arc<RepoPath>,
     pub triggers: Vec<Trigger>,
     pub permissions: Option<Permissions>,

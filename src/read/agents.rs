@@ -3,7 +3,7 @@
 //! In: a step's `uses:` or its commands. Out: agents with their places. Text that only mentions an agent gives none.
 
 use super::{expression, shell};
-use crate::model::{AgentStep, Command, Setting, Through, Uses};
+use crate::model::{AgentStep, Command, Setting, Step, Through, Uses};
 use crate::rules::ci;
 
 /// Programs that show, search, install or store their words, and start none of them.
@@ -57,6 +57,20 @@ pub fn in_action(uses: &Uses) -> Option<AgentStep> {
 pub fn in_image(uses: &Uses) -> Option<AgentStep> {
     let agent = ci::image_agent(uses.name.strip_prefix("docker://")?)?;
     Some(of_action(uses, agent))
+}
+
+/// An agent's own image runs that agent, whatever the job's text calls it.
+pub fn run_image(image: Setting, step: &mut Step) {
+    if let Some(agent) = ci::image_agent(image.value.trim())
+        && step.agents.is_empty()
+    {
+        step.agents.push(AgentStep {
+            agent,
+            how: Through::Cli,
+            spot: image.spot,
+            arguments: Vec::new(),
+        });
+    }
 }
 
 /// The agent of an action that was not read: it is handed a credential that only one agent takes.

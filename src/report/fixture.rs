@@ -71,11 +71,8 @@ pub const KIND: TokenKind = TokenKind {
     as_of: "2026-11",
     source: "provider's documentation",
     tags: &["cloud"],
-    examples: &[Example {
-        file: ".env",
-        text: "RAILWAY_API_TOKEN={value}",
-    }],
-    neighbours: &[],
+    examples: Examples(""),
+    neighbours: Examples(""),
 };
 
 pub const MASK: &str = "(36 characters)";
@@ -188,7 +185,7 @@ pub fn warning(number: usize) -> Finding {
         confidence: Confidence::Medium,
         path: RepoPath::new(format!("src/file{number}.py")),
         fingerprint: format!("v1:{number:032x}"),
-        message: "This literal stands under a name that says credential.".into(),
+        message: format!("This literal stands under `KEY_{number}`, a name that says credential."),
         ..finding()
     }
 }

@@ -37,14 +37,16 @@ pub(crate) fn lines(job: &AgentJob, width: usize) -> Vec<String> {
     part("tokens", &tokens(job));
     part("secrets", &secrets(job));
     part("on disk", &view.disk);
-    let own = std::iter::once(needs(job));
+    let own = view.has_scopes.then(|| needs(job)).into_iter();
     part(
         "needs",
         &own.chain(view.elsewhere.iter().cloned())
             .collect::<Vec<_>>(),
     );
-    part("granted", &[granted(job)]);
-    part("excess", &[excess(job)]);
+    if view.has_scopes {
+        part("granted", &[granted(job)]);
+        part("excess", &[excess(job)]);
+    }
     part("cannot be seen", &view.unseen);
     out
 }
@@ -92,7 +94,14 @@ fn make(token: &HeldToken) -> String {
         }
         TokenSource::AppToken => "an App token".to_owned(),
         TokenSource::Pat => format!("the token in the secret {}", token.name),
+        TokenSource::Oidc if !token.name.is_empty() => {
+            format!("the identity token {}", token.name)
+        }
         TokenSource::Oidc => "the right to ask for OIDC tokens".to_owned(),
+        TokenSource::Other if token.name.contains(' ') => format!("the {}", token.name),
+        TokenSource::Other if !token.name.is_empty() => {
+            format!("the job's token {}", token.name)
+        }
         TokenSource::Other => "a token of unknown make".to_owned(),
     }
 }
@@ -100,7 +109,7 @@ fn make(token: &HeldToken) -> String {
 /// How a token comes to the agent.
 fn way(token: &HeldToken) -> String {
     let way = match token.from {
-        _ if token.source == TokenSource::Oidc => "in every step",
+        _ if token.source == TokenSource::Oidc && token.name.is_empty() => "in every step",
         TokenFrom::Checkout => "left by the checkout",
         TokenFrom::With => "handed as an input",
         TokenFrom::Env => "in its environment",
@@ -115,6 +124,9 @@ fn may(token: &HeldToken) -> String {
     match &token.permissions {
         Some(_) if token.source == TokenSource::Oidc => "for any audience".to_owned(),
         Some(scopes) => format!("may {}", scope_words(scopes)),
+        None if token.source == TokenSource::Oidc => {
+            "what trusts it stands at the cloud".to_owned()
+        }
         None if token.source == TokenSource::AppToken => {
             "may everything that its installation may".to_owned()
         }

@@ -28,7 +28,7 @@ pub fn recipes_page(recipes: &[Recipe]) -> String {
 }
 
 fn entry(recipe: &Recipe) -> String {
-    let line = recipe.examples.first().map_or("", |one| one.text);
+    let line = recipe.examples.iter().next().map_or("", |one| one.text);
     let checked = match recipe.checked {
         Checked::Documentation | Checked::VendorSource => {
             format!("Checked against <{}>, {}.", recipe.source, recipe.as_of)

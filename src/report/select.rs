@@ -1,7 +1,7 @@
 //! Which findings a reader sees, and in which order.
 //!
-//! In: findings as policy left them. Out: the same, by standing, worst first, one group per secret. It must not change
-//! a verdict.
+//! In: findings as policy left them. Out: the same, by standing, worst first, one group per secret, and groups that say
+//! the same thing together. It must not change a verdict.
 
 use std::cmp::{Ordering, Reverse};
 
@@ -61,6 +61,15 @@ pub struct Group<'o> {
     /// The worst place.
     pub head: &'o Finding,
     pub also: Vec<&'o Finding>,
+    /// Other secrets or facts that are said in the same words.
+    pub alike: Vec<&'o Finding>,
+}
+
+/// Where groups that say the same thing are shown as one.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Within {
+    File,
+    Tree,
 }
 
 /// The findings of one standing, worst first, those of one secret together.
@@ -84,9 +93,35 @@ pub fn groups(findings: &[Finding], wanted: Standing) -> Vec<Group<'_>> {
                 groups.push(Group {
                     head: finding,
                     also: Vec::new(),
+                    alike: Vec::new(),
                 });
             }
         }
     }
     groups
+}
+
+/// The same groups; those of one rule that say the same thing, within a file or anywhere, are one.
+///
+/// Eighty keys in one file are one thing to mend, and one server in ten agents' files is another.
+pub fn alike(groups: Vec<Group<'_>>, within: Within) -> Vec<Group<'_>> {
+    let mut merged: Vec<Group<'_>> = Vec::new();
+    let mut seen = std::collections::HashMap::new();
+    for group in groups {
+        let head = group.head;
+        let path = (within == Within::File).then_some(&head.path);
+        let key = (head.rule, head.message.as_str(), &head.waived, path);
+        match seen.get(&key) {
+            Some(&at) => {
+                let first: &mut Group<'_> = &mut merged[at];
+                first.alike.push(head);
+                first.alike.extend(group.also);
+            }
+            None => {
+                seen.insert(key, merged.len());
+                merged.push(group);
+            }
+        }
+    }
+    merged
 }

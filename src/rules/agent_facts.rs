@@ -33,6 +33,9 @@ pub struct AgentFacts {
     #[serde(rename = "opening")]
     pub openings: Vec<Opening>,
     pub open: OpenPrograms,
+    /// Files with hooks of agents, and the events at which a hook can refuse.
+    pub hooks: Vec<String>,
+    pub refusing_events: Vec<String>,
     pub names: Names,
 }
 
@@ -45,6 +48,8 @@ pub enum Effect {
     SandboxOff,
     /// Every command runs without a question.
     Unasked,
+    /// What cannot be undone runs without a question.
+    Final,
 }
 
 /// Whether an agent takes the key from a repository's file.
@@ -192,6 +197,8 @@ fn one() -> usize {
 #[serde(deny_unknown_fields)]
 pub struct OpenPrograms {
     pub runs: Vec<String>,
+    /// Those of `runs` that are shells.
+    pub shells: Vec<String>,
     pub sends: Vec<String>,
 }
 

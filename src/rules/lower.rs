@@ -8,7 +8,7 @@ use super::schema::{
 };
 use super::shape;
 use crate::model::{
-    Agent, Checksum, ClaimReader, Example, FileKey, Level, Provider, Request, Shape, Surface,
+    Agent, Checksum, ClaimReader, Examples, FileKey, Level, Provider, Request, Shape, Surface,
     TokenKind, Verbs,
 };
 
@@ -24,13 +24,10 @@ pub(super) fn keep_all<T>(items: impl Iterator<Item = T>) -> &'static [T] {
     Box::leak(items.collect::<Vec<_>>().into_boxed_slice())
 }
 
-impl ExampleEntry {
-    pub(super) fn lower(&self) -> Example {
-        Example {
-            file: keep(&self.file),
-            text: keep(&self.text),
-        }
-    }
+pub(super) fn keep_examples(entries: &[ExampleEntry]) -> Examples {
+    let each = entries.iter();
+    let packed = Examples::pack(each.map(|entry| (entry.file.as_str(), entry.text.as_str())));
+    Examples(keep(&packed))
 }
 
 impl TokenEntry {
@@ -157,8 +154,8 @@ impl TokenEntry {
             as_of: keep(&self.as_of),
             source: keep(&self.source),
             tags: keep_list(&self.tags),
-            examples: keep_all(self.examples.iter().map(ExampleEntry::lower)),
-            neighbours: keep_all(self.neighbours.iter().map(ExampleEntry::lower)),
+            examples: keep_examples(&self.examples),
+            neighbours: keep_examples(&self.neighbours),
         }
     }
 }

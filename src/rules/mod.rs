@@ -17,11 +17,13 @@ mod recipes;
 pub mod schema;
 pub mod shape;
 pub mod surface_index;
+#[cfg(test)]
+mod surfaces_tests;
 pub mod table;
 pub mod template;
 
 use crate::model::{
-    Agent, Checked, Checksum, ClaimReader, Class, Confidence, Destroys, Example, FileKey, Level,
+    Agent, Checked, Checksum, ClaimReader, Class, Confidence, Destroys, Examples, FileKey, Level,
     Provider, Recipe, Request, Segment, Shape, Surface, TokenKind, Verb, Verbs,
 };
 use fitting::{Bounds, Fitting};
@@ -29,7 +31,7 @@ use known_hosts::KnownHosts;
 use schema::{Problem, TokenEntry};
 use std::sync::OnceLock;
 use surface_index::{PathKey, SurfaceIndex};
-use table::{Family, Leads, Start, Tables};
+use table::{Family, Leads, Name, Start, Tables};
 
 include!(concat!(env!("OUT_DIR"), "/catalogue.rs"));
 
@@ -49,6 +51,21 @@ pub struct RuleSet {
     own: Vec<&'static TokenKind>,
     tables: Tables,
     by_context: ByContext,
+}
+
+impl Tables {
+    /// The kinds that have an exact name, by number.
+    fn kinds_named(&self, name: &str) -> impl Iterator<Item = u16> {
+        let slot = table::name_slot(name.as_bytes());
+        let (from, to) = (self.name_slots[slot], self.name_slots[slot + 1]);
+        let same = &self.names[usize::from(from)..usize::from(to)];
+        let letters = self.letters.as_bytes();
+        let is_it = move |other: &&Name| {
+            let at = other.at as usize;
+            letters.get(at..at + usize::from(other.length)) == Some(name.as_bytes())
+        };
+        same.iter().filter(is_it).map(|name| name.kind)
+    }
 }
 
 /// The kinds that each sort of surrounding names, each list made when it is first needed.
@@ -150,12 +167,8 @@ impl RuleSet {
     pub fn by_name(&self, normalised: &str) -> Vec<Named> {
         let mut found = Vec::new();
         let mut look_up = |part: &str, equal: bool| {
-            let from = self.tables.names.partition_point(|(name, _)| *name < part);
-            for (name, kind) in &self.tables.names[from..] {
-                if *name != part {
-                    break;
-                }
-                found.extend(self.number(*kind).map(|kind| Named {
+            for kind in self.tables.kinds_named(part) {
+                found.extend(self.number(kind).map(|kind| Named {
                     kind,
                     length: part.len(),
                     equal,

@@ -8,7 +8,7 @@ use std::fmt::Write as _;
 
 use serde::Deserialize;
 
-use super::lower::{keep, keep_all, keep_list};
+use super::lower::{keep, keep_all, keep_examples, keep_list};
 use super::recipe_anchors::RecipeAnchors;
 use super::schema::{CheckedWord, ExampleEntry, Problem};
 use crate::model::{Recipe, RecipeForm, RecipePart};
@@ -110,8 +110,8 @@ impl RecipeEntry {
             checked: self.checked.into(),
             as_of: keep(&self.as_of),
             source: keep(&self.source),
-            examples: keep_all(self.examples.iter().map(ExampleEntry::lower)),
-            neighbours: keep_all(self.neighbours.iter().map(ExampleEntry::lower)),
+            examples: keep_examples(&self.examples),
+            neighbours: keep_examples(&self.neighbours),
         })
     }
 
@@ -209,8 +209,8 @@ pub fn bake(file: &RecipesFile) -> Result<String, Vec<Problem>> {
     let anchors = RecipeAnchors::new(&recipes);
     let _ = writeln!(
         out,
-        "static RECIPE_ANCHORS: RecipeAnchors = RecipeAnchors {{ steps: &{:?}, ends: &{:?} }};",
-        anchors.steps, anchors.ends
+        "static RECIPE_ANCHORS: RecipeAnchors = RecipeAnchors {{ steps: &{:?}, ends: &{:?}, buckets: &{:?} }};",
+        anchors.steps, anchors.ends, anchors.buckets
     );
     Ok(out)
 }
@@ -224,7 +224,7 @@ fn source(recipe: &Recipe) -> String {
     format!(
         "Recipe {{ id: {:?}, provider: {:?}, name: {:?}, form: RecipeForm::{:?}, anchors: &{:?}, files: &{:?}, \
          beside: &{:?}, command: &[{}], resource: &{:?}, with: {}, without: {}, why: {:?}, narrower: {:?}, docs: {:?}, \
-         checked: Checked::{:?}, as_of: {:?}, source: {:?}, examples: &{:?}, neighbours: &{:?} }}",
+         checked: Checked::{:?}, as_of: {:?}, source: {:?}, examples: {:?}, neighbours: {:?} }}",
         recipe.id,
         recipe.provider,
         recipe.name,

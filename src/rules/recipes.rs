@@ -1,7 +1,7 @@
 //! The recipes that `build.rs` baked from `rules/recipes.toml`.
 
 use super::recipe_anchors::{AnchorEnd, RecipeAnchors};
-use crate::model::{Checked, Example, Recipe, RecipeForm, RecipePart};
+use crate::model::{Checked, Examples, Recipe, RecipeForm, RecipePart};
 
 include!(concat!(env!("OUT_DIR"), "/recipes.rs"));
 

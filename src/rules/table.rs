@@ -60,6 +60,14 @@ pub struct Inside {
     pub leads: Leads,
 }
 
+/// An exact name of a kind: where its letters stand, and the number of the kind.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Name {
+    pub at: u32,
+    pub length: u16,
+    pub kind: u16,
+}
+
 /// Everything the first pass looks up.
 #[derive(Clone, Copy, Debug)]
 pub struct Tables {
@@ -73,8 +81,12 @@ pub struct Tables {
     pub inside: &'static [Inside],
     /// Filter over the last four bytes of names, case folded.
     pub name_filter: &'static [u64],
-    /// Exact names with their kinds, sorted by name.
-    pub names: &'static [(&'static str, u16)],
+    /// Exact names, those of one slot together.
+    pub names: &'static [Name],
+    /// Where the names of each slot begin, and where the last one ends.
+    pub name_slots: &'static [u16],
+    /// The letters of all names.
+    pub letters: &'static str,
     /// Names with a `*`.
     pub name_globs: &'static [(&'static str, u16)],
     pub hosts: KnownHosts,
@@ -120,6 +132,13 @@ fn set(filter: &mut [u64], key: u32) {
     filter[word] |= 1 << one | 1 << other;
 }
 
+/// The slot of a name, by its ends and its length.
+pub fn name_slot(name: &[u8]) -> usize {
+    let last = number(&name[name.len().saturating_sub(4)..]);
+    let mixed = number(name) ^ last.rotate_left(15) ^ (name.len() as u32) << 8;
+    mixed.wrapping_mul(0x9e37_79b1) as usize >> 21 & (SLOTS - 1)
+}
+
 /// Whether the first pass looks at a word that starts so: four letters, digits, `_` or `-`, or a mark that ends it.
 fn is_seen(start: &Start) -> bool {
     let run = |byte: u8| byte.is_ascii_alphanumeric() || matches!(byte, b'_' | b'-');
@@ -153,14 +172,31 @@ fn set_end(filter: &mut [u64], name: &[u8]) {
     }
 }
 
-/// Sorts the starts by their slots, and says where each slot begins.
-fn spread(starts: &mut [Start]) -> Vec<u16> {
-    let slot_of = |start: &Start| slot(number(start.literal.as_bytes()));
-    starts
-        .sort_by(|a, b| (slot_of(a), a.literal, a.before).cmp(&(slot_of(b), b.literal, b.before)));
+/// Sorts by slots and then by `key`, and says where each slot begins.
+fn spread<T, K: Ord>(
+    items: &mut [T],
+    slot_of: impl Fn(&T) -> usize,
+    key: impl Fn(&T) -> K,
+) -> Vec<u16> {
+    items.sort_by_key(|item| (slot_of(item), key(item)));
     (0..=SLOTS)
-        .map(|wanted| starts.partition_point(|start| slot_of(start) < wanted) as u16)
+        .map(|wanted| items.partition_point(|item| slot_of(item) < wanted) as u16)
         .collect()
+}
+
+/// Names without an address of their own, which every start would have to set.
+fn packed(names: &[(&'static str, u16)]) -> (Vec<Name>, String) {
+    let mut letters = String::new();
+    let mut packed = Vec::new();
+    for (name, kind) in names {
+        packed.push(Name {
+            at: letters.len() as u32,
+            length: name.len() as u16,
+            kind: *kind,
+        });
+        letters.push_str(name);
+    }
+    (packed, letters)
 }
 
 /// Builds the tables of all `kinds`, in their order. Says which kinds have no anchor.
@@ -209,8 +245,17 @@ pub fn build(kinds: &[&TokenKind]) -> Result<Tables, Vec<(&'static str, String)>
     if !problems.is_empty() {
         return Err(problems);
     }
-    let slots = spread(&mut starts);
-    names.sort_unstable();
+    let slots = spread(
+        &mut starts,
+        |start| slot(number(start.literal.as_bytes())),
+        |start| (start.literal, start.before),
+    );
+    let name_slots = spread(
+        &mut names,
+        |(name, _): &(&str, u16)| name_slot(name.as_bytes()),
+        |named| *named,
+    );
+    let (names, letters) = packed(&names);
     let mut start_filter = vec![0u64; FILTER_WORDS];
     for start in &starts {
         set_start(&mut start_filter, start);
@@ -222,6 +267,8 @@ pub fn build(kinds: &[&TokenKind]) -> Result<Tables, Vec<(&'static str, String)>
         inside: Vec::leak(inside),
         name_filter: Vec::leak(name_filter),
         names: Vec::leak(names),
+        letters: String::leak(letters),
+        name_slots: Vec::leak(name_slots),
         name_globs: Vec::leak(globs),
         hosts: KnownHosts::new(kinds),
         fitting: Fitting::new(kinds),

@@ -40,17 +40,57 @@ impl Removed {
         })
     }
 
-    /// What is gone.
-    pub(super) fn path(&self) -> RepoPath {
-        RepoPath::new(self.path.as_slice())
-    }
-
     /// Takes a file.
     pub(super) fn file(path: &[u8], id: ObjectId) -> Self {
         let path = path.to_vec();
         let folder = false;
         Removed { path, id, folder }
     }
+}
+
+/// The files of what is gone: a folder stands for all that was in it.
+fn files_of(objects: &Objects, removed: &[Removed]) -> Vec<(Vec<u8>, ObjectId)> {
+    let mut files = Vec::new();
+    let mut comparison = Comparison::new(objects);
+    for entry in removed {
+        if files.len() >= CONSIDERED_AT_MOST {
+            break;
+        }
+        if !entry.folder {
+            files.push((entry.path.clone(), entry.id));
+            continue;
+        }
+        let mut path = entry.path.clone();
+        comparison.run(&entry.id, &[], &mut path, &mut |path, change| {
+            if let Change::Blob { id, .. } = change
+                && files.len() < CONSIDERED_AT_MOST
+            {
+                files.push((path.to_vec(), id));
+            }
+        });
+    }
+    files
+}
+
+/// The paths of the files of what is gone.
+pub(super) fn removed_paths(objects: &Objects, removed: &[Removed]) -> Vec<RepoPath> {
+    let files = files_of(objects, removed).into_iter();
+    files.map(|(path, _)| RepoPath::new(path)).collect()
+}
+
+/// The files that stand in one tree, and nothing at their paths in another.
+pub(super) fn gone_between(objects: &Objects, old: &ObjectId, new: &ObjectId) -> Vec<Removed> {
+    let mut gone = Vec::new();
+    Comparison::new(objects).run(old, &[Some(*new)], &mut Vec::new(), &mut |path, change| {
+        if let Change::Blob {
+            id, fresh: true, ..
+        } = change
+            && gone.len() < CONSIDERED_AT_MOST
+        {
+            gone.push(Removed::file(path, id));
+        }
+    });
+    gone
 }
 
 /// A collection under way.
@@ -91,7 +131,7 @@ impl<'a> Before<'a> {
     ) -> Result<()> {
         let wanted = RepoPath::new(path);
         let ending = wanted.extension();
-        let mut files = self.files(removed);
+        let mut files = files_of(self.objects, removed);
         files.sort_by_cached_key(|(path, other)| {
             let path = RepoPath::new(path.as_slice());
             let rank = if other == id {
@@ -117,29 +157,6 @@ impl<'a> Before<'a> {
     /// What was collected.
     pub(super) fn finish(self) -> Vec<(RepoPath, Vec<u8>)> {
         self.found
-    }
-
-    fn files(&self, removed: &[Removed]) -> Vec<(Vec<u8>, ObjectId)> {
-        let mut files = Vec::new();
-        let mut comparison = Comparison::new(self.objects);
-        for entry in removed {
-            if files.len() >= CONSIDERED_AT_MOST {
-                break;
-            }
-            if !entry.folder {
-                files.push((entry.path.clone(), entry.id));
-                continue;
-            }
-            let mut path = entry.path.clone();
-            comparison.run(&entry.id, &[], &mut path, &mut |path, change| {
-                if let Change::Blob { id, .. } = change
-                    && files.len() < CONSIDERED_AT_MOST
-                {
-                    files.push((path.to_vec(), id));
-                }
-            });
-        }
-        files
     }
 
     /// A blob that is missing here (a partial clone) is left out.

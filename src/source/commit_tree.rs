@@ -8,7 +8,7 @@ use std::sync::OnceLock;
 
 use gix::ObjectId;
 
-use super::before::Before;
+use super::before::{Before, gone_between, removed_paths};
 use super::handing::hand_over;
 use super::introduced::Introduced;
 use super::repository::{Commit, Repository};
@@ -21,6 +21,7 @@ use crate::model::RepoPath;
 pub struct CommitTreeSource {
     repository: Repository,
     content: Introduced,
+    tree: ObjectId,
     base_tree: Option<ObjectId>,
     head: Box<dyn Snapshot + Send>,
     base: Box<dyn Snapshot + Send>,
@@ -39,6 +40,7 @@ impl CommitTreeSource {
         CommitTreeSource {
             repository: repository.clone(),
             content: content.finish(),
+            tree: commit.tree,
             base_tree: base.map(|base| base.tree),
             head: Box::new(repository.commit_snapshot(commit)),
             base: base_snapshot,
@@ -49,11 +51,15 @@ impl CommitTreeSource {
 
 impl Source for CommitTreeSource {
     fn visit(&self, threads: usize, look: &(dyn Fn(&Item, Content<'_>) + Sync)) -> Result<Visited> {
+        let objects = self.repository.caching_objects();
+        let gone = self
+            .base_tree
+            .map(|base| gone_between(&objects, &base, &self.tree));
         let visited = Visited {
             unchecked: self.content.unchecked.clone(),
             submodules: self.content.submodules,
             special: 0,
-            removed: Vec::new(),
+            removed: gone.map_or(Vec::new(), |gone| removed_paths(&objects, &gone)),
             is_change: self.base_tree.is_some(),
             in_repository: true,
         };

@@ -9,6 +9,7 @@ mod commit_tree;
 mod commits;
 mod disk;
 mod environment;
+mod families;
 mod folder;
 mod git_environment;
 mod handing;
@@ -28,6 +29,7 @@ mod queue;
 mod range;
 mod repository;
 mod repository_format;
+mod side_by_side;
 mod snapshot;
 mod staged;
 mod stdin;
@@ -115,7 +117,7 @@ pub struct Visited {
     pub submodules: u64,
     /// Counted in one line: special files (sockets, devices).
     pub special: u64,
-    /// Files and folders that the change takes away, where the source knows them.
+    /// Files that the change takes away, where the source knows them.
     pub removed: Vec<RepoPath>,
     /// Whether the source is a change, so that `introduced` has a meaning.
     pub is_change: bool,
@@ -166,6 +168,11 @@ pub trait Source: Sync {
     /// What has to be said of an item that hit, beyond its path and commit.
     fn remark(&self, _item: &Item) -> Option<&'static str> {
         None
+    }
+
+    /// Whether many versions of the same files are handed over.
+    fn has_versions(&self) -> bool {
+        false
     }
 
     /// How many items there are to look at; 0 where that is not known yet, or never.

@@ -5,22 +5,16 @@
 //! over: the caller sees that and asks for it by its id. Nothing in a pack is trusted to be well formed.
 
 use std::path::{Path, PathBuf};
-use std::sync::atomic::AtomicBool;
 
 use gix::ObjectId;
 use gix::objs::Kind;
-use gix::odb::pack::cache::delta::{Tree, traverse};
 use gix::odb::pack::data::{self, entry::Header};
 use gix::odb::pack::index;
 
-/// Where an entry's difference rests on nothing here, or on something that cannot be read this way.
-const NONE: u32 = u32::MAX;
+use super::families::{Families, Member, NONE};
 
 /// A family whose first object is larger is not held in memory as a whole.
 const ROOT_AT_MOST: u64 = 16 << 20;
-
-/// No object of a family may grow beyond this; one that does ends this way of reading for its pack.
-const OBJECT_AT_MOST: usize = 32 << 20;
 
 /// Fewer objects than these are cheaper to read by their ids.
 const WORTH_A_TREE: usize = 64;
@@ -49,12 +43,6 @@ struct Entry {
     /// The number of the first of its family.
     root: u32,
     kind: Kind,
-}
-
-/// An entry on its way through the tree of differences.
-struct Node {
-    offset: u64,
-    job: Option<u32>,
 }
 
 /// What an entry is, before it is decoded.
@@ -163,13 +151,18 @@ impl Pack {
         mut job: impl FnMut(&Known<'_>) -> Option<u32>,
         hand: &(dyn Fn(u32, &[u8]) + Sync),
     ) {
-        let mut wanted: Vec<(bool, Option<u32>)> = vec![(false, None); self.entries.len()];
+        let member = |entry: &Entry| Member {
+            offset: entry.offset,
+            base: NONE,
+            job: NONE,
+        };
+        let mut members: Vec<Member> = self.entries.iter().map(member).collect();
         let mut count = 0;
-        for (number, entry) in self.entries.iter().enumerate() {
+        for (entry, member) in self.entries.iter().zip(&mut members) {
             if entry.base != NONE
                 && let Some(job) = job(&self.known_of(entry))
             {
-                wanted[number] = (true, Some(job));
+                (member.base, member.job) = (entry.base, job);
                 count += 1;
             }
         }
@@ -177,64 +170,13 @@ impl Pack {
             return;
         }
         // What an entry rests on stands before it.
-        for (number, entry) in self.entries.iter().enumerate().rev() {
-            if wanted[number].0 && entry.base != NONE {
-                wanted[entry.base as usize].0 = true;
+        for number in (0..members.len()).rev() {
+            let base = members[number].base;
+            if base != NONE {
+                members[base as usize].base = self.entries[base as usize].base;
             }
         }
-        let nodes = self.entries.iter().zip(wanted);
-        let nodes: Vec<Node> = nodes
-            .filter(|(_, (needed, _))| *needed)
-            .map(|(entry, (_, job))| Node {
-                offset: entry.offset,
-                job,
-            })
-            .collect();
-        // An error leaves objects unread, and the caller notices those.
-        let _ = self.traverse(threads, nodes, hand);
-    }
-
-    fn traverse(
-        &self,
-        threads: usize,
-        nodes: Vec<Node>,
-        hand: &(dyn Fn(u32, &[u8]) + Sync),
-    ) -> Option<()> {
-        let go_on = AtomicBool::new(false);
-        let hash = self.index.object_hash();
-        let tree = Tree::from_offsets_in_pack(
-            self.data.path(),
-            nodes.into_iter(),
-            &|node: &Node| node.offset,
-            &|id| {
-                let at = self.index.lookup(id);
-                Ok(at.map(|at| self.index.pack_offset_at_index(at)))
-            },
-            &mut gix::progress::Discard,
-            &go_on,
-            hash,
-        )
-        .ok()?;
-        let read = tree.traverse(
-            |range, data: &data::File| data.entry_slice(range),
-            &self.data,
-            self.data.pack_end() as u64,
-            |node, _, context| {
-                if let Some(job) = node.job {
-                    hand(job, context.decompressed);
-                }
-                Ok(())
-            },
-            traverse::Options {
-                object_progress: Box::new(gix::progress::Discard),
-                size_progress: &mut gix::progress::Discard,
-                thread_limit: Some(threads),
-                should_interrupt: &go_on,
-                object_hash: hash,
-                alloc_limit_bytes: Some(OBJECT_AT_MOST),
-            },
-        );
-        read.ok().map(|_| ())
+        Families::new(&self.data, members).read(threads, hand);
     }
 }
 

@@ -10,7 +10,7 @@ use std::sync::{Arc, Mutex, PoisonError};
 use gix::ObjectId;
 use gix::objs::Kind;
 
-use super::before::{Before, Removed};
+use super::before::{Before, Removed, gone_between, removed_paths};
 use super::commits::{peel, walk};
 use super::handing::hand_over;
 use super::introduced::Introduced;
@@ -28,6 +28,8 @@ pub struct RangeSource {
     content: Introduced,
     head: Box<dyn Snapshot + Send>,
     base: Box<dyn Snapshot + Send>,
+    /// The trees of base and head, where both are there.
+    ends: Option<(ObjectId, ObjectId)>,
     moved_from: Mutex<Option<(usize, Arc<MovedFrom>)>>,
 }
 
@@ -155,6 +157,8 @@ impl RangeSource {
         base: Option<Commit>,
     ) -> Result<Self> {
         let content = gather(repository, tips, known)?;
+        let ends = base.as_ref().zip(head.as_ref());
+        let ends = ends.map(|(base, head)| (base.tree, head.tree));
         let snapshot = |commit: Option<Commit>| -> Box<dyn Snapshot + Send> {
             match commit {
                 Some(commit) => Box::new(repository.commit_snapshot(&commit)),
@@ -166,8 +170,31 @@ impl RangeSource {
             content,
             head: snapshot(head),
             base: snapshot(base),
+            ends,
             moved_from: Mutex::new(None),
         })
+    }
+
+    /// The files that base has and head has not, as far as a commit of the change takes them away: base may have gone on
+    /// since the change left it.
+    fn removed(&self) -> Vec<RepoPath> {
+        let Some((base, head)) = &self.ends else {
+            return Vec::new();
+        };
+        let objects = self.repository.caching_objects();
+        let mut between = removed_paths(&objects, &gone_between(&objects, base, head));
+        if between.is_empty() {
+            return between;
+        }
+        let mut taken = HashSet::new();
+        for commit in &self.content.commits {
+            for parent in &commit.parents {
+                let gone = gone_between(&objects, parent, &commit.tree);
+                taken.extend(removed_paths(&objects, &gone));
+            }
+        }
+        between.retain(|path| taken.contains(path));
+        between
     }
 
     fn moved_from(&self, objects: &Objects, number: usize) -> Arc<MovedFrom> {
@@ -183,22 +210,11 @@ impl RangeSource {
             removed: Vec::new(),
             paths: HashMap::new(),
         };
-        let mut comparison = Comparison::new(objects);
         for parent in &commit.parents {
-            comparison.run(
-                parent,
-                &[Some(commit.tree)],
-                &mut Vec::new(),
-                &mut |path, change| {
-                    if let Change::Blob {
-                        id, fresh: true, ..
-                    } = change
-                    {
-                        found.removed.push(Removed::file(path, id));
-                    }
-                },
-            );
-            comparison.run(parent, &[], &mut Vec::new(), &mut |path, change| {
+            found
+                .removed
+                .extend(gone_between(objects, parent, &commit.tree));
+            Comparison::new(objects).run(parent, &[], &mut Vec::new(), &mut |path, change| {
                 if let Change::Blob { id, .. } = change {
                     found.paths.entry(id).or_insert_with(|| path.to_vec());
                 }
@@ -271,7 +287,7 @@ impl Source for RangeSource {
             unchecked: self.content.unchecked.clone(),
             submodules: self.content.submodules,
             special: 0,
-            removed: Vec::new(),
+            removed: self.removed(),
             is_change: true,
             in_repository: true,
         };

@@ -242,7 +242,16 @@ impl<'t> Page<'t> {
         if !starts_line || !adjacent {
             return Err(NO_MAP);
         }
-        Ok(TextEdit::replace(Span::new(first, last.end), ""))
+        // Of the empty lines around it one is enough.
+        let before = &self.text[..first];
+        let is_below_empty =
+            before.is_empty() || before.ends_with(b"\n\n") || before.ends_with(b"\n\r\n");
+        let rest = &self.text[last.end..];
+        let empty = [&b"\r\n"[..], b"\n"]
+            .into_iter()
+            .find(|end| rest.starts_with(end));
+        let more = empty.filter(|_| is_below_empty).map_or(0, <[u8]>::len);
+        Ok(TextEdit::replace(Span::new(first, last.end + more), ""))
     }
 
     /// Puts another single value in the place of one; quotes around it stay.

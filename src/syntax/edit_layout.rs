@@ -73,7 +73,7 @@ impl Page<'_> {
         let is_block = entry.value.as_scalar().is_some_and(|scalar| {
             matches!(self.text.get(entry.value.span.start), Some(b'|' | b'>'))
                 || (!scalar.quoted && self.text[entry.value.span.start..end].contains(&b'\n'))
-                || scalar.span.is_empty()
+                || (scalar.span.is_empty() && !scalar.quoted)
                 || self.opens_block(entry)
         });
         let ends_in_block = match &entry.value.kind {

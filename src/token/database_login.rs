@@ -126,6 +126,9 @@ pub fn is_local(host: &[u8]) -> bool {
         || lower == "::1"
         || lower.ends_with(".local")
         || lower.ends_with(".localhost")
+        // A name that always means this machine.
+        || lower == "localtest.me"
+        || lower.ends_with(".localtest.me")
         || lower
             .strip_prefix("127.")
             .is_some_and(|rest| rest.bytes().all(|b| b.is_ascii_digit() || b == b'.'))

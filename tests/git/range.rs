@@ -289,3 +289,28 @@ fn the_number_of_threads_changes_nothing() {
     };
     assert_eq!(key(&one), key(&four));
 }
+
+#[test]
+fn what_the_commits_take_away_is_listed_with_its_folders() {
+    let sandbox = Sandbox::new();
+    let repo = sandbox.started("repo");
+    repo.commit("a/b/.claude/settings.json", "{}\n");
+    let base = repo.commit("kept", "kept\n");
+    repo.git(&["rm", "-q", "-r", "a"]);
+    let staged = look(&StagedSource::new(&repo.open()).unwrap());
+    let gone = ["a/b/.claude/settings.json".into()];
+    assert_eq!(staged.visited.removed, gone);
+    repo.git(&["commit", "-q", "-m", "remove it"]);
+    repo.commit("more", "more\n");
+    assert_eq!(
+        look(&range(&repo, &format!("{base}..HEAD")))
+            .visited
+            .removed,
+        gone
+    );
+    // What only the other side has was not taken away by this one.
+    repo.git(&["checkout", "-q", "-b", "side", &base]);
+    let ahead = repo.commit("b/.claude/settings.json", "{}\n");
+    let look = look(&range(&repo, &format!("{ahead}..main")));
+    assert_eq!(look.visited.removed, gone);
+}

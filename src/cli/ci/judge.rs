@@ -21,13 +21,21 @@ use crate::source::{Commit, CommitTreeSource, Nothing, RangeSource, Snapshot, So
 /// Where GitHub reads workflows.
 const WORKFLOWS: &[u8] = b".github/workflows";
 
+/// Whether edits that answer findings are planned: only a report that shows them is worth what trying them costs.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum Edits {
+    Planned,
+    LeftOut,
+}
+
 /// Judges what the plan names.
 pub(super) fn examine(
     plan: Plan,
     mut clone: Clone,
     config: Option<&Path>,
-    clock: &Clock,
+    edits: Edits,
 ) -> Result<Outcome> {
+    let clock = &Clock::read();
     if plan.scope == Scope::Nothing {
         return Ok(Outcome::of_nothing(plan.looked_at));
     }
@@ -45,6 +53,7 @@ pub(super) fn examine(
         ends: &ends,
         clone: &clone,
         clock,
+        edits,
         judging,
         weakened,
     };
@@ -248,6 +257,7 @@ struct Look<'a> {
     ends: &'a Ends,
     clone: &'a Clone,
     clock: &'a Clock,
+    edits: Edits,
     judging: Judging,
     weakened: Vec<Weakening>,
 }
@@ -282,13 +292,15 @@ impl Look<'_> {
             looked_at: looked_at.to_owned(),
             commit: Some(self.ends.head.hex()),
         })?;
-        let planning = Planning {
-            snapshot: source.head(),
-            policies: &judging.policies,
-            rules: &judging.rules,
-            is_kept: &|_, _| false,
-        };
-        fixes::add_to(&planning, &mut outcome);
+        if self.edits == Edits::Planned {
+            let planning = Planning {
+                snapshot: source.head(),
+                policies: &judging.policies,
+                rules: &judging.rules,
+                is_kept: &|_, _| false,
+            };
+            fixes::add_to(&planning, &mut outcome);
+        }
         Ok(outcome)
     }
 }

@@ -31,6 +31,7 @@ use crate::model::{Outcome, Overall};
 use crate::report::{self, Entry, Format, Released, sanitize, summary_markdown};
 use crate::source::{GitEnvironment, Repository};
 use clone::Clone;
+use judge::Edits;
 
 /// What is judged, and how it is written.
 #[derive(Debug, Args)]
@@ -154,7 +155,14 @@ fn examine_changes(arguments: &CiArguments, runner: Runner) -> Result<Outcome> {
         refuse_inside(config, top)?;
     }
     let clone = Clone::new(repository.clone(), folder, arguments.fetch);
-    let mut outcome = judge::examine(plan, clone, arguments.config.as_deref(), &Clock::read())?;
+    let is_sarif = arguments
+        .format
+        .is_some_and(|format| Format::from(format) == Format::Sarif);
+    let edits = match arguments.sarif.is_some() || is_sarif {
+        true => Edits::Planned,
+        false => Edits::LeftOut,
+    };
+    let mut outcome = judge::examine(plan, clone, arguments.config.as_deref(), edits)?;
     outcome.origin = origin::of_run(&repository, &variable, outcome.commit.as_deref());
     Ok(outcome)
 }

@@ -164,7 +164,8 @@ impl<'t, 'r> Painter<'t, 'r> {
         let mut at = span.start;
         let mut last: Option<&Edit> = None;
         for (_, edit) in group {
-            if last == Some(*edit) {
+            // Behind a value that gives way nothing of its line is shown, so no other edit there is either.
+            if last == Some(*edit) || edit.span.start < at {
                 continue;
             }
             text.extend_from_slice(&self.text[at..edit.span.start]);

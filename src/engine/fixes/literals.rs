@@ -103,8 +103,8 @@ fn one(
         return Err("the value is encoded, and a reference in its place would not be");
     }
     let format = syntax::format_of(&finding.path)
-        .filter(|format| matches!(format, Format::Json | Format::Yaml | Format::Toml))
-        .ok_or("the file is no structure in which one value can give way; rewrite the line")?;
+        .filter(|format| !matches!(format, Format::Dotenv | Format::Ini))
+        .ok_or(PROSE)?;
     if !is_kept {
         return Err(
             "Git does not hold the file's present bytes, so the value would be lost; commit or stage it first, or take it out by hand",
@@ -165,6 +165,9 @@ fn where_to_set(name: &str, source: Source, form: &str) -> String {
     }
 }
 
+/// Why a value in prose or code stays.
+const PROSE: &str = "the file is no structure in which one value can give way; rewrite the line";
+
 /// Tries the edit: the same document but for the one value, and that one holds the reference.
 fn replaces_one_value(
     format: Format,
@@ -176,7 +179,10 @@ fn replaces_one_value(
     let before = syntax::parse(format, text).map_err(|_| "the file does not parse")?;
     let after = edit::apply(text, [(sighting.span, reference)]).ok_or(OTHERWISE)?;
     let after = syntax::parse(format, &after).map_err(|_| OTHERWISE)?;
-    let leaf = before.leaf_at(sighting.span.start).ok_or(OTHERWISE)?;
+    let leaf = before.leaf_at(sighting.span.start).ok_or(match format {
+        Format::FrontMatter => PROSE,
+        _ => OTHERWISE,
+    })?;
     if !leaf.value_span.contains(sighting.span) {
         return Err(OTHERWISE);
     }

@@ -111,13 +111,24 @@ fn of_workflows(planning: &Planning<'_>, outcome: &Outcome, plan: &mut FixPlan) 
         .iter()
         .map(|job| RepoPath::from(job.path.as_str()))
         .collect();
+    let answerable = outcome
+        .findings
+        .iter()
+        .filter(|one| fix::may_answer(one.rule));
+    let asking: BTreeSet<&RepoPath> = answerable.map(|finding| &finding.path).collect();
+    // A finding in a file that a workflow uses is met by reading that workflow, whichever it is.
+    let is_shared = asking.iter().any(|path| !paths.contains(*path));
     let lookup = |path: &[u8]| planning.snapshot.read(path).ok().flatten();
-    for path in paths {
+    for path in &paths {
+        if !is_shared && !asking.contains(path) {
+            continue;
+        }
         let Some(text) = lookup(path.as_bytes()) else {
             continue;
         };
         let mut wanted = Vec::new();
-        for found in fix::findings(&path, &lookup) {
+        let reading = fix::reading(path, &lookup);
+        for found in &reading.findings {
             let parts = [
                 found.rule.id.as_bytes(),
                 found.spot.path.as_bytes(),
@@ -141,13 +152,13 @@ fn of_workflows(planning: &Planning<'_>, outcome: &Outcome, plan: &mut FixPlan) 
             }
             wanted.push(Wanted {
                 rule: found.rule.id,
-                route: found.route,
+                route: found.route.clone(),
                 path: found.spot.path.as_ref().clone(),
                 line: found.spot.place.start_line,
                 fingerprint: print,
             });
         }
-        let mut planned = fix::plan(&path, &text, &lookup, &wanted);
+        let mut planned = fix::plan((path, &text), &lookup, &reading, &wanted);
         plan.fixes.append(&mut planned.fixes);
         plan.left.append(&mut planned.left);
     }
@@ -202,7 +213,7 @@ fn keep_apart(planning: &Planning<'_>, plan: &mut FixPlan) {
                 path: fix.changes[0].path.clone(),
                 line: answered.line,
                 rule: answered.rule,
-                why: "it stands too near another edit; run fix again after that one".to_owned(),
+                why: fix::TOO_NEAR.to_owned(),
             });
         }
     }

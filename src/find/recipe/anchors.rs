@@ -1,35 +1,132 @@
 //! The first pass: which recipes' literals stand in a file, whatever their case.
 //!
 //! In: bytes and the baked table. Out: places, each with the recipe that the literal belongs to. Windows of six bytes are
-//! tried by their last three, and a window that no literal can end in is stepped over, so most bytes are never read.
+//! tried by their last three, and a window that no literal can end in is stepped over, so most bytes are never read. A
+//! step waits for the one before, so several parts of the text are gone through side by side.
 
 use crate::model::Recipe;
 use crate::rules::RuleSet;
 use crate::rules::recipe::SHORTEST_ANCHOR as WINDOW;
-use crate::rules::recipe_anchors::{BLOCK, slot};
+use crate::rules::recipe_anchors::{FARTHEST, RecipeAnchors, slot_of_last};
 
-/// Finds literals; every place is given once for every recipe that it may belong to.
-pub(super) fn find(text: &[u8], rules: &RuleSet, most: usize) -> Vec<(usize, &'static Recipe)> {
-    let (recipes, table) = (rules.recipes(), rules.recipe_anchors());
-    let mut found = Vec::new();
-    let mut end = WINDOW;
-    while end <= text.len() && found.len() < most {
-        let slot = slot(&text[end - BLOCK..end]);
-        let step = table.steps[slot];
-        if step > 0 {
-            end += usize::from(step);
-            continue;
+/// How many parts of a text are gone through side by side.
+const LANES: usize = 4;
+
+type Hit = (usize, &'static Recipe);
+
+/// Finds literals; every place is given once for every recipe that it may belong to. Behind the first `most` hits only
+/// those of the same place are given.
+pub(super) fn find(text: &[u8], rules: &RuleSet, most: usize) -> Vec<Hit> {
+    let pass = Pass {
+        text,
+        recipes: rules.recipes(),
+        table: rules.recipe_anchors(),
+    };
+    let part = (text.len() + 1).saturating_sub(WINDOW) / LANES;
+    let mut ends: [usize; LANES] = std::array::from_fn(|lane| WINDOW + lane * part);
+    let mut until: [usize; LANES] = std::array::from_fn(|lane| WINDOW + (lane + 1) * part);
+    until[LANES - 1] = text.len() + 1;
+    let mut found: [Vec<Hit>; LANES] = Default::default();
+    loop {
+        let left = (0..LANES).map(|lane| until[lane].saturating_sub(ends[lane]));
+        let rounds = left.min().unwrap_or(0) / FARTHEST;
+        if rounds == 0 || found.iter().any(|hits| hits.len() >= most) {
+            break;
         }
+        for _ in 0..rounds.min(1 << 12) {
+            for lane in 0..LANES {
+                ends[lane] += pass.step(ends[lane], &mut found[lane]);
+            }
+        }
+    }
+    for lane in 0..LANES {
+        while ends[lane] < until[lane] && found[lane].len() < most {
+            ends[lane] += pass.step(ends[lane], &mut found[lane]);
+        }
+    }
+    let mut found = found.concat();
+    if let Some((last, _)) = most.checked_sub(1).and_then(|at| found.get(at)) {
+        found.truncate(found.partition_point(|(start, _)| start <= last));
+    }
+    found
+}
+
+struct Pass<'t> {
+    text: &'t [u8],
+    recipes: &'static [Recipe],
+    table: &'static RecipeAnchors,
+}
+
+impl Pass<'_> {
+    /// Looks at the window that ends at `end`; says how far away the next one ends.
+    #[inline(always)]
+    fn step(&self, end: usize, found: &mut Vec<Hit>) -> usize {
+        let Some(&[a, b, c, d]) = self.text.get(end - 4..end) else {
+            return FARTHEST;
+        };
+        let slot = slot_of_last([a, b, c, d]);
+        match self.table.steps[slot] {
+            0 => self.look(end, slot, found),
+            step => usize::from(step),
+        }
+    }
+
+    #[inline(never)]
+    fn look(&self, end: usize, slot: usize, found: &mut Vec<Hit>) -> usize {
         let start = end - WINDOW;
-        for one in table.ending(slot) {
-            let recipe = &recipes[usize::from(one.recipe)];
+        for one in self.table.ending(slot) {
+            let recipe = &self.recipes[usize::from(one.recipe)];
             let literal = recipe.anchors[usize::from(one.anchor)];
-            let there = text.get(start..start + literal.len());
+            let there = self.text.get(start..start + literal.len());
             if there.is_some_and(|bytes| bytes.eq_ignore_ascii_case(literal.as_bytes())) {
                 found.push((start, recipe));
             }
         }
-        end += 1;
+        1
     }
-    found
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn every_literal_is_found_wherever_it_stands() {
+        let rules = RuleSet::builtin();
+        let literals = rules.recipes().iter().flat_map(|recipe| recipe.anchors);
+        for (number, literal) in literals.enumerate() {
+            for length in [0, 1, 7, 30, 101] {
+                let before = "x".repeat(length + number % 5);
+                for text in [
+                    format!("{before}{literal}"),
+                    format!("{before}{}yy", literal.to_ascii_uppercase()),
+                    format!("{literal}{before}{literal}"),
+                ] {
+                    let hits = find(text.as_bytes(), &rules, 400);
+                    let starts: Vec<usize> = hits
+                        .iter()
+                        .filter(|(_, recipe)| recipe.anchors.contains(literal))
+                        .map(|(start, _)| *start)
+                        .collect();
+                    assert!(starts.contains(&text.len().min(before.len())) || starts.contains(&0));
+                    assert!(starts.is_sorted());
+                }
+            }
+        }
+    }
+
+    #[test]
+    fn no_more_places_are_given_than_are_wanted() {
+        let rules = RuleSet::builtin();
+        let literal = rules.recipes()[0].anchors[0];
+        let text = format!("{literal} ").repeat(50);
+        let all = find(text.as_bytes(), &rules, 1000);
+        for most in [1, 3, 20] {
+            let some = find(text.as_bytes(), &rules, most);
+            let last = some[some.len() - 1].0;
+            assert!(some.len() >= most && some[..most - 1].iter().all(|(at, _)| *at <= last));
+            let starts = |hits: &[Hit]| hits.iter().map(|(at, _)| *at).collect::<Vec<_>>();
+            assert_eq!(starts(&some), starts(&all[..some.len()]));
+        }
+    }
 }

@@ -10,6 +10,7 @@ mod file_kind;
 mod fit;
 mod prose;
 mod structure;
+mod words;
 
 #[cfg(test)]
 mod tests;
@@ -75,9 +76,13 @@ pub fn find_recipes(blob: &Blob<'_>, rules: &RuleSet) -> Vec<RecipeSighting> {
         return Vec::new();
     };
     let mut reader = Reader::new(text, kind);
+    let mut applying: BTreeMap<&str, bool> = BTreeMap::new();
     let mut found: Vec<(Match, &'static Recipe, bool)> = Vec::new();
     for (at, recipe) in hits {
-        if !applies(recipe, blob) {
+        let applies = applying
+            .entry(recipe.id)
+            .or_insert_with(|| applies(recipe, blob));
+        if !*applies {
             continue;
         }
         if let Some((hit, in_prose)) = reader.look(at, recipe)
@@ -136,6 +141,8 @@ struct Reader<'t> {
     page: Option<prose::Page>,
     /// By where they start, with what was looked at in them.
     trees: BTreeMap<usize, (brackets::Tree, structure::Seen)>,
+    /// Whether the words of a recipe stand in what starts there.
+    worded: BTreeMap<(usize, &'static str), bool>,
 }
 
 impl<'t> Reader<'t> {
@@ -145,6 +152,7 @@ impl<'t> Reader<'t> {
             kind,
             page: None,
             trees: BTreeMap::new(),
+            worded: BTreeMap::new(),
         }
     }
 
@@ -197,8 +205,13 @@ impl<'t> Reader<'t> {
         at: usize,
         recipe: &Recipe,
     ) -> Option<Match> {
+        let text = &self.text[range.clone()];
+        let worded = self.worded.entry((range.start, recipe.id));
+        if !*worded.or_insert_with(|| words::may_stand(recipe, text.as_bytes(), kind)) {
+            return None;
+        }
         let (tree, seen) = self.trees.entry(range.start).or_insert_with(|| {
-            let tree = brackets::Tree::read(&self.text[range.clone()], range.start, kind);
+            let tree = brackets::Tree::read(text, range.start, kind);
             (tree, structure::Seen::new())
         });
         structure::at(tree, at, recipe, seen)

@@ -17,7 +17,7 @@ fn found(file: &str, text: &str) -> Vec<RecipeSighting> {
     find_recipes(&blob, &RuleSet::builtin())
 }
 
-fn has(recipe: &Recipe, example: &Example) -> bool {
+fn has(recipe: &Recipe, example: Example) -> bool {
     found(example.file, example.text)
         .iter()
         .any(|sighting| sighting.recipe.id == recipe.id)
@@ -98,7 +98,7 @@ proptest! {
 
     #[test]
     fn no_example_cut_anywhere_panics(recipe in 0usize..60, cut in 0usize..400, file in 0usize..7) {
-        let example = RuleSet::builtin().recipes()[recipe].examples[0];
+        let example = RuleSet::builtin().recipes()[recipe].examples.iter().next().unwrap();
         let text = example.text;
         let mut cut = cut.min(text.len());
         while !text.is_char_boundary(cut) {

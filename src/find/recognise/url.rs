@@ -170,11 +170,15 @@ fn why_not(user: &[u8], password: &[u8], host: &[u8], local: bool) -> Option<&'s
     {
         return Some("reference");
     }
-    if filter::is_placeholder(password) || WRITTEN.contains(&lower.as_slice()) {
+    if filter::is_placeholder(password) || is_written(&lower) {
         return Some("placeholder");
+    }
+    if is_pattern(password) {
+        return Some("pattern");
     }
     let excused = local || documented;
     let weak = LOCAL.contains(&lower.as_slice())
+        || filter::is_guessed(password)
         || lower.eq_ignore_ascii_case(user)
         || lower.len() <= 4
         || WRITTEN
@@ -190,6 +194,21 @@ fn why_not(user: &[u8], password: &[u8], host: &[u8], local: bool) -> Option<&'s
         return Some("placeholder");
     }
     filter::of_random(password)
+}
+
+/// A password that people write where none should stand, with a number behind it or without.
+fn is_written(lower: &[u8]) -> bool {
+    let number = lower.iter().rev().take_while(|byte| byte.is_ascii_digit());
+    let word = &lower[..lower.len() - number.count().min(4)];
+    WRITTEN.contains(&lower) || word.len() > 3 && WRITTEN.contains(&word)
+}
+
+/// A password that is a pattern for passwords: `[a-zA-Z0-9._-]+`.
+fn is_pattern(password: &[u8]) -> bool {
+    let classes: [&[u8]; 4] = [b"[^", b"[a-z", b"[A-Z", b"[0-9"];
+    classes
+        .iter()
+        .any(|class| memchr::memmem::find(password, class).is_some())
 }
 
 /// The whole URL around a colon.

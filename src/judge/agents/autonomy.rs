@@ -1,4 +1,4 @@
-//! Whether anybody is asked: TL201, TL202, TL203, TL205, TL206.
+//! Whether anybody is asked: TL201 to TL206.
 
 use super::program::{self, Power};
 use super::{Bench, BroadThere};
@@ -34,7 +34,11 @@ fn judge_switch(bench: &mut Bench<'_>, file: &AgentFile, on: &SwitchOn) {
         Honoured::Yes => "",
         Honoured::Trusted => ", once the folder is trusted",
     };
-    let message = format!("`{}` {}{trust}.", on.shown, on.switch.says);
+    let subject = match on.shown.split_once(" has ") {
+        Some((key, item)) => format!("`{item}` in `{key}`"),
+        None => format!("`{}`", on.shown),
+    };
+    let message = format!("{subject} {}{trust}.", on.switch.says);
     let route = format!("switch/{}/{}", on.switch.id, on.shown);
     let advice = capital(&on.switch.instead);
     match on.switch.effect {
@@ -44,6 +48,9 @@ fn judge_switch(bench: &mut Bench<'_>, file: &AgentFile, on: &SwitchOn) {
         }
         Effect::Partly => {
             bench.add("TL206", file, on.span, route, message, advice);
+        }
+        Effect::Final => {
+            bench.add("TL204", file, on.span, route, message, advice);
         }
     }
 }
@@ -132,6 +139,15 @@ fn open_rules(bench: &mut Bench<'_>, file: &AgentFile) {
             continue;
         }
         let shown = super::destroying::shown_rule(about);
+        let route = format!("rule/{shown}");
+        if let Some(shell) = program::shell_of(about) {
+            let message = format!(
+                "The rule for `{shown}` allows every command without a question: `{shell}` is a shell."
+            );
+            let advice = "Name the whole command that is needed.".to_owned();
+            unasked(bench, file, rule.span, route, message, advice);
+            continue;
+        }
         let (message, advice) = match (
             program::power_of(about),
             program::prints(about, bench.known.rules),
@@ -160,7 +176,6 @@ fn open_rules(bench: &mut Bench<'_>, file: &AgentFile) {
             ),
             _ => continue,
         };
-        let route = format!("rule/{shown}");
         bench.add("TL206", file, rule.span, route, message, advice.to_owned());
     }
 }

@@ -44,6 +44,8 @@ pub struct Model<'m> {
 enum Edit {
     /// Takes every place of a value away.
     Credential(String),
+    /// Takes every value of a file away.
+    File(RepoPath),
     /// Follows the advice of a rule in one file.
     Advice(&'static str, RepoPath),
     /// Follows the advice of another finding.
@@ -155,6 +157,15 @@ impl<'m> Model<'m> {
             let value = finding.value_print().to_owned();
             add(Edit::Credential(value), finding.severity);
         }
+        let mut files: BTreeMap<&RepoPath, BTreeSet<&str>> = BTreeMap::new();
+        for finding in &self.credentials {
+            let values = files.entry(&finding.path).or_default();
+            values.insert(finding.value_print());
+        }
+        // Eighty keys in one file are one change, and worth more than the worst of them.
+        for (path, values) in files.iter().filter(|(_, values)| values.len() > 1) {
+            add(Edit::File((*path).clone()), 10.0 + values.len() as f32);
+        }
         for ((rule, path), group) in self.structure() {
             // Words, and a guard that is only words, are no change: the credential behind them is.
             if !matches!(rule, "TL401" | "TL402") {
@@ -183,6 +194,12 @@ impl<'m> Model<'m> {
                     .credentials
                     .retain(|finding| finding.value_print() != value);
             }
+            Edit::File(path) => {
+                let here: BTreeSet<&str> = self.values_of(path).collect();
+                model
+                    .credentials
+                    .retain(|finding| !here.contains(finding.value_print()));
+            }
             Edit::Other(rule, path, line) => model.others.retain(|finding| {
                 finding.rule != *rule || finding.path != *path || finding.place.start_line != *line
             }),
@@ -206,6 +223,14 @@ impl<'m> Model<'m> {
         model
     }
 
+    /// The values that stand in a file, each as often as it stands there.
+    fn values_of(&self, path: &RepoPath) -> impl Iterator<Item = &str> {
+        self.credentials
+            .iter()
+            .filter(move |finding| finding.path == *path)
+            .map(|finding| finding.value_print())
+    }
+
     fn in_words(&self, edit: &Edit) -> (String, String, u32) {
         match edit {
             Edit::Credential(value) => {
@@ -223,6 +248,19 @@ impl<'m> Model<'m> {
                     ),
                     None => (String::new(), String::new(), 0),
                 }
+            }
+            Edit::File(path) => {
+                let values: BTreeSet<&str> = self.values_of(path).collect();
+                let here = self.credentials.iter().filter(|one| one.path == *path);
+                let line = here.map(|finding| finding.place.start_line).min();
+                let many = match values.len() {
+                    2 => "both".to_owned(),
+                    many => format!("all {many}"),
+                };
+                let text = format!(
+                    "Take {many} credentials of this file out, here and wherever else they stand."
+                );
+                (text, path.lossy(), line.unwrap_or(1))
             }
             Edit::Advice(rule, path) => {
                 let group = self.structure().remove(&(*rule, path.clone()));

@@ -1,7 +1,7 @@
 //! What cannot be undone and is allowed without a question: TL204.
 
-use super::Bench;
 use super::program::{Power, power_of};
+use super::{Bench, behind};
 use crate::read::agent_config::{AgentFile, Decision, PermissionRule, quoted};
 use crate::read::mcp::Server;
 use crate::rules::agent_facts::{FinalCommand, agent_facts};
@@ -21,10 +21,8 @@ pub(super) fn judge(bench: &mut Bench<'_>, file: &AgentFile) {
         // Every command is allowed: that is said once, by TL201.
         return;
     }
-    let gated = file.hooks.iter().any(|hook| {
-        let matcher = hook.matcher.as_str();
-        matcher.is_empty() || matcher == "*" || matcher == ".*" || matcher.contains("Bash")
-    });
+    let gated = gated(file);
+    behind::judge(bench, file);
     for rule in file
         .rules
         .iter()
@@ -32,10 +30,18 @@ pub(super) fn judge(bench: &mut Bench<'_>, file: &AgentFile) {
     {
         if rule.shell && !gated {
             judge_rule(bench, file, rule);
-        } else if rule.tool.starts_with("mcp__") {
+        } else if rule.tool.starts_with("mcp__") || rule.tool.starts_with('@') {
             judge_tool(bench, file, rule);
         }
     }
+}
+
+/// Whether a hook looks at every command that the agent types.
+pub(super) fn gated(file: &AgentFile) -> bool {
+    file.hooks.iter().any(|hook| {
+        let matcher = hook.matcher.as_str();
+        matcher.is_empty() || matcher == "*" || matcher == ".*" || matcher.contains("Bash")
+    })
 }
 
 fn judge_rule(bench: &mut Bench<'_>, file: &AgentFile, rule: &PermissionRule) {
@@ -117,18 +123,29 @@ pub(super) fn shown_rule(about: &str) -> String {
                 .bytes()
                 .all(|b| b.is_ascii_alphanumeric() || b"._:/*@-".contains(&b))
     };
-    let words: Vec<&str> = about.split_whitespace().take_while(plain).take(4).collect();
-    let all = about.split_whitespace().count();
-    let shown = quoted(&words.join(" "));
-    if words.len() < all {
-        format!("{shown} …")
-    } else {
-        shown
-    }
+    let all: Vec<&str> = about.split_whitespace().collect();
+    // What is assigned in front of a command may be the credential, quotes and blanks included.
+    let assigned = match all.first().is_some_and(|word| word.contains('=')) {
+        true => all
+            .iter()
+            .position(|word| !word.contains(['=', '"', '\'']))
+            .unwrap_or(all.len()),
+        false => 0,
+    };
+    let words: Vec<&str> = all[assigned..]
+        .iter()
+        .copied()
+        .take_while(plain)
+        .take(4)
+        .collect();
+    let cut = assigned + words.len() < all.len();
+    let before = if assigned > 0 { "… " } else { "" };
+    let after = if cut { " …" } else { "" };
+    format!("{before}{}{after}", quoted(&words.join(" ")))
 }
 
 /// The words of a rule and whether anything may follow them.
-fn words_of(about: &str) -> (Vec<&str>, bool) {
+pub(super) fn words_of(about: &str) -> (Vec<&str>, bool) {
     let about = about.trim();
     let open = about.ends_with('*');
     let text = about.trim_end_matches('*').trim_end_matches(':').trim_end();
@@ -140,7 +157,7 @@ fn words_of(about: &str) -> (Vec<&str>, bool) {
 }
 
 /// Whether a rule that allows `about` allows the command.
-fn covers(about: &str, command: &FinalCommand) -> bool {
+pub(super) fn covers(about: &str, command: &FinalCommand) -> bool {
     let (words, open) = words_of(about);
     let shared = words.len().min(command.words.len());
     let same = words
@@ -173,14 +190,21 @@ fn covers(about: &str, command: &FinalCommand) -> bool {
 }
 
 /// Whether a rule of `ask` or `deny` holds a command back.
-fn covers_words(about: &str, words: &[String]) -> bool {
+pub(super) fn covers_words(about: &str, words: &[String]) -> bool {
     let (rule, _) = words_of(about);
     !rule.is_empty() && rule.len() <= words.len() && rule.iter().zip(words).all(|(a, b)| a == b)
 }
 
-/// `mcp__server`, `mcp__server__*`, `mcp__server__tool`.
+/// `mcp__server`, `mcp__server__*`, `mcp__server__tool`; `@server`, `@server/*`, `@server/tool`.
 fn judge_tool(bench: &mut Bench<'_>, file: &AgentFile, rule: &PermissionRule) {
-    let mut parts = rule.tool.splitn(3, "__").skip(1);
+    let mut parts = match rule.tool.strip_prefix('@') {
+        Some(rest) => rest.splitn(2, "/"),
+        None => rule
+            .tool
+            .strip_prefix("mcp__")
+            .unwrap_or(&rule.tool)
+            .splitn(2, "__"),
+    };
     let (name, tool) = (
         parts.next().unwrap_or_default(),
         parts.next().unwrap_or("*"),
@@ -256,6 +280,19 @@ fn judge_server_switches(bench: &mut Bench<'_>, file: &AgentFile) {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn a_rule_is_shown_without_what_is_assigned_in_front_of_it() {
+        for (about, shown) in [
+            ("node:*", "node:*"),
+            ("A=\"b c\" node:*", "… node:*"),
+            ("TOKEN=abc npx tsx:*", "… npx tsx:*"),
+            ("rm -rf a b c d", "rm -rf a b …"),
+            ("A=b", "… "),
+        ] {
+            assert_eq!(shown_rule(about), shown, "{about}");
+        }
+    }
 
     #[test]
     fn a_rule_covers_what_it_allows() {

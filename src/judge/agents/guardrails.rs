@@ -177,6 +177,9 @@ fn judge_inert(bench: &mut Bench<'_>, file: &AgentFile) {
 }
 
 fn judge_mounts(bench: &mut Bench<'_>, file: &AgentFile) {
+    if file.mounts.is_empty() {
+        return;
+    }
     let of_agents = |other: &AgentFile| {
         other.path != file.path
             && (!other.servers.is_empty()

@@ -190,7 +190,9 @@ fn settings(line: &mut AgentLine, file: &AgentFile, parts: &Parts<'_>) {
     for on in file.switches.iter().filter(|on| on.switch.agent == line.id) {
         let shown = at(format!("{} {}", on.shown, on.switch.says), on.span);
         match on.switch.effect {
-            Effect::Unasked | Effect::Partly | Effect::SandboxOff => line.unasked.push(shown),
+            Effect::Unasked | Effect::Partly | Effect::Final | Effect::SandboxOff => {
+                line.unasked.push(shown)
+            }
         }
     }
     for start in file.starts.iter().filter(|start| start.agent == line.id) {
@@ -251,6 +253,16 @@ fn permission_rules(line: &mut AgentLine, file: &AgentFile, parts: &Parts<'_>) {
                     .push(at(format!("`{about}` lets {what} through"), rule.span));
             }
             Decision::Ask | Decision::Deny | Decision::Allow => {}
+        }
+    }
+    for behind in &file.behind {
+        let rule = super::behind::open_rule(file, behind);
+        if let Some(rule) = rule.filter(|rule| rule.agent == line.id)
+            && line.unasked.len() < UNASKED
+        {
+            let about = super::destroying::shown_rule(rule.about.as_deref().unwrap_or("*"));
+            let text = format!("`{about}` leads to `{}`", behind.command);
+            line.unasked.push(at(text, rule.span));
         }
     }
 }

@@ -4,7 +4,9 @@
 //! judged by the same call, so that what a change brings is the difference of the two.
 
 mod autonomy;
+mod behind;
 pub mod changes;
+mod denied;
 mod destroying;
 pub mod drill;
 mod guardrails;
@@ -19,6 +21,8 @@ mod scene;
 pub use removed::judge_removed;
 pub use scene::Scene;
 
+#[cfg(test)]
+mod rule_tests;
 #[cfg(test)]
 mod tests;
 
@@ -133,7 +137,9 @@ pub fn read_agents(paths: &[RepoPath], lookup: &Lookup<'_>, rules: &RuleSet) -> 
         if let Some(text) = lookup(path.as_bytes())
             && agent_config::concerns(path, &text, rules)
         {
-            files.push(agent_config::read(path, &text, rules));
+            let mut file = agent_config::read(path, &text, rules);
+            agent_config::behind::follow(&mut file, lookup);
+            files.push(file);
         }
     }
     files
@@ -160,6 +166,7 @@ pub fn judge_files(files: &[AgentFile], known: Known<'_>) -> Vec<StructureFindin
         autonomy::judge(&mut bench, file);
         destroying::judge(&mut bench, file);
         guardrails::judge(&mut bench, file);
+        denied::judge(&mut bench, file);
     }
     let mut findings = bench.findings;
     let mut seen = BTreeSet::new();

@@ -111,6 +111,16 @@ pub(crate) fn power_of(about: &str) -> Option<Power> {
         .map(|known| Power::Sends(known))
 }
 
+/// The shell that a rule allows with any text behind it: that is every command.
+pub(crate) fn shell_of(about: &str) -> Option<&'static str> {
+    match power_of(about) {
+        Some(Power::Runs(known)) if agent_facts().open.shells.iter().any(|one| one == known) => {
+            Some(known)
+        }
+        _ => None,
+    }
+}
+
 /// What a rule prints into the transcript, in words, where that is a credential.
 pub(crate) fn prints(about: &str, rules: &RuleSet) -> Option<&'static str> {
     let (words, _) = words_of(about);
@@ -171,6 +181,8 @@ mod tests {
             ("A=\"b\" node:*", Some("node")),
             ("docker compose:*", Some("docker compose")),
             ("docker run:*", Some("docker run")),
+            ("find:*", Some("find")),
+            ("find . -name:*", None),
             ("docker ps:*", None),
             ("python manage.py:*", None),
             ("python -m pytest:*", None),
@@ -181,6 +193,14 @@ mod tests {
             ("*", None),
         ] {
             assert_eq!(runs(about), expected, "{about}");
+        }
+        for (about, expected) in [
+            ("bash:*", Some("bash")),
+            ("powershell -Command:*", Some("powershell")),
+            ("node:*", None),
+            ("bash scripts/test.sh:*", None),
+        ] {
+            assert_eq!(shell_of(about), expected, "{about}");
         }
         assert_eq!(power_of("curl:*"), Some(Power::Sends("curl")));
         assert_eq!(power_of("curl -s http://localhost:*"), None);

@@ -1,7 +1,7 @@
 //! Guards of agents that a change takes away: TL408.
 //!
 //! In: what the agents' files said before and what they say after. Out: one finding for each guard that is gone. A guard
-//! that moved to another file that was read is not gone.
+//! that moved to another file that was read is not gone; one that stood there as well before is.
 
 use std::collections::BTreeSet;
 use std::sync::Arc;
@@ -10,14 +10,30 @@ use crate::judge::rules;
 use crate::judge::workflow::StructureFinding;
 use crate::model::{Place, RepoPath, Span, Spot};
 use crate::read::agent_config::{AgentFile, Decision, quoted};
+use crate::rules::agent_facts::agent_facts;
 
-/// Compares two states.
-pub fn judge_removed(before: &[AgentFile], after: &[AgentFile]) -> Vec<StructureFinding> {
-    let left: BTreeSet<String> = after.iter().flat_map(guards).map(|(key, _)| key).collect();
+/// Compares two states; only what stands in a file that `touched` names can be taken away.
+pub fn judge_removed(
+    before: &[AgentFile],
+    after: &[AgentFile],
+    touched: &dyn Fn(&RepoPath) -> bool,
+) -> Vec<StructureFinding> {
+    let of = |files: &[AgentFile]| -> BTreeSet<(RepoPath, String)> {
+        let keys = |file: &AgentFile| {
+            let path = file.path.clone();
+            guards(file)
+                .into_iter()
+                .map(move |(key, _)| (path.clone(), key))
+        };
+        files.iter().flat_map(keys).collect()
+    };
+    let (old, new) = (of(before), of(after));
+    // The same guard in another file counts where it is new there: it moved.
+    let moved: BTreeSet<&String> = new.difference(&old).map(|(_, key)| key).collect();
     let mut findings = Vec::new();
-    for file in before {
+    for file in before.iter().filter(|file| touched(&file.path)) {
         for (key, shown) in guards(file) {
-            if left.contains(&key) {
+            if moved.contains(&key) || new.contains(&(file.path.clone(), key.clone())) {
                 continue;
             }
             let now = after.iter().find(|other| other.path == file.path);
@@ -61,6 +77,16 @@ fn finding(
     }
 }
 
+/// Whether a hook at this event can stop what an agent is about to do; Claude Code's are read with their matchers.
+fn can_refuse(file: &AgentFile, event: &str) -> bool {
+    let is_read = event == "PreToolUse" && !file.hooks.is_empty();
+    !is_read
+        && agent_facts()
+            .refusing_events
+            .iter()
+            .any(|known| known == event)
+}
+
 /// The guards of a file: what tells one from another, and how it is shown.
 fn guards(file: &AgentFile) -> Vec<(String, String)> {
     let mut found = Vec::new();
@@ -86,7 +112,19 @@ fn guards(file: &AgentFile) -> Vec<(String, String)> {
             format!("the {} hook for `{matcher}`", hook.event),
         ));
     }
+    for hook in file
+        .started
+        .iter()
+        .filter(|hook| can_refuse(file, &hook.event))
+    {
+        let event = quoted(&hook.event);
+        found.push((format!("hook/{event}"), format!("the hook `{event}`")));
+    }
     for on in &file.bounds {
+        for path in &on.denied {
+            let key = format!("bound/{}/{path}", on.bound.id);
+            found.push((key, format!("the sandbox denied `{}`", quoted(path))));
+        }
         let key = format!("bound/{}", on.bound.id);
         found.push((key, format!("`{}`, {}", on.bound.key, on.bound.says)));
     }

@@ -66,7 +66,7 @@ impl Scene {
             let place = at(&on.shown, on.span);
             let slot = match on.switch.effect {
                 Effect::Unasked => &mut standing.unasked,
-                Effect::Partly => &mut standing.partly,
+                Effect::Partly | Effect::Final => &mut standing.partly,
                 Effect::SandboxOff => &mut standing.sends,
             };
             slot.get_or_insert(place);

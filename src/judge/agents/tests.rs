@@ -5,7 +5,7 @@ use std::collections::BTreeMap;
 use super::*;
 use crate::model::{How, Place};
 
-fn judged(
+pub(super) fn judged(
     tree: &[(&str, &str)],
     broad: &[BroadThere],
     declared: &[Declared],
@@ -310,14 +310,53 @@ fn a_guard_that_a_change_takes_away_is_named() {
         r#"{"permissions":{"deny":["Read(./.env)"],"ask":["Bash(git push:*)"]},"sandbox":{"enabled":true}}"#,
     );
     let less = read(path, r#"{"permissions":{"ask":["Bash(git push:*)"]}}"#);
-    assert_eq!(
-        judge_removed(std::slice::from_ref(&guarded), &[less]).len(),
-        2
-    );
-    assert_eq!(judge_removed(std::slice::from_ref(&guarded), &[]).len(), 3);
+    let any = |_: &RepoPath| true;
+    let one = std::slice::from_ref(&guarded);
+    assert_eq!(judge_removed(one, &[less], &any).len(), 2);
+    assert_eq!(judge_removed(one, &[], &any).len(), 3);
+    assert!(judge_removed(one, &[], &|_| false).is_empty());
     let moved = read(
         ".claude/settings.json",
         r#"{"permissions":{"deny":["Read(./.env)"],"ask":["Bash(git push:*)"]},"sandbox":{"enabled":true}}"#,
     );
-    assert!(judge_removed(&[guarded], &[moved]).is_empty());
+    let both = [guarded.clone(), moved.clone()];
+    assert!(judge_removed(one, std::slice::from_ref(&moved), &any).is_empty());
+    assert_eq!(judge_removed(&both, &[moved], &any).len(), 3);
+}
+
+#[test]
+fn each_sort_of_guard_is_missed() {
+    let rules = RuleSet::builtin();
+    let read =
+        |path: &str, text: &str| agent_config::read(&RepoPath::from(path), text.as_bytes(), &rules);
+    for (path, before, after) in [
+        (
+            ".claude/settings.json",
+            r#"{"sandbox":{"enabled":true,"filesystem":{"denyRead":["~/.aws"]}}}"#,
+            r#"{"sandbox":{"enabled":true,"filesystem":{"denyRead":[]}}}"#,
+        ),
+        (
+            ".cursor/hooks.json",
+            r#"{"hooks":{"beforeShellExecution":[{"command":"./check.sh"}],"stop":[{"command":"./a.sh"}]}}"#,
+            r#"{"hooks":{"stop":[{"command":"./a.sh"}]}}"#,
+        ),
+        (
+            ".claude/settings.json",
+            r#"{"hooks":{"PreToolUse":[{"matcher":"Bash","hooks":[{"type":"command","command":"./check.sh"}]}]}}"#,
+            "{}",
+        ),
+        (
+            "opencode.json",
+            r#"{"agent":{"build":{"permission":{"bash":{"rm *":"deny"}}}}}"#,
+            r#"{"agent":{"build":{"permission":{"bash":{"rm *":"allow"}}}}}"#,
+        ),
+        (
+            ".cursor/cli.json",
+            r#"{"permissions":{"deny":["Shell(rm)"]}}"#,
+            r#"{"permissions":{}}"#,
+        ),
+    ] {
+        let found = judge_removed(&[read(path, before)], &[read(path, after)], &|_| true);
+        assert_eq!(found.len(), 1, "{path} {before}");
+    }
 }

@@ -3,13 +3,12 @@
 //! In: a job with a step that makes an App token without limits. Out: `permission-*` inputs; no edit while somebody
 //! whose need is not known uses the token, or while it may leave the job.
 
-use super::bench::{Bench, refused};
+use super::bench::{Bench, Settings, refused};
 use super::{Drafted, Refusal};
 use crate::judge::workflow::text::listed;
 use crate::judge::workflow::{Site, sites};
 use crate::model::{Access, Job, Safety, Scopes, Setting, Step, Workflow};
 use crate::rules::ci;
-use crate::syntax::edit::TextEdit;
 
 /// Answers that an agent holds an App token with every permission of its installation.
 pub(super) fn drafts(bench: &Bench<'_>, job: &Job) -> Vec<Drafted> {
@@ -85,46 +84,26 @@ fn draft(bench: &Bench<'_>, job: &Job, maker: &Step, asked: &[usize]) -> Drafted
     if scopes.is_empty() {
         return left("no use of the token was found".to_owned());
     }
-    let (mut edits, mut touched) = (Vec::new(), Vec::new());
-    for (scope, access) in &scopes {
-        let input = format!("{prefix}{scope}");
-        let (edit, route) = bench
-            .ground
-            .set_input(job, maker, &input, access.word())
-            .map_err(refused(asked))?;
-        edits.push(edit);
-        touched.push(route);
-    }
-    let Some(joined) = joined(edits) else {
-        return left("the place is written in a form that is not edited".to_owned());
-    };
+    let inputs: Vec<(String, Access)> = scopes
+        .iter()
+        .map(|(scope, access)| (format!("{prefix}{scope}"), *access))
+        .collect();
+    let settings = inputs
+        .iter()
+        .map(|(input, access)| (input.as_str(), access.word()));
+    let settings: Vec<(&str, &str)> = settings.collect();
+    let edits = bench
+        .ground
+        .set((job, maker), Settings::Inputs, &settings)
+        .map_err(refused(asked))?;
     let words: Vec<String> = scopes
         .iter()
         .map(|(scope, access)| format!("{scope}: {}", access.word()))
         .collect();
     let title = format!("Limit the App token to {}.", listed(&words));
-    let mut draft = bench.draft(Safety::Safe, title, asked, (vec![joined], touched));
+    let mut draft = bench.draft(Safety::Safe, title, asked, edits);
     draft.breaks = "the token cannot be made where the App itself lacks one of these.".to_owned();
     Ok(Some(draft))
-}
-
-/// Joins edits that put lines at one place into one.
-fn joined(mut edits: Vec<TextEdit>) -> Option<TextEdit> {
-    let mut joined = edits.remove(0);
-    for edit in edits {
-        if edit.span != joined.span {
-            return None;
-        }
-        let again = edit.insert.trim_start_matches(|c: char| c.is_whitespace());
-        if again.starts_with("with:") {
-            let line = edit.insert.lines().last().unwrap_or_default();
-            joined.insert.push('\n');
-            joined.insert.push_str(line);
-        } else {
-            joined.insert.push_str(&edit.insert);
-        }
-    }
-    Some(joined)
 }
 
 /// What the steps that use a token need: the same reading as for the job's token, with the one in the place of the other.

@@ -56,13 +56,23 @@ impl<'t> Ground<'t> {
         Ok(entry)
     }
 
-    /// A step of a job, with its number in the file.
-    pub(super) fn step(&self, job: &Job, step: &Step) -> Result<(usize, &Node), Refused> {
-        if step.outer.is_some() || *step.spot.path != self.path {
+    /// A step of a job, or of the composite action that this file is, with the way to it.
+    pub(super) fn step(&self, job: &Job, step: &Step) -> Result<(String, &Node), Refused> {
+        const ELSEWHERE: Refused = "the steps stand elsewhere";
+        if *step.spot.path != self.path {
             return Err("the step stands in a composite action, which other workflows may use");
         }
-        let steps = edit::child(&self.job(job)?.value, "steps")?;
-        let steps = steps.ok_or("the steps stand elsewhere")?;
+        let (steps, route) = match step.outer {
+            Some(_) => {
+                let runs = edit::child(self.root()?, "runs")?.ok_or(ELSEWHERE)?;
+                (edit::child(&runs.value, "steps")?, "runs.steps".to_owned())
+            }
+            None => {
+                let steps = edit::child(&self.job(job)?.value, "steps")?;
+                (steps, format!("jobs.{}.steps", job.id))
+            }
+        };
+        let steps = steps.ok_or(ELSEWHERE)?;
         edit::plain(&steps.value)?;
         let items = steps.value.as_list().unwrap_or_default();
         let found = items
@@ -72,36 +82,86 @@ impl<'t> Ground<'t> {
         let (at, node) =
             found.ok_or("the step stands behind an alias, which other places share")?;
         edit::own_entries(node)?;
-        Ok((at, node))
+        Ok((format!("{route}.{at}"), node))
     }
 
-    /// Sets an input of a step's action; returns the edit and the route that it changes.
-    pub(super) fn set_input(
+    /// Sets inputs of a step's action, or variables of a step.
+    pub(super) fn set(
         &self,
-        job: &Job,
-        step: &Step,
-        name: &str,
-        value: &str,
-    ) -> Result<(TextEdit, String), Refused> {
-        let (at, node) = self.step(job, step)?;
-        let route = format!("jobs.{}.steps.{at}.with.{name}", job.id);
-        let written = Written::Value(value.to_owned());
-        let edit = match edit::child(node, "with")? {
-            Some(with) => {
-                let mut own = edit::own_entries(&with.value)?.iter();
-                match own.find(|entry| entry.key.eq_ignore_ascii_case(name)) {
-                    Some(entry) => self.page.set_value(entry, value)?,
-                    None => self.page.add(&with.value, None, name, &written)?,
-                }
-            }
-            None => {
-                let uses = edit::child(node, "uses")?;
-                let with = Written::Map(vec![(name.to_owned(), written)]);
-                self.page.add(node, uses, "with", &with)?
-            }
+        (job, step): (&Job, &Step),
+        map: Settings,
+        settings: &[(&str, &str)],
+    ) -> Result<Places, Refused> {
+        let (route, node) = self.step(job, step)?;
+        let key = map.key();
+        let touched = settings
+            .iter()
+            .map(|(name, _)| format!("{route}.{key}.{name}"));
+        let touched: Vec<String> = touched.collect();
+        let Some(own) = edit::child(node, key)? else {
+            let behind = edit::child(node, "uses")?.or(edit::child(node, "name")?);
+            let written = Written::map(settings.iter().copied());
+            let edit = self.page.add(node, behind, key, &written)?;
+            return Ok((vec![edit], touched));
         };
-        Ok((edit, route))
+        let entries = edit::own_entries(&own.value)?;
+        let mut edits: Vec<TextEdit> = Vec::new();
+        for (name, value) in settings {
+            if let Some(entry) = entries.iter().find(|entry| map.same(&entry.key, name)) {
+                edits.push(self.page.set_value(entry, value)?);
+                continue;
+            }
+            let written = Written::Value((*value).to_owned());
+            let edit = self.page.add(&own.value, None, name, &written)?;
+            // What goes to one place goes there as one text.
+            let same = |one: &&mut TextEdit| one.span == edit.span && edit.span.is_empty();
+            match edits.iter_mut().find(same) {
+                Some(first) => first.insert.push_str(&edit.insert),
+                None => edits.push(edit),
+            }
+        }
+        Ok((edits, touched))
     }
+}
+
+/// Which map of a step is set.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum Settings {
+    Inputs,
+    Variables,
+}
+
+impl Settings {
+    fn key(self) -> &'static str {
+        match self {
+            Settings::Inputs => "with",
+            Settings::Variables => "env",
+        }
+    }
+
+    /// Names of inputs have no case.
+    fn same(self, one: &str, other: &str) -> bool {
+        match self {
+            Settings::Inputs => one.eq_ignore_ascii_case(other),
+            Settings::Variables => one == other,
+        }
+    }
+}
+
+/// The files of the composite actions of this repository that a workflow uses.
+pub(super) fn actions_of(workflow: &Workflow, lookup: &Lookup<'_>) -> Vec<(RepoPath, Vec<u8>)> {
+    let steps = workflow.jobs.iter().flat_map(|job| &job.steps);
+    let mut paths: Vec<RepoPath> = steps
+        .filter(|step| step.outer.is_some())
+        .map(|step| step.spot.path.as_ref().clone())
+        .collect();
+    paths.sort();
+    paths.dedup();
+    let files = paths.into_iter().filter_map(|path| {
+        let text = lookup(path.as_bytes())?;
+        Some((path, text))
+    });
+    files.collect()
 }
 
 /// The edits of one file with their places.
@@ -125,6 +185,8 @@ pub(super) fn change_of(path: &RepoPath, text: &[u8], edits: &[TextEdit]) -> Cha
 /// One workflow with everything that drafts ask about.
 pub(super) struct Bench<'a> {
     pub ground: &'a Ground<'a>,
+    /// The composite actions of this repository that its jobs use.
+    pub actions: &'a [Ground<'a>],
     pub workflow: &'a Workflow,
     pub sites: &'a [Site<'a>],
     pub wanted: &'a [Wanted],
@@ -154,26 +216,99 @@ impl<'a> Bench<'a> {
             .collect()
     }
 
+    /// The file that a step of a job stands in: this one, or that of a composite action which the job takes from the
+    /// same commit.
+    fn ground_of(&self, step: &Step) -> Result<&'a Ground<'a>, Refused> {
+        if step.outer.is_none() {
+            return Ok(self.ground);
+        }
+        if step.of_other_version {
+            return Err("the step stands in an action that the job takes in another version");
+        }
+        let mut actions = self.actions.iter();
+        let found = actions.find(|ground| ground.path == *step.spot.path);
+        found.ok_or("the step stands in a composite action whose file is not edited")
+    }
+
+    /// Sets inputs or variables of a step, wherever it stands.
+    pub(super) fn set(
+        &self,
+        place: (&Job, &Step),
+        map: Settings,
+        settings: &[(&str, &str)],
+        edits: &mut Edits,
+    ) -> Result<(), Refused> {
+        if !settings.is_empty() {
+            let ground = self.ground_of(place.1)?;
+            edits.add(&ground.path, ground.set(place, map, settings)?);
+        }
+        Ok(())
+    }
+
     /// A draft that edits this file alone.
     pub(super) fn draft(
         &self,
         safety: Safety,
         title: impl Into<String>,
         answers: &[usize],
-        (edits, touched): (Vec<TextEdit>, Vec<String>),
+        edits: Places,
     ) -> Draft {
+        let mut all = Edits::default();
+        all.add(&self.ground.path, edits);
+        self.draft_of(safety, title, answers, all)
+    }
+
+    /// A draft that may edit several files; one that other workflows use makes it unsafe.
+    pub(super) fn draft_of(
+        &self,
+        safety: Safety,
+        title: impl Into<String>,
+        answers: &[usize],
+        edits: Edits,
+    ) -> Draft {
+        let safety = match edits.shared(&self.ground.path) {
+            Some(_) => Safety::Unsafe,
+            None => safety,
+        };
         Draft {
             safety,
             title: title.into(),
             breaks: String::new(),
             setup: Vec::new(),
             answers: answers.to_vec(),
-            changes: vec![DraftChange {
-                path: self.ground.path.clone(),
+            changes: edits.0,
+        }
+    }
+}
+
+/// Edits of one file, and the routes that they change.
+pub(super) type Places = (Vec<TextEdit>, Vec<String>);
+
+/// Edits by file.
+#[derive(Default)]
+pub(super) struct Edits(Vec<DraftChange>);
+
+impl Edits {
+    /// Adds edits of a file.
+    pub(super) fn add(&mut self, path: &RepoPath, (edits, touched): Places) {
+        match self.0.iter_mut().find(|change| change.path == *path) {
+            Some(change) => {
+                change.edits.extend(edits);
+                change.touched.extend(touched);
+            }
+            None => self.0.push(DraftChange {
+                path: path.clone(),
                 edits,
                 touched,
-            }],
+            }),
         }
+    }
+
+    /// A file other than the workflow's own.
+    pub(super) fn shared(&self, own: &RepoPath) -> Option<String> {
+        let mut changes = self.0.iter();
+        let other = changes.find(|change| change.path != *own)?;
+        Some(other.path.lossy().to_string())
     }
 }
 

@@ -3,7 +3,7 @@
 //! In: a job in which a checkout stands before an agent. Out: `persist-credentials: false`; no edit where a later step
 //! needs the login that the checkout leaves.
 
-use super::bench::{Bench, refused};
+use super::bench::{Bench, Edits, Settings, refused};
 use super::reads::git_users;
 use super::{Drafted, Refusal};
 use crate::judge::workflow::text::listed;
@@ -35,15 +35,18 @@ pub(super) fn draft(bench: &Bench<'_>, job: &Job) -> Drafted {
     if let Some(who) = users.sure {
         return Err(Refusal::new(&asked, who));
     }
-    let (mut edits, mut touched) = (Vec::new(), Vec::new());
+    let mut edits = Edits::default();
     for (_, step) in &persisting {
-        let (edit, route) = bench
-            .ground
-            .set_input(job, step, INPUT, "false")
+        bench
+            .set(
+                (job, step),
+                Settings::Inputs,
+                &[(INPUT, "false")],
+                &mut edits,
+            )
             .map_err(refused(&asked))?;
-        edits.push(edit);
-        touched.push(route);
     }
+    let shared = edits.shared(&bench.ground.path);
     let safety = if users.perhaps.is_empty() {
         Safety::Safe
     } else {
@@ -53,9 +56,13 @@ pub(super) fn draft(bench: &Bench<'_>, job: &Job) -> Drafted {
         "Keep the token of the checkout off the disk in the job {}.",
         job.id
     );
-    let mut draft = bench.draft(safety, title, &asked, (edits, touched));
+    let mut draft = bench.draft_of(safety, title, &asked, edits);
     let own_login = sites.iter().any(|site| site.agent.agent == "claude-code");
     draft.breaks = match safety {
+        Safety::Safe if shared.is_some() => format!(
+            "another workflow that uses {} may talk to the git remote with that login.",
+            shared.unwrap_or_default()
+        ),
         Safety::Safe => "nothing that can be seen: no later step talks to the git remote.".to_owned(),
         Safety::Unsafe if own_login && users.perhaps.iter().all(|who| who == "claude-code") => {
             "in a private repository, versions of claude-code-action that fetch before they set up their own login fail (its issue 1236)."

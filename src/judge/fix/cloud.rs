@@ -4,7 +4,7 @@
 //! It works only once the cloud trusts this repository, which is said.
 
 use super::bench::{Bench, refused};
-use super::permissions::block;
+use super::permissions::{ASKS_CALLERS, asks_callers, block};
 use super::{Drafted, Refusal};
 use crate::model::{Access, Job, Safety, Step};
 use crate::rules::ci;
@@ -59,6 +59,9 @@ fn draft(bench: &Bench<'_>, job: &Job, step: &Step, login: &ci::CloudLogin, at: 
     );
     let mut draft = bench.draft(Safety::Unsafe, title, &asked, (edits, touched));
     draft.breaks = "the login fails until the cloud trusts this repository.".to_owned();
+    if asks_callers(bench.workflow, grant, &target) {
+        draft.breaks = format!("{} {ASKS_CALLERS}", draft.breaks);
+    }
     draft.setup = vec![login.setup.clone()];
     Ok(Some(draft))
 }
@@ -75,7 +78,7 @@ fn inputs(
     let with = edit::child(node, "with")?.ok_or("the key stands elsewhere")?;
     let own = edit::own_entries(&with.value)?;
     let is_stored = |key: &str| login.stored.iter().any(|one| one.eq_ignore_ascii_case(key));
-    let route = |key: &str| format!("jobs.{}.steps.{at}.with.{key}", job.id);
+    let route = |key: &str| format!("{at}.with.{key}");
     let (mut edits, mut touched) = (Vec::new(), Vec::new());
     let kept = own.iter().rfind(|entry| !is_stored(&entry.key));
     for entry in own.iter().filter(|entry| is_stored(&entry.key)) {

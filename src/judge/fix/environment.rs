@@ -3,13 +3,13 @@
 //! In: a job with an agent that inherits the secret. Out: the line, moved; no edit where the step that uses it cannot be
 //! seen, or is the agent's own.
 
-use super::bench::{Bench, refused};
+use super::bench::{Bench, Places, refused};
 use super::reads::label;
-use super::{Drafted, Refusal};
+use super::{Drafted, Refusal, Wanted};
 use crate::judge::workflow::text::listed;
-use crate::model::{Job, Safety, SecretReach, Setting, Step};
+use crate::model::{Job, Safety, SecretReach, Setting, Step, Workflow};
 use crate::read::expression;
-use crate::syntax::edit::{self, Refused, TextEdit, Written};
+use crate::syntax::edit::{self, Refused, Written};
 
 /// The most steps that a secret is moved to.
 const MOST_STEPS: usize = 3;
@@ -45,35 +45,87 @@ pub(super) fn drafts(bench: &Bench<'_>, job: &Job) -> Vec<Drafted> {
             found.push(Err(Refusal::new(&[*at], why)));
             continue;
         }
-        let of_job = job.env.iter().find(|setting| setting.spot == secret.spot);
-        let Some(setting) = of_job else {
-            found.push(Err(Refusal::new(
-                &[*at],
-                "it stands in the environment of the whole workflow, or an earlier step exports it",
-            )));
+        let here = |settings: &'_ [Setting]| {
+            let mut settings = settings.iter();
+            settings
+                .find(|setting| setting.spot == secret.spot)
+                .cloned()
+        };
+        let of_job = here(&job.env).map(|setting| (Home::Job(job), setting));
+        let of_all = || here(&bench.workflow.env).map(|setting| (Home::Workflow, setting));
+        let Some((home, setting)) = of_job.or_else(of_all) else {
+            found.push(Err(Refusal::new(&[*at], "an earlier step exports it")));
             continue;
         };
         if moved.contains(&setting.name) {
             continue;
         }
         moved.push(setting.name.clone());
-        found.push(draft(bench, job, setting, *at));
+        let answers = home.asked(bench, *at);
+        // What the whole workflow has is moved once, with the first finding that asks for it.
+        if answers.first() == Some(at) {
+            found.push(draft(bench, home, &setting, &answers));
+        }
     }
     found
 }
 
-fn draft(bench: &Bench<'_>, job: &Job, setting: &Setting, at: usize) -> Drafted {
-    let asked = [at];
-    let left = |why: &str| Err(Refusal::new(&asked, why));
-    let users: Vec<&Step> = job
-        .steps
+/// Whose environment a variable stands in.
+#[derive(Clone, Copy)]
+enum Home<'w> {
+    Job(&'w Job),
+    Workflow,
+}
+
+impl<'w> Home<'w> {
+    /// The jobs that inherit it.
+    fn jobs<'j>(self, workflow: &'j Workflow) -> Vec<&'j Job>
+    where
+        'w: 'j,
+    {
+        match self {
+            Home::Job(job) => vec![job],
+            Home::Workflow => workflow.jobs.iter().collect(),
+        }
+    }
+
+    /// The findings that are gone with it.
+    fn asked(self, bench: &Bench<'_>, at: usize) -> Vec<usize> {
+        let Home::Workflow = self else {
+            return vec![at];
+        };
+        let one = &bench.wanted[at];
+        let name = |wanted: &Wanted| wanted.route.rsplit('/').next().map(str::to_owned);
+        let same = |other: &Wanted| {
+            (other.rule, other.line, &other.path) == (one.rule, one.line, &one.path)
+                && name(other) == name(one)
+        };
+        let all = bench.wanted.iter().enumerate();
+        all.filter(|(_, other)| same(other))
+            .map(|(at, _)| at)
+            .collect()
+    }
+
+    fn label(self) -> String {
+        match self {
+            Home::Job(job) => format!("the job {}", job.id),
+            Home::Workflow => "the workflow".to_owned(),
+        }
+    }
+}
+
+fn draft(bench: &Bench<'_>, home: Home<'_>, setting: &Setting, asked: &[usize]) -> Drafted {
+    let left = |why: &str| Err(Refusal::new(asked, why));
+    let jobs = home.jobs(bench.workflow);
+    let users: Vec<(&Job, &Step)> = jobs
         .iter()
-        .filter(|step| uses_variable(step, &setting.name))
+        .flat_map(|job| job.steps.iter().map(|step| (*job, step)))
+        .filter(|(_, step)| uses_variable(step, &setting.name))
         .collect();
     if users.is_empty() {
         return left("which step uses the variable cannot be seen");
     }
-    if users.iter().any(|step| !step.agents.is_empty()) {
+    if users.iter().any(|(_, step)| !step.agents.is_empty()) {
         return left("the agent's own step names the variable");
     }
     if users.len() > MOST_STEPS {
@@ -83,15 +135,18 @@ fn draft(bench: &Bench<'_>, job: &Job, setting: &Setting, at: usize) -> Drafted 
     if !is_reference {
         return left("the value is more than one reference");
     }
-    let edits = moves(bench, job, setting, &users).map_err(refused(&asked))?;
-    let places: Vec<String> = users.iter().map(|step| label(step)).collect();
+    if is_named_elsewhere(bench, &users, &setting.name) {
+        return left("the file names the variable outside the steps");
+    }
+    let edits = moves(bench, home, setting, &users).map_err(refused(asked))?;
+    let places: Vec<String> = users.iter().map(|(_, step)| label(step)).collect();
     let title = format!(
-        "Move {} from the environment of the job {} to {}.",
+        "Move {} from the environment of {} to {}.",
         setting.name,
-        job.id,
+        home.label(),
         listed(&places)
     );
-    let mut draft = bench.draft(Safety::Unsafe, title, &asked, edits);
+    let mut draft = bench.draft(Safety::Unsafe, title, asked, edits);
     draft.breaks = format!(
         "a program in another step that reads {} from its environment without naming it here finds nothing.",
         setting.name
@@ -99,15 +154,34 @@ fn draft(bench: &Bench<'_>, job: &Job, setting: &Setting, at: usize) -> Drafted 
     Ok(Some(draft))
 }
 
+/// Whether an expression outside the steps that use it reads the variable: a container or a service may.
+fn is_named_elsewhere(bench: &Bench<'_>, users: &[(&Job, &Step)], name: &str) -> bool {
+    let expression = format!("env.{name}");
+    let count = |text: &str| text.matches(&expression).count();
+    let seen: usize = users
+        .iter()
+        .flat_map(|(_, step)| settings_of(step))
+        .map(|setting| count(&setting.value))
+        .sum();
+    count(&String::from_utf8_lossy(bench.ground.text)) > seen
+}
+
 fn moves(
     bench: &Bench<'_>,
-    job: &Job,
+    home: Home<'_>,
     setting: &Setting,
-    users: &[&Step],
-) -> Result<(Vec<TextEdit>, Vec<String>), Refused> {
+    users: &[(&Job, &Step)],
+) -> Result<Places, Refused> {
     let page = bench.ground.page;
-    let entry = bench.ground.job(job)?;
-    let env = edit::child(&entry.value, "env")?.ok_or("the key stands elsewhere")?;
+    let (env, route) = match home {
+        Home::Job(job) => {
+            let entry = bench.ground.job(job)?;
+            let route = format!("jobs.{}.env", job.id);
+            (edit::child(&entry.value, "env")?, route)
+        }
+        Home::Workflow => (edit::child(bench.ground.root()?, "env")?, "env".to_owned()),
+    };
+    let env = env.ok_or("the key stands elsewhere")?;
     let own = edit::child(&env.value, &setting.name)?.ok_or("the key stands elsewhere")?;
     edit::plain(&own.value)?;
     let several = "the value takes several lines";
@@ -120,8 +194,8 @@ fn moves(
         1 => vec![page.remove_with_key(env)?],
         _ => page.remove(env, &setting.name)?,
     };
-    let mut touched = vec![format!("jobs.{}.env.{}", job.id, setting.name)];
-    for step in users {
+    let mut touched = vec![format!("{route}.{}", setting.name)];
+    for (job, step) in users {
         let (at, node) = bench.ground.step(job, step)?;
         let own_env = edit::child(node, "env")?;
         let is_flow = page.is_flow(own_env.map_or(node, |env| &env.value));
@@ -135,20 +209,20 @@ fn moves(
             }
         };
         edits.push(edit);
-        touched.push(format!("jobs.{}.steps.{at}.env.{}", job.id, setting.name));
+        touched.push(format!("{at}.env.{}", setting.name));
     }
     Ok((edits, touched))
 }
 
+/// What a step says: its inputs, variables, script and condition.
+fn settings_of(step: &Step) -> impl Iterator<Item = &Setting> {
+    let written = step.with.iter().chain(&step.env);
+    written.chain(&step.run).chain(&step.condition)
+}
+
 /// Whether a step names a variable: as shell, Python, JavaScript and expressions do.
 fn uses_variable(step: &Step, name: &str) -> bool {
-    let all = step
-        .with
-        .iter()
-        .chain(&step.env)
-        .chain(&step.run)
-        .chain(&step.condition);
-    all.into_iter().any(|setting| {
+    settings_of(step).any(|setting| {
         setting.value.match_indices(name).any(|(at, _)| {
             let is_part = |c: char| c.is_ascii_alphanumeric() || c == '_';
             let before = setting.value[..at].chars().next_back();

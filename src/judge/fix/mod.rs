@@ -19,8 +19,8 @@ mod trial;
 
 use std::collections::BTreeSet;
 
-use crate::judge::workflow::{StructureFinding, judge_workflows, sites};
-use crate::model::{Answered, Fix, Left, RepoPath, Safety};
+use crate::judge::workflow::{Reading, judge_workflows, sites};
+use crate::model::{Answered, CiSystem, Fix, Left, RepoPath, Safety};
 use crate::read::{self, Lookup};
 use crate::syntax::edit::{Refused, TextEdit};
 use bench::{Bench, Ground};
@@ -63,6 +63,9 @@ pub(super) struct DraftChange {
     pub touched: Vec<String>,
 }
 
+/// Why an edit that is fine alone is not made now.
+pub const TOO_NEAR: &str = "it stands too near another edit; run fix again after that one";
+
 /// Findings without an edit, and why.
 pub(super) struct Refusal {
     pub findings: Vec<usize>,
@@ -87,18 +90,26 @@ const ANSWERED: &[&str] = &[
     "TL319", "TL320", "TL325", "TL326", "TL327", "TL341", "TL342", "TL344",
 ];
 
+/// Why a finding of another system gets no edit.
+const OTHER_SYSTEM: &str = "no edit is made in files of GitLab CI, Azure Pipelines or CircleCI: what to do stands beside the finding";
+
 /// Whether some edit may answer findings of a rule.
 pub fn may_answer(rule: &str) -> bool {
     ANSWERED.contains(&rule)
 }
 
-/// Every finding of a workflow, as `Wanted` without a fingerprint.
-pub fn findings(path: &RepoPath, lookup: &Lookup<'_>) -> Vec<StructureFinding> {
-    judge_workflows(std::slice::from_ref(path), lookup).findings
+/// Everything that a workflow is found to do, which is what its edits are measured by.
+pub fn reading(path: &RepoPath, lookup: &Lookup<'_>) -> Reading {
+    judge_workflows(std::slice::from_ref(path), lookup)
 }
 
-/// Plans the edits of one workflow.
-pub fn plan(path: &RepoPath, text: &[u8], lookup: &Lookup<'_>, wanted: &[Wanted]) -> Planned {
+/// Plans the edits of one workflow, of which the reading is given.
+pub fn plan(
+    (path, text): (&RepoPath, &[u8]),
+    lookup: &Lookup<'_>,
+    before: &Reading,
+    wanted: &[Wanted],
+) -> Planned {
     if wanted.is_empty() {
         return Planned::default();
     }
@@ -110,44 +121,56 @@ pub fn plan(path: &RepoPath, text: &[u8], lookup: &Lookup<'_>, wanted: &[Wanted]
     let Ok(workflow) = read::workflow::read(path, text, lookup) else {
         return leave_all("the file does not parse");
     };
+    if workflow.system != CiSystem::Github {
+        return leave_all(OTHER_SYSTEM);
+    }
     let ground = match Ground::open(path, text) {
         Ok(ground) => ground,
         Err(why) => return leave_all(why),
     };
     let sites = sites(&workflow);
+    let texts = bench::actions_of(&workflow, lookup);
+    let actions = texts
+        .iter()
+        .filter_map(|(path, text)| Ground::open(path, text).ok());
+    let actions: Vec<Ground<'_>> = actions.collect();
     let bench = Bench {
         ground: &ground,
+        actions: &actions,
         workflow: &workflow,
         sites: &sites,
         wanted,
         lookup,
     };
     let (drafts, refusals) = drafts(&bench);
-    tried(path, lookup, wanted, drafts, refusals)
+    let trial = Trial::new(path, lookup, wanted, before);
+    tried(&trial, lookup, wanted, (drafts, refusals))
 }
 
-/// Tries the drafts one after the other, and says why the others are left.
+/// Tries the drafts alone and then together, and says why the others are left.
 fn tried(
-    path: &RepoPath,
+    trial: &Trial<'_>,
     lookup: &Lookup<'_>,
     wanted: &[Wanted],
-    drafts: Vec<Draft>,
-    refusals: Vec<Refusal>,
+    (drafts, refusals): (Vec<Draft>, Vec<Refusal>),
 ) -> Planned {
     let mut planned = Planned::default();
-    let trial = Trial::new(path, lookup, wanted);
-    let mut accepted: Vec<(Fix, Draft)> = Vec::new();
     let mut rejected = refusals;
+    let mut sound: Vec<(Draft, Vec<usize>)> = Vec::new();
     for draft in drafts {
-        match trial.accept(&draft, &accepted) {
-            Ok(answers) => {
-                let fix = fix_of(&draft, &answers, wanted, lookup);
-                accepted.push((fix, draft));
-            }
+        match trial.alone(&draft) {
+            Ok(answers) => sound.push((draft, answers)),
             Err(why) => rejected.push(Refusal::new(&draft.answers, why)),
         }
     }
-    planned.fixes = accepted.into_iter().map(|(fix, _)| fix).collect();
+    let all: Vec<&Draft> = sound.iter().map(|(draft, _)| draft).collect();
+    let fits = trial.together(&all);
+    for ((draft, answers), fits) in sound.iter().zip(fits) {
+        match fits {
+            true => planned.fixes.push(fix_of(draft, answers, wanted, lookup)),
+            false => rejected.push(Refusal::new(&draft.answers, TOO_NEAR)),
+        }
+    }
     let answered: BTreeSet<(&str, &str)> = planned
         .fixes
         .iter()

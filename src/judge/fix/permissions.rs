@@ -8,7 +8,7 @@ use super::reads::{answers_by_itself, label, unknown_program, unseen_token_users
 use super::{Drafted, Refusal};
 use crate::judge::workflow::text::listed;
 use crate::judge::workflow::{Grant, Site};
-use crate::model::{Access, Job, Safety, Scopes};
+use crate::model::{Access, Job, Safety, Scopes, Workflow};
 use crate::syntax::Entry;
 use crate::syntax::edit::{self, Refused, TextEdit, Written};
 
@@ -55,14 +55,33 @@ pub(super) fn draft(bench: &Bench<'_>, job: &Job) -> Drafted {
         false => unseen(bench, job, &granted, &target),
     };
     let explained = explained(bench, grant, &target);
-    let safety = if unseen.is_empty() && explained.is_none() {
+    let asks_callers = asks_callers(bench.workflow, grant, &target);
+    let safety = if unseen.is_empty() && explained.is_none() && !asks_callers {
         Safety::Safe
     } else {
         Safety::Unsafe
     };
     let mut draft = bench.draft(safety, title(grant, job, &target), &asked, edits);
-    draft.breaks = breaks(safety, grant, &unseen, explained);
+    draft.breaks = match asks_callers {
+        true => ASKS_CALLERS.to_owned(),
+        false => breaks(safety, grant, &unseen, explained),
+    };
     Ok(Some(draft))
+}
+
+/// What a block that asks for more does to callers, in words that follow a colon.
+pub(super) const ASKS_CALLERS: &str =
+    "a workflow that calls this one and grants its job less cannot start it.";
+
+/// Whether a block of a workflow that others may call asks for what it did not ask for before: a called job may not ask
+/// for more than its caller grants.
+pub(super) fn asks_callers(workflow: &Workflow, grant: &Grant, target: &Scopes) -> bool {
+    let is_callable = workflow
+        .triggers
+        .iter()
+        .any(|one| one.event == "workflow_call");
+    let is_more = |(scope, access): (&String, &Access)| grant.access(scope) < Some(*access);
+    is_callable && target.iter().any(is_more)
 }
 
 /// What the agents' job needs, and what may need anything.

@@ -28,7 +28,7 @@ jobs:
 ";
 
 fn all_wanted(path: &RepoPath, lookup: &Lookup<'_>) -> Vec<Wanted> {
-    let found = findings(path, lookup).into_iter();
+    let found = reading(path, lookup).findings.into_iter();
     found
         .filter(|one| may_answer(one.rule.id))
         .map(|one| Wanted {
@@ -45,7 +45,9 @@ fn all_wanted(path: &RepoPath, lookup: &Lookup<'_>) -> Vec<Wanted> {
 fn fixed(text: &[u8]) -> (Planned, Vec<u8>) {
     let path = RepoPath::from(PATH);
     let lookup = |asked: &[u8]| (asked == PATH.as_bytes()).then(|| text.to_vec());
-    let planned = plan(&path, text, &lookup, &all_wanted(&path, &lookup));
+    let before = reading(&path, &lookup);
+    let wanted = all_wanted(&path, &lookup);
+    let planned = plan((&path, text), &lookup, &before, &wanted);
     let edits = planned.fixes.iter().flat_map(|fix| &fix.changes);
     let edits = edits.flat_map(|change| &change.edits);
     let after = syntax::edit::apply(text, edits.map(|one| (one.span, one.insert.as_str())));

@@ -7,7 +7,7 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use super::{Draft, DraftChange, Wanted};
 use crate::judge::workflow::{Reading, judge_workflows};
-use crate::model::{Fix, RepoPath};
+use crate::model::RepoPath;
 use crate::read::Lookup;
 use crate::syntax::{self, Format, edit};
 
@@ -31,37 +31,50 @@ fn keys(reading: &Reading) -> BTreeSet<Key> {
 }
 
 impl<'a> Trial<'a> {
-    /// Judges the file as it is.
-    pub(super) fn new(path: &'a RepoPath, lookup: &'a Lookup<'a>, wanted: &'a [Wanted]) -> Self {
-        let reading = judge_workflows(std::slice::from_ref(path), lookup);
+    /// Takes the state of the file as it is.
+    pub(super) fn new(
+        path: &'a RepoPath,
+        lookup: &'a Lookup<'a>,
+        wanted: &'a [Wanted],
+        before: &Reading,
+    ) -> Self {
         Trial {
             path,
             lookup,
             wanted,
-            before: keys(&reading),
-            agents: reading.jobs.len(),
+            before: keys(before),
+            agents: before.jobs.len(),
         }
     }
 
-    /// Tries a draft alone, and together with those that were accepted before.
-    pub(super) fn accept(
-        &self,
-        draft: &Draft,
-        accepted: &[(Fix, Draft)],
-    ) -> Result<Vec<usize>, String> {
+    /// Tries a draft alone; the findings that it answers.
+    pub(super) fn alone(&self, draft: &Draft) -> Result<Vec<usize>, String> {
         let answered = self.run(&[draft])?;
-        if let Some(missing) = draft.answers.iter().find(|at| !answered.contains(at)) {
-            let rule = self.wanted[*missing].rule;
-            return Err(format!("an edit was tried, and {rule} still stood"));
+        match draft.answers.iter().find(|at| !answered.contains(at)) {
+            Some(missing) => {
+                let rule = self.wanted[*missing].rule;
+                Err(format!("an edit was tried, and {rule} still stood"))
+            }
+            None => Ok(answered),
         }
-        if !accepted.is_empty() {
-            let mut together: Vec<&Draft> = accepted.iter().map(|(_, other)| other).collect();
-            together.push(draft);
-            self.run(&together).map_err(|_| {
-                "it stands too near another edit; run fix again after that one".to_owned()
-            })?;
+    }
+
+    /// Which of the drafts, each fine alone, can be made together: all where that is so, else as many as fit in their
+    /// order.
+    pub(super) fn together(&self, drafts: &[&Draft]) -> Vec<bool> {
+        if drafts.len() < 2 || self.run(drafts).is_ok() {
+            return vec![true; drafts.len()];
         }
-        Ok(answered)
+        let mut kept: Vec<&Draft> = Vec::new();
+        let fits = drafts.iter().map(|draft| {
+            kept.push(draft);
+            let fits = kept.len() == 1 || self.run(&kept).is_ok();
+            if !fits {
+                kept.pop();
+            }
+            fits
+        });
+        fits.collect()
     }
 
     /// Applies drafts, and judges again.

@@ -38,6 +38,9 @@ pub fn audit(site: &Site<'_>, out: &mut Vec<StructureFinding>) {
         &RULE,
         &spot,
         message,
-        "Use the job's own token, or an App token with `permission-*` and `repositories`.",
+        site.worded(
+            "Use the job's own token, or an App token with `permission-*` and `repositories`.",
+            "Use the job's own token, or let a second job without an agent write what it proposes.",
+        ),
     ));
 }

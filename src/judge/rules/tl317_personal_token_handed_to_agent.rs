@@ -16,6 +16,7 @@ What it may do cannot be seen from its name. A classic one reaches every reposit
 
 1. Use `${{ github.token }}` with the scopes that the task needs.
 2. Where other repositories or further workflow runs are needed, make an App token with `permission-*` and `repositories`.
+3. In GitLab CI, Azure Pipelines and CircleCI: use the job's own token where it is enough, else a token of one project with the least role and scopes.
 ",
     verdict: Verdict::Warn,
     severity: 6.4,
@@ -41,7 +42,10 @@ pub fn audit(site: &Site<'_>, out: &mut Vec<StructureFinding>) {
             &RULE,
             &token.spot,
             message,
-            "Use `${{ github.token }}`, or an App token with `permission-*` and `repositories`.",
+            site.worded(
+                "Use `${{ github.token }}`, or an App token with `permission-*` and `repositories`.",
+                "Use the job's own token where it is enough, else a token of this one project with the least role and scopes, in a variable that other jobs do not get.",
+            ),
         );
         finding.route = format!("jobs/{}/secrets/{}", site.job.id, token.name);
         if token.optional {

@@ -26,7 +26,9 @@ pub fn audit(site: &Site<'_>, out: &mut Vec<StructureFinding>) {
         return;
     }
     for token in &site.holds.tokens {
-        if token.from != TokenFrom::Checkout || token.source == TokenSource::GithubToken {
+        let of_the_job = matches!(token.source, TokenSource::GithubToken)
+            || (token.source == TokenSource::Other && !token.name.is_empty());
+        if token.from != TokenFrom::Checkout || of_the_job {
             continue;
         }
         let message = format!(

@@ -13,7 +13,8 @@ pub const RULE: Rule = Rule {
 A secret stands in the environment or the inputs of the agent's step, or in that of its job, and it is not the credential of the agent's model.
 
 1. Move it to the `env:` of the step that needs it.
-2. Where the agent's task needs it, make one that can do only that.
+2. In GitLab CI and CircleCI every step of a job gets all of its variables: let another job use it, and keep the variable for that job's environment or context.
+3. Where the agent's task needs it, make one that can do only that.
 ",
     verdict: Verdict::Warn,
     severity: 4.8,
@@ -35,6 +36,9 @@ pub fn audit(site: &Site<'_>, out: &mut Vec<StructureFinding>) {
         &RULE,
         &first.spot,
         message,
-        "Move it to the `env:` of the step that needs it.",
+        site.worded(
+            "Move it to the `env:` of the step that needs it.",
+            "Take it out of this job: name it in another job, and keep the variable for that job's environment or context.",
+        ),
     ));
 }

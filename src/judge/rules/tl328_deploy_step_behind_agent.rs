@@ -4,7 +4,6 @@ use crate::judge::workflow::is_mere_name;
 use crate::judge::workflow::{Site, StructureFinding};
 use crate::model::Purpose;
 use crate::model::{Rule, Verdict};
-use crate::read::expression;
 use crate::rules::ci;
 
 /// The rule and its metadata.
@@ -27,23 +26,20 @@ pub fn audit(site: &Site<'_>, out: &mut Vec<StructureFinding>) {
     if site.is_called() {
         return;
     }
+    // Where every step gets every variable, the agent has had them already.
+    if site.workflow.system.shares_variables() {
+        return;
+    }
     let Some((number, _)) = site.step else {
         return;
     };
     for step in &site.inner_job.steps[number + 1..] {
-        let settings = step.env.iter().chain(&step.with).chain(&step.run);
-        let found = settings.into_iter().find_map(|setting| {
-            let references = expression::references(&setting.value);
-            let named = references.iter().find(|reference| {
-                reference.is_of("secrets")
-                    && matches!(
-                        ci::purpose_of(reference.part(1)),
-                        Purpose::Deploy | Purpose::Publish | Purpose::Broad
-                    )
-                    && !is_mere_name(reference.part(1))
-                    && !site.pays_for_the_model(reference.part(1))
-            });
-            named.map(|reference| (reference.part(1).to_owned(), setting.spot.clone()))
+        let found = site.secrets_named(step).into_iter().find(|(name, _)| {
+            matches!(
+                ci::purpose_of(name),
+                Purpose::Deploy | Purpose::Publish | Purpose::Broad
+            ) && !is_mere_name(name)
+                && !site.pays_for_the_model(name)
         });
         if let Some((name, spot)) = found
             && step.agents.is_empty()

@@ -1,7 +1,7 @@
 //! TL341: what the agent's token may do is not stated.
 
 use crate::judge::workflow::{Site, StructureFinding};
-use crate::model::{Rule, Verdict};
+use crate::model::{CiSystem, Rule, Verdict};
 
 /// The rule and its metadata.
 pub const RULE: Rule = Rule {
@@ -23,7 +23,8 @@ pub fn audit(site: &Site<'_>, out: &mut Vec<StructureFinding>) {
     // What is only called gets its caller's permissions, and never more.
     let mut triggers = site.workflow.triggers.iter();
     let only_called = triggers.all(|trigger| trigger.event == "workflow_call");
-    if site.is_called() || site.grant.scopes.is_some() || only_called {
+    let has_scopes = site.workflow.system == CiSystem::Github;
+    if !has_scopes || site.is_called() || site.grant.scopes.is_some() || only_called {
         return;
     }
     let message = format!(

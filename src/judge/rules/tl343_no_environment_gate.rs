@@ -33,6 +33,9 @@ pub fn audit(site: &Site<'_>, out: &mut Vec<StructureFinding>) {
         &RULE,
         &site.job.spot,
         message,
-        "Put the deploying steps into a job with `environment:` and required reviewers.",
+        site.worded(
+            "Put the deploying steps into a job with `environment:` and required reviewers.",
+            "Put the deploying steps into a job that waits for a person: a protected environment, a manual job or an approval.",
+        ),
     ));
 }

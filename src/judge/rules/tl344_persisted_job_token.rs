@@ -1,7 +1,7 @@
 //! TL344: checkout leaves the job's token on the agent's disk.
 
 use crate::judge::workflow::{Site, StructureFinding};
-use crate::model::{Access, TokenFrom, TokenSource};
+use crate::model::{Access, CiSystem, TokenFrom, TokenSource};
 use crate::model::{Rule, Verdict};
 
 /// The rule and its metadata.
@@ -13,6 +13,7 @@ pub const RULE: Rule = Rule {
 The checkout writes the job's token to the disk: into `.git/config` before version 6, under `$RUNNER_TEMP` from then on. The token may write contents, so whatever the agent runs can push.
 
 1. Add `persist-credentials: false` to the checkout where no later step pushes.
+2. In Azure Pipelines the token stays only where `persistCredentials: true` says so: take that away.
 ",
     verdict: Verdict::Note,
     severity: 2.4,
@@ -22,6 +23,20 @@ The checkout writes the job's token to the disk: into `.git/config` before versi
 /// Asks the question of one agent.
 pub fn audit(site: &Site<'_>, out: &mut Vec<StructureFinding>) {
     if site.is_called() {
+        return;
+    }
+    if let Some(kept) = &site.inner_job.surroundings.persisted
+        && site.workflow.system == CiSystem::Azure
+    {
+        out.push(site.finding(
+            &RULE,
+            &kept.spot,
+            format!(
+                "The checkout leaves the job's token on the disk, where {} can read it.",
+                site.agent.agent
+            ),
+            "Take `persistCredentials: true` away where no later step pushes.",
+        ));
         return;
     }
     let left = site.holds.tokens.iter().find(|token| {

@@ -8,7 +8,7 @@ use super::Site;
 use super::text::WEIGHTY;
 use super::values::{is_identifier, is_mere_name};
 use crate::model::{
-    Access, HeldSecret, HeldToken, Purpose, SecretReach, Spot, TokenFrom, TokenSource,
+    Access, CiSystem, HeldSecret, HeldToken, Purpose, SecretReach, Spot, TokenFrom, TokenSource,
 };
 use crate::rules::ci;
 
@@ -198,6 +198,10 @@ impl Site<'_> {
                 spot: secret.spot.clone(),
             })
             .collect();
+        if !self.uses_a_cloud_model() {
+            found.extend(self.identity_login());
+            found.extend(self.connections());
+        }
         let Some((number, _)) = self.step else {
             return found;
         };
@@ -246,6 +250,11 @@ impl Site<'_> {
             .chain(&self.inner_job.env)
             .chain(&self.inner.env);
         let is_set = |value: &str| !matches!(value.trim(), "" | "false" | "0");
+        if self.workflow.system != CiSystem::Github
+            && step.run.as_ref().is_some_and(|run| says_so(&run.value))
+        {
+            return true;
+        }
         step.with.iter().chain(env).any(|setting| {
             (says_so(&setting.name) && is_set(&setting.value)) || says_so(&setting.value)
         })

@@ -8,22 +8,23 @@ use super::Site;
 use super::grant::Grant;
 use super::values::{Role, by_catalogue, is_identifier, is_job_token, is_key_of_app, minted};
 use crate::model::{
-    Basis, HeldSecret, HeldToken, Holds, Purpose, SecretReach, Setting, Spot, TokenFrom,
+    Basis, CiSystem, HeldSecret, HeldToken, Holds, Purpose, SecretReach, Setting, Spot, TokenFrom,
     TokenSource,
 };
 use crate::read::expression::{self, Reference};
+use crate::read::workflow::variables;
 use crate::rules::ci;
 
 /// How deep `env.X` is followed to what it names.
-const MAX_HOPS: usize = 4;
+pub(super) const MAX_HOPS: usize = 4;
 
 /// How a value comes to the agent.
 #[derive(Clone, Copy)]
-struct Way<'s> {
-    spot: &'s Spot,
-    role: Role,
-    from: TokenFrom,
-    reach: SecretReach,
+pub(super) struct Way<'s> {
+    pub spot: &'s Spot,
+    pub role: Role,
+    pub from: TokenFrom,
+    pub reach: SecretReach,
 }
 
 /// What has been gathered for one site.
@@ -59,7 +60,13 @@ impl<'s, 'w> Gathering<'s, 'w> {
         self.text(&setting.value, way, 0);
     }
 
-    fn text(&mut self, text: &str, way: Way<'_>, hops: usize) {
+    pub(super) fn text(&mut self, text: &str, way: Way<'_>, hops: usize) {
+        if self.site.workflow.system != CiSystem::Github {
+            for name in variables::named(text) {
+                self.variable(&name, way, hops);
+            }
+            return;
+        }
         let references = expression::references(text);
         let has_stand_in = references.iter().any(is_job_token) && text.contains("||");
         for reference in references {

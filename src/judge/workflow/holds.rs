@@ -7,8 +7,8 @@ use super::gathering::Gathering;
 use super::values::{Role, add_named, exports, role_of};
 use super::view::persists;
 use crate::model::{
-    Access, Basis, HeldToken, Holds, Passing, Purpose, Scopes, SecretReach, Step, TokenFrom,
-    TokenSource,
+    Access, Basis, CiSystem, HeldToken, Holds, Passing, Purpose, Scopes, SecretReach, Step,
+    TokenFrom, TokenSource,
 };
 use crate::rules::ci::{self, DefaultToken};
 
@@ -24,7 +24,11 @@ pub(super) fn of(site: &Site<'_>) -> Holds {
         }
         None => gathering.passed(),
     }
-    gathering.oidc();
+    if site.workflow.system == CiSystem::Github {
+        gathering.oidc();
+    } else {
+        gathering.surroundings();
+    }
     let mut holds = gathering.holds;
     holds
         .tokens
@@ -64,7 +68,10 @@ impl Gathering<'_, '_> {
                 SecretReach::Handed,
             );
         }
-        if let Some(run) = &step.run {
+        // Elsewhere the names that a text holds have places of their own.
+        if let Some(run) = &step.run
+            && self.site.workflow.system == CiSystem::Github
+        {
             self.value(run, Role::Any, TokenFrom::With, SecretReach::Handed);
         }
     }
@@ -142,6 +149,9 @@ impl Gathering<'_, '_> {
 
     /// What an agent action takes where no input says otherwise.
     fn by_default(&mut self, step: &Step) {
+        if self.site.workflow.system != CiSystem::Github {
+            return;
+        }
         let Some(action) = self.site.action else {
             let spot = &self.site.agent.spot;
             // An action that was not read can take the job's token without being handed it.

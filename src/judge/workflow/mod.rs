@@ -12,12 +12,21 @@ mod need;
 mod outsiders;
 mod routes;
 mod scene;
+mod surroundings;
 pub(crate) mod text;
 mod tools;
 mod values;
 mod view;
 mod working;
 
+#[cfg(test)]
+mod azure_tests;
+#[cfg(test)]
+mod circleci_tests;
+#[cfg(test)]
+mod gitlab_tests;
+#[cfg(test)]
+mod hostile_tests;
 #[cfg(test)]
 mod tests;
 #[cfg(test)]
@@ -321,7 +330,7 @@ impl Site<'_> {
     /// The trigger by which an outsider, or an outsider's text, comes in.
     fn way_in(&self) -> Option<(Spot, String)> {
         let by = |events: &[String], what: &str| {
-            let mut triggers = self.workflow.triggers.iter();
+            let mut triggers = self.triggers().iter();
             let trigger = triggers.find(|trigger| events.contains(&trigger.event))?;
             Some((trigger.spot.clone(), format!("{what} by {}", trigger.event)))
         };
@@ -350,8 +359,7 @@ impl Site<'_> {
             needs: self.need.within(&self.grant),
             excess: self.need.excess(&self.grant),
             triggers: self
-                .workflow
-                .triggers
+                .triggers()
                 .iter()
                 .map(|trigger| trigger.event.clone())
                 .collect(),

@@ -10,7 +10,7 @@ use super::Site;
 use super::grant::Grant;
 use super::routes::{curl_route, gh_route, is_github_api};
 use super::working::{self, Works};
-use crate::model::{Access, Command, Scopes, Step};
+use crate::model::{Access, CiSystem, Command, Scopes, Step};
 use crate::read::expression;
 use crate::rules::ci;
 
@@ -56,6 +56,24 @@ pub(super) fn of(site: &Site<'_>) -> Need {
             .push("the called workflow is not in this repository".to_owned());
         need.oidc_unknown = true;
         return need;
+    }
+    if site.workflow.system != CiSystem::Github {
+        let commands = site.inner_job.steps.iter().flat_map(|step| &step.commands);
+        need.elsewhere = commands
+            .flat_map(|command| ci::narrower_of_command(&command.words))
+            .collect();
+        need.unknown
+            .push("what the agent is asked to do".to_owned());
+        return need;
+    }
+    if site
+        .inner_job
+        .steps
+        .iter()
+        .any(|step| step.of_other_version)
+    {
+        need.unknown
+            .push("what an action does in the version that the job takes".to_owned());
     }
     for (number, step) in site.inner_job.steps.iter().enumerate() {
         match (&step.uses, &step.run) {

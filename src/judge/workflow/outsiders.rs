@@ -6,7 +6,7 @@
 use super::Site;
 use super::gate::stops_outsiders;
 use super::scene::{BY_ANYBODY, Scene, Unread};
-use crate::model::{Step, Trigger};
+use crate::model::{CiSystem, Step, Trigger};
 use crate::rules::ci::{self, Guard};
 
 /// The events that start an agent, by who stands behind them.
@@ -53,7 +53,11 @@ enum Opening {
 /// Says who starts a site's agent.
 pub(super) fn of(site: &Site<'_>) -> Start {
     let mut start = Start::default();
-    for trigger in &site.workflow.triggers {
+    if site.workflow.system != CiSystem::Github {
+        by_other_systems(site, &mut start);
+        return start;
+    }
+    for trigger in site.triggers() {
         let event = trigger.event.as_str();
         let opening = opening(trigger);
         if opening == Opening::Closed {
@@ -81,6 +85,22 @@ pub(super) fn of(site: &Site<'_>) -> Start {
         }
     }
     start
+}
+
+/// Elsewhere nobody without access starts a job that holds the project's secrets; but what starts it can carry their words.
+fn by_other_systems(site: &Site<'_>, start: &mut Start) {
+    if !site.reads_words_of_people() {
+        return;
+    }
+    let carrying = ["trigger", "api", "external", "mention"];
+    let triggers = site.triggers().iter();
+    start.with_outsiders_text = triggers
+        .filter(|trigger| carrying.contains(&trigger.event.as_str()))
+        .map(|trigger| trigger.event.clone())
+        .collect();
+    if !start.with_outsiders_text.is_empty() {
+        start.kept_out_by = Some("what calls the trigger");
+    }
 }
 
 fn opening(trigger: &Trigger) -> Opening {

@@ -119,6 +119,22 @@ fn opencode_swaps_tokens_unless_told_otherwise() {
 }
 
 #[test]
+fn a_switch_that_an_expression_sets_may_still_need_the_oidc_token() {
+    let with = |switch: &str| {
+        rules(&workflow(
+            "issue_comment",
+            "{contents: read, issues: write, id-token: write}",
+            "",
+            &format!(
+                "      - uses: anomalyco/opencode/github@v1\n        with:\n          use_github_token: {switch}\n"
+            ),
+        ))
+    };
+    assert!(with("true").contains(&"TL314"));
+    assert!(!with("${{ inputs.own }}").contains(&"TL314"));
+}
+
+#[test]
 fn a_name_that_opens_nothing_is_no_deploy_credential() {
     let with = |name: &str| {
         rules(&workflow(

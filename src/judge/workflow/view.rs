@@ -5,7 +5,7 @@
 use std::collections::BTreeSet;
 
 use super::{Site, text::listed};
-use crate::model::{JobView, Purpose, Step, TokenFrom, TokenSource, Trigger};
+use crate::model::{CiSystem, JobView, Purpose, Step, TokenFrom, TokenSource, Trigger};
 use crate::rules::ci;
 
 /// The events whose runs for a fork get a read-only token and no secrets.
@@ -19,7 +19,9 @@ pub(super) fn of(site: &Site<'_>) -> JobView {
     let first = |spot: &crate::model::Spot| spot.place.start_line;
     let own = first(&site.job.spot);
     let later = site.workflow.jobs.iter().map(|job| first(&job.spot));
+    let is_github = site.workflow.system == CiSystem::Github;
     JobView {
+        has_scopes: is_github,
         granted: site.grant.scopes.clone(),
         granted_line: site
             .grant
@@ -29,7 +31,11 @@ pub(super) fn of(site: &Site<'_>) -> JobView {
             .map(first),
         least: site.need.known(&site.grant),
         elsewhere: elsewhere(site),
-        starts: starts(site),
+        starts: if is_github {
+            starts(site)
+        } else {
+            starts_elsewhere(site)
+        },
         disk: disk(site),
         unseen: unseen(site),
         own_model: site
@@ -121,12 +127,62 @@ fn starts(site: &Site<'_>) -> Vec<String> {
     lines
 }
 
+/// Who starts a job of another system, by what its rules name.
+fn starts_elsewhere(site: &Site<'_>) -> Vec<String> {
+    let mut lines = Vec::new();
+    let carried = &site.start.with_outsiders_text;
+    if !carried.is_empty() {
+        lines.push(format!(
+            "members, by {}; what it reads there is what people wrote, outsiders among them ({} decides)",
+            listed(carried),
+            site.start.kept_out_by.unwrap_or("a setting")
+        ));
+    }
+    let events = |of_request: bool| -> Vec<String> {
+        let rest = site.triggers().iter();
+        rest.map(|trigger| trigger.event.clone())
+            .filter(|event| !carried.contains(event) && is_request(event) == of_request)
+            .collect()
+    };
+    let requests = events(true);
+    if !requests.is_empty() {
+        lines.push(format!(
+            "members, by {}; {}",
+            listed(&requests),
+            of_a_fork(site.workflow.system)
+        ));
+    }
+    let rest = events(false);
+    if !rest.is_empty() {
+        lines.push(format!("members or a clock, by {}", listed(&rest)));
+    }
+    lines
+}
+
+fn is_request(event: &str) -> bool {
+    matches!(
+        event,
+        "merge_request_event" | "external_pull_request_event" | "pr" | "pull_request"
+    )
+}
+
+/// What becomes of a change from a fork.
+fn of_a_fork(system: CiSystem) -> &'static str {
+    match system {
+        CiSystem::Gitlab => {
+            "a fork's runs in the fork, with the fork's variables, unless a member starts it here"
+        }
+        CiSystem::Azure => "a fork's gets no secrets, unless a setting hands them over",
+        _ => "a fork's is not built with secrets, unless a setting hands them over",
+    }
+}
+
 /// What steps before the agent leave where it can read it.
 fn disk(site: &Site<'_>) -> Vec<String> {
     let Some((number, _)) = site.step else {
         return Vec::new();
     };
-    let mut found = Vec::new();
+    let mut found = site.inner_job.surroundings.disk.clone();
     for step in &site.inner_job.steps[..number] {
         let Some(uses) = &step.uses else {
             continue;
@@ -169,7 +225,7 @@ fn where_kept(version: &str) -> &'static str {
 /// What cannot be seen from a checkout, or was not read.
 fn unseen(site: &Site<'_>) -> Vec<String> {
     let mut found = Vec::new();
-    if site.grant.scopes.is_none() {
+    if site.grant.scopes.is_none() && site.workflow.system == CiSystem::Github {
         found.push("what the job's token may do: no block states it, and the default stands in the settings of the repository or its organisation".to_owned());
     }
     for token in &site.holds.tokens {
@@ -185,14 +241,17 @@ fn unseen(site: &Site<'_>) -> Vec<String> {
                 "what the server of the exchange grants: the scopes are those that the action asks for"
                     .to_owned(),
             ),
-            TokenSource::Other => found.push("where a token comes from that a value names".to_owned()),
+            TokenSource::Other if token.name.is_empty() => found.push("where a token comes from that a value names".to_owned()),
             _ => {}
         }
     }
     if site.holds.secrets.iter().any(|secret| secret.name == "*") {
         found.push("which secrets there are: all of them are handed over".to_owned());
     }
-    if let Some(environment) = &site.inner_job.environment {
+    found.extend(site.inner_job.surroundings.unseen.iter().cloned());
+    if let Some(environment) = &site.inner_job.environment
+        && environment.name == "environment"
+    {
         found.push(format!(
             "whether somebody must approve the environment {}: that stands in the settings",
             environment.value.trim()

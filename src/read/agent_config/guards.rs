@@ -108,7 +108,10 @@ pub(super) fn read_instructions(file: &mut AgentFile, text: &[u8]) {
         if in_code || line.len() > 600 || file.said.len() >= MOST {
             continue;
         }
-        if let Some(found) = forbids().find(&line) {
+        if let Some(found) = forbids()
+            .find(&line)
+            .filter(|found| is_of_reading(found.as_str()))
+        {
             let start = line[..found.start()].rfind(". ").map_or(0, |at| at + 2);
             let end = line[found.end()..]
                 .find(". ")
@@ -133,6 +136,18 @@ fn forbids() -> &'static Regex {
         let pattern = format!(r"(?i)\b{never}\s+(?:ever\s+|directly\s+|try\s+to\s+)?{act}\b[^.;:!?]{{0,50}}?{what}");
         Regex::new(&pattern).unwrap_or_else(|_| never_matches())
     })
+}
+
+/// Whether a sentence forbids an agent a credential, and not a tool for something else: `never use sed to bake keys in`.
+fn is_of_reading(found: &str) -> bool {
+    let lower = found.to_ascii_lowercase();
+    !lower.contains(" use ")
+        || ![" to ", " for ", " into "].iter().any(|word| {
+            lower
+                .split(" use ")
+                .nth(1)
+                .is_some_and(|rest| rest.contains(word))
+        })
 }
 
 fn never_matches() -> Regex {

@@ -3,9 +3,11 @@
 //! In: one file's path and bytes. Out: an `AgentFile`: servers, switches, rules, hooks, what instructions ask, what is
 //! mounted, which scripts start an agent. It judges nothing, and no type that may hold a value shows it in `Debug`.
 
+pub mod behind;
 mod containers;
 mod guards;
 pub(crate) use guards::hides_credentials;
+mod mentions;
 mod recipes;
 mod scripts;
 mod settings;
@@ -20,7 +22,7 @@ use crate::rules::agent_facts::{Bound, IgnoreFile, LocalFile, Switch, agent_fact
 use crate::rules::{self, RuleSet, glob};
 use crate::syntax;
 
-use super::lines::Lines;
+use super::lines::LineIndex;
 use super::mcp::{self, Server};
 
 /// Everything that one file says of agents.
@@ -43,8 +45,12 @@ pub struct AgentFile {
     /// The compose files and service of a development container.
     pub composed: Option<Composed>,
     pub starts: Vec<Start>,
+    pub started: Vec<behind::HookCommand>,
+    /// What cannot be undone behind the rules and hooks; filled in by `behind::follow`.
+    pub behind: Vec<behind::Behind>,
     pub local: Option<&'static LocalFile>,
     text: Arc<[u8]>,
+    lines: Arc<LineIndex>,
 }
 
 /// A switch of `rules/agents.toml` that is on.
@@ -187,14 +193,17 @@ impl AgentFile {
             passed: Vec::new(),
             composed: None,
             starts: Vec::new(),
+            started: Vec::new(),
+            behind: Vec::new(),
             local: None,
             text: text.into(),
+            lines: Arc::new(LineIndex::of(text)),
         }
     }
 
     /// The place of a span in this file.
     pub fn place(&self, span: Span) -> crate::model::Place {
-        Lines::of(&self.text).place(span)
+        self.lines.place(&self.text, span)
     }
 }
 
@@ -223,7 +232,9 @@ pub fn concerns(path: &RepoPath, text: &[u8], rules: &RuleSet) -> bool {
         return false;
     }
     if is_script(&lower) {
-        return scripts::may_start_an_agent(text) || lower.contains("devcontainer");
+        return scripts::may_start_an_agent(text)
+            || behind::may_destroy(text)
+            || lower.contains("devcontainer");
     }
     if is_compose(&lower) {
         return true;
@@ -347,6 +358,9 @@ pub fn read(path: &RepoPath, text: &[u8], rules: &RuleSet) -> AgentFile {
         file.servers = mcp::servers(&document);
     }
     settings::read(&mut file, &document);
+    if !is_script(&lower) {
+        file.started = behind::hook_commands(&document);
+    }
     containers::read(&mut file, &lower, &document);
     scripts::read(&mut file, &lower, text, &document);
     file

@@ -3,7 +3,8 @@
 //! In: shell files, package scripts, Makefiles, Dockerfiles, development containers, tasks, compose files. Out: starts.
 //! Everything goes through the shell reader, so that quoting, continued lines and wrappers count, and mentions do not.
 
-use super::{AgentFile, Start, is_compose, recipes};
+use super::recipes::{self, Recipes};
+use super::{AgentFile, Start, is_compose, mentions};
 use crate::model::Span;
 use crate::read::shell;
 use crate::rules::ci;
@@ -57,7 +58,11 @@ pub(super) fn may_start_an_agent(text: &[u8]) -> bool {
 /// A piece of shell text.
 pub(super) struct Piece {
     pub(super) text: String,
+    /// What a command calls it by: a package script, a target, a task; empty where it has no name.
+    pub(super) name: String,
     pub(super) place: String,
+    /// Whether a person is asked before it runs.
+    pub(super) asks: bool,
     pub(super) at_install: bool,
     /// Where the whole piece stands, or its first byte where the text is verbatim.
     pub(super) span: Span,
@@ -69,6 +74,13 @@ pub(super) fn read(file: &mut AgentFile, lower: &str, text: &[u8], document: &Do
     if !may_start_an_agent(text) {
         return;
     }
+    for piece in pieces_of(lower, text, document) {
+        starts_of(file, &piece);
+    }
+}
+
+/// The commands that a file holds, by its name in lower case.
+pub(super) fn pieces_of(lower: &str, text: &[u8], document: &Document) -> Vec<Piece> {
     let mut pieces = Vec::new();
     if lower == "package.json" {
         package_scripts(document, &mut pieces);
@@ -85,30 +97,36 @@ pub(super) fn read(file: &mut AgentFile, lower: &str, text: &[u8], document: &Do
         || lower == "containerfile"
     {
         recipes::dockerfile(text, &mut pieces);
-    } else if lower.contains("makefile") || lower.ends_with(".mk") || lower == "justfile" {
-        recipes::recipes(text, &mut pieces);
+    } else if lower.contains("makefile") || lower.ends_with(".mk") {
+        recipes::recipes(text, Recipes::Make, &mut pieces);
+    } else if lower == "justfile" || lower == ".justfile" {
+        recipes::recipes(text, Recipes::Just, &mut pieces);
     } else if lower == "procfile" {
         recipes::procfile(text, &mut pieces);
     } else if [".sh", ".bash", ".zsh"]
         .iter()
         .any(|ending| lower.ends_with(ending))
-        && let Ok(script) = std::str::from_utf8(text)
     {
-        pieces.push(Piece {
-            text: script.to_owned(),
-            place: "this script".to_owned(),
-            at_install: false,
-            span: Span::new(0, text.len()),
-            verbatim: true,
-        });
+        pieces.extend(script(text, "this script".to_owned()));
     }
-    for piece in pieces {
-        starts_of(file, &piece);
-    }
+    pieces
+}
+
+/// The whole of a shell script.
+pub(super) fn script(text: &[u8], place: String) -> Option<Piece> {
+    Some(Piece {
+        text: std::str::from_utf8(text).ok()?.to_owned(),
+        name: String::new(),
+        place,
+        asks: false,
+        at_install: false,
+        span: Span::new(0, text.len()),
+        verbatim: true,
+    })
 }
 
 fn starts_of(file: &mut AgentFile, piece: &Piece) {
-    if !may_start_an_agent(piece.text.as_bytes()) {
+    if !mentions::may_take_person_away(&piece.text) {
         return;
     }
     for command in shell::read(&piece.text).commands {
@@ -149,7 +167,9 @@ fn piece(node: &Node, place: String, at_install: bool) -> Option<Piece> {
     let scalar = node.as_scalar()?;
     Some(Piece {
         text: scalar.text.clone(),
+        name: String::new(),
         place,
+        asks: false,
         at_install,
         span: scalar.span,
         verbatim: false,
@@ -161,7 +181,10 @@ fn package_scripts(document: &Document, pieces: &mut Vec<Piece>) {
         for entry in document.entries(scripts) {
             let at_install = AT_INSTALL.contains(&entry.key.as_str());
             let place = format!("the package script `{}`", super::quoted(&entry.key));
-            pieces.extend(piece(&entry.value, place, at_install));
+            pieces.extend(piece(&entry.value, place, at_install).map(|piece| Piece {
+                name: entry.key.clone(),
+                ..piece
+            }));
         }
     }
 }
@@ -205,7 +228,9 @@ fn command(
                 .collect();
             pieces.push(Piece {
                 text: words.join(" "),
+                name: String::new(),
                 place: place.to_owned(),
+                asks: false,
                 at_install,
                 span: node.span,
                 verbatim: false,
@@ -242,7 +267,9 @@ fn tasks(document: &Document, pieces: &mut Vec<Piece>) {
             }
             pieces.push(Piece {
                 text,
+                name: String::new(),
                 place: "a task of the editor".to_owned(),
+                asks: false,
                 at_install: false,
                 span: written.span,
                 verbatim: false,
@@ -255,22 +282,36 @@ fn taskfile(document: &Document, pieces: &mut Vec<Piece>) {
     for tasks in document.get(&["tasks"]) {
         for task in document.entries(tasks) {
             let place = format!("the task `{}`", super::quoted(&task.key));
-            for entry in document.entries(&task.value) {
-                if entry.key != "cmds" && entry.key != "cmd" {
-                    continue;
-                }
-                match &entry.value.kind {
-                    NodeKind::List(items) => {
-                        for item in items {
-                            let inner = document
-                                .entries(item)
-                                .into_iter()
-                                .find(|inner| inner.key == "cmd")
-                                .map_or(item, |inner| &inner.value);
-                            pieces.extend(piece(inner, place.clone(), false));
-                        }
+            let entries = document.entries(&task.value);
+            let asks = entries.iter().any(|entry| entry.key == "prompt");
+            let mut add = |node: &Node, calls: &str| {
+                pieces.extend(piece(node, place.clone(), false).map(|piece| Piece {
+                    text: format!("{calls}{}", piece.text),
+                    name: task.key.clone(),
+                    asks,
+                    ..piece
+                }));
+            };
+            if task.value.as_scalar().is_some() {
+                add(&task.value, "");
+            }
+            for entry in &entries {
+                let calls = match entry.key.as_str() {
+                    "cmds" | "cmd" => "",
+                    "deps" => "task ",
+                    _ => continue,
+                };
+                for item in entry.value.as_list().unwrap_or(&[]) {
+                    let inner = document.entries(item);
+                    let of = |key: &str| inner.iter().find(|inner| inner.key == key);
+                    match (of("task"), of("cmd")) {
+                        (Some(called), _) => add(&called.value, "task "),
+                        (None, Some(command)) => add(&command.value, ""),
+                        (None, None) => add(item, calls),
                     }
-                    _ => pieces.extend(piece(&entry.value, place.clone(), false)),
+                }
+                if entry.value.as_list().is_none() {
+                    add(&entry.value, calls);
                 }
             }
         }
@@ -288,4 +329,32 @@ fn compose(document: &Document, pieces: &mut Vec<Piece>) {
             }
         }
     }
+}
+
+/// The commands of lefthook's settings, named by the hook of Git that runs them.
+pub(super) fn lefthook(document: &Document) -> Vec<Piece> {
+    let mut pieces = Vec::new();
+    let Some(root) = document.roots.first() else {
+        return pieces;
+    };
+    for hook in document.entries(root) {
+        for group in document.entries(&hook.value) {
+            let named = document.entries(&group.value).into_iter();
+            let named: Vec<&Node> = named.map(|entry| &entry.value).collect();
+            let items = group.value.as_list().unwrap_or_default().iter();
+            for command in named.into_iter().chain(items) {
+                let entries = document.entries(command);
+                let run = entries.iter().find(|entry| entry.key == "run");
+                let place = format!("the Git hook `{}`", super::quoted(&hook.key));
+                pieces.extend(
+                    run.and_then(|run| piece(&run.value, place, false))
+                        .map(|piece| Piece {
+                            name: hook.key.clone(),
+                            ..piece
+                        }),
+                );
+            }
+        }
+    }
+    pieces
 }

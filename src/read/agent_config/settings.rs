@@ -323,6 +323,22 @@ fn inert_rule(rule: &PermissionRule) -> Option<Inert> {
             span: rule.span,
         });
     }
+    if rule.shell && has_lost_colon(about) {
+        let words = about.replace(':', " ");
+        return Some(Inert {
+            pattern: String::new(),
+            says: format!(
+                "`{}` is compared with the command as it is typed, and a colon has a meaning only in `:*` at the end",
+                quoted(about)
+            ),
+            instead: format!(
+                "{}({}:*)",
+                rule.tool,
+                quoted(words.trim_end_matches([' ', '*']))
+            ),
+            span: rule.span,
+        });
+    }
     let is_path_rule = matches!(rule.tool.as_str(), "Read" | "Edit");
     let homes = [
         "/Users/",
@@ -343,4 +359,13 @@ fn inert_rule(rule: &PermissionRule) -> Option<Inert> {
         });
     }
     None
+}
+
+/// Whether a colon stands between a program and what follows it, where a space belongs: `rm:-rf:/`.
+fn has_lost_colon(about: &str) -> bool {
+    let Some((program, rest)) = about.split_once(':') else {
+        return false;
+    };
+    let plain = |c: char| c.is_ascii_lowercase() || c.is_ascii_digit() || c == '-';
+    !program.is_empty() && program.chars().all(plain) && !matches!(rest, "" | "*" | " *")
 }

@@ -50,6 +50,20 @@ pub struct Script {
     pub whole: bool,
 }
 
+/// Whether a file is a shell script, by its first line or its name.
+pub fn is_script(path: &str, bytes: &[u8]) -> bool {
+    let line = bytes.split(|&b| b == b'\n').next().unwrap_or_default();
+    if line.starts_with(b"#!") {
+        return line.ends_with(b"sh")
+            || line
+                .windows(3)
+                .any(|part| part == b"sh " || part == b"sh\r");
+    }
+    path.ends_with(".sh")
+        || path.ends_with(".bash")
+        || !path.rsplit('/').next().unwrap_or(path).contains('.')
+}
+
 /// Reads a text as commands, wrappers stripped: `timeout 5 sudo a` gives `a`, `bash -c 'a; b'` gives `a` and `b`.
 pub fn read(text: &str) -> Script {
     read_nested(text, 0)

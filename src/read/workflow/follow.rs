@@ -3,10 +3,10 @@
 //! In: one command of a step. Out: commands and agents of that step. Calls are followed a few levels deep; a script in a
 //! language that is no shell gives only the agents that it starts.
 
-use super::Reader;
 use super::script::{InScript, command};
 use super::steps::{Scope, Steering, local_path};
-use crate::model::{AgentStep, Setting, Spot, Step, Through};
+use super::{Reader, variables};
+use crate::model::{AgentStep, CiSystem, Setting, Spot, Step, Through};
 use crate::read::program;
 use crate::read::shell::{self, Simple};
 use crate::rules::ci;
@@ -108,25 +108,10 @@ impl Reader<'_> {
         if depth >= MAX_SCRIPTS {
             return;
         }
-        let text = match called(&words) {
-            Some(Called::File(word)) => match self.file_text(around, word) {
-                Found::Shell(text) => Some(text),
-                Found::Program(text) => {
-                    programs(step, &text, spot);
-                    return;
-                }
-                Found::Other => None,
-                Found::Nothing => return,
-            },
-            Some(Called::Package(name)) => {
-                let path = script_path(around, "package.json");
-                let bytes = path.and_then(|path| self.file(&path));
-                bytes.and_then(|bytes| package_script(&bytes, name))
-            }
-            None => match words.first().and_then(|name| self.written(name)) {
-                Some(text) => Some(text),
-                None => return,
-            },
+        let text = match self.called_text(around, step, &words, spot) {
+            Calls::Text(text) => Some(text),
+            Calls::Unread => None,
+            Calls::Nothing => return,
         };
         let Some(text) = text.filter(|text| text.len() <= MAX_SCRIPT && self.spend(text.len()))
         else {
@@ -136,6 +121,11 @@ impl Reader<'_> {
         let script = shell::read(&text);
         step.wholly_read &= script.whole;
         around.variables.extend(script.variables);
+        if self.system != CiSystem::Github {
+            let names = variables::named(&text).into_iter();
+            let mentions = names.map(|name| variables::mention(name, spot.clone()));
+            step.mentions.extend(mentions);
+        }
         for mut inner in script.commands {
             self.follow(around, step, &inner, spot, depth + 1);
             // `amp "$@"` in a script gets the words that the script is called with.
@@ -145,6 +135,37 @@ impl Reader<'_> {
             let next = command(inner, spot.clone(), around.scope, InScript::Yes);
             step.commands.push(next);
         }
+    }
+
+    /// The text that a command runs besides itself.
+    fn called_text(
+        &self,
+        around: &Around<'_, '_, '_>,
+        step: &mut Step,
+        words: &[String],
+        spot: &Spot,
+    ) -> Calls {
+        let text = match called(words) {
+            Some(Called::File(word)) => match self.file_text(around, word) {
+                Found::Shell(text) => Some(text),
+                Found::Program(text) => {
+                    programs(step, &text, spot);
+                    return Calls::Nothing;
+                }
+                Found::Other => None,
+                Found::Nothing => return Calls::Nothing,
+            },
+            Some(Called::Package(name)) => {
+                let path = script_path(around, "package.json");
+                let bytes = path.and_then(|path| self.file(&path));
+                bytes.and_then(|bytes| package_script(&bytes, name))
+            }
+            None => match words.first().and_then(|name| self.written(name)) {
+                Some(text) => Some(text),
+                None => return Calls::Nothing,
+            },
+        };
+        text.map_or(Calls::Unread, Calls::Text)
     }
 
     /// Keeps a text that a command writes to a file.
@@ -177,13 +198,21 @@ impl Reader<'_> {
         let Some(bytes) = self.file(&path) else {
             return Found::Nothing;
         };
-        let shell = is_shell(&path, &bytes);
+        let shell = shell::is_script(&path, &bytes);
         match String::from_utf8(bytes) {
             Ok(text) if shell => Found::Shell(text),
             Ok(text) if is_program(&path) => Found::Program(text),
             _ => Found::Other,
         }
     }
+}
+
+/// What a command runs besides itself.
+enum Calls {
+    Text(String),
+    /// There, and not read.
+    Unread,
+    Nothing,
 }
 
 enum Found {
@@ -302,6 +331,11 @@ const WORKSPACE: &[&str] = &[
     "${GITHUB_WORKSPACE}/",
     "${{ github.workspace }}/",
     "${{github.workspace}}/",
+    "$CI_PROJECT_DIR/",
+    "${CI_PROJECT_DIR}/",
+    "$(Build.SourcesDirectory)/",
+    "$(System.DefaultWorkingDirectory)/",
+    "$BUILD_SOURCESDIRECTORY/",
     "$PWD/",
     "${PWD}/",
     "$(pwd)/",
@@ -335,20 +369,6 @@ fn script_path(around: &Around<'_, '_, '_>, word: &str) -> Option<String> {
         return None;
     }
     local_path(&format!("./{joined}")).filter(|path| !path.is_empty())
-}
-
-/// Whether a file is a shell script, by its first line or its name.
-fn is_shell(path: &str, bytes: &[u8]) -> bool {
-    let line = bytes.split(|&b| b == b'\n').next().unwrap_or_default();
-    if line.starts_with(b"#!") {
-        return line.ends_with(b"sh")
-            || line
-                .windows(3)
-                .any(|part| part == b"sh " || part == b"sh\r");
-    }
-    path.ends_with(".sh")
-        || path.ends_with(".bash")
-        || !path.rsplit('/').next().unwrap_or(path).contains('.')
 }
 
 /// The text of a script in `package.json`.

@@ -43,19 +43,7 @@ impl Reader<'_> {
         values: &Values,
         depth: usize,
     ) -> Job {
-        let mut job = Job {
-            id: entry.key.clone(),
-            spot: file.spot(entry.key_span),
-            permissions: None,
-            env: Vec::new(),
-            condition: None,
-            runs_on: Vec::new(),
-            runs_on_spot: None,
-            environment: None,
-            needs: Vec::new(),
-            steps: Vec::new(),
-            call: None,
-        };
+        let mut job = Job::new(entry.key.clone(), file.spot(entry.key_span));
         let mut call = CallParts::default();
         let mut defaults = defaults.clone();
         let mut lists = Vec::new();
@@ -124,13 +112,7 @@ impl Reader<'_> {
         {
             workflow = self.called(&path, &parts.with, &secrets, depth);
         }
-        let runs_agent = |called: &Workflow| {
-            let mut steps = called.jobs.iter().flat_map(|job| &job.steps);
-            steps.any(|step| !step.agents.is_empty())
-                || called.jobs.iter().any(|job| job.call.is_some())
-        };
         let agent = match &workflow {
-            Some(called) if runs_agent(called) => None,
             Some(_) => None,
             None => ci::reusable_agent(&uses.name)
                 .map(|entry| entry.agent.as_str())

@@ -4,23 +4,31 @@
 //! composite actions stand in place and called workflows hang on their jobs. Keys, scopes and events that are not known
 //! are accepted. Files, depth, steps and text are bounded; what was not followed is never taken for safe.
 
+mod azure;
+mod circleci;
 mod file;
 mod follow;
+mod gitlab;
 mod jobs;
 mod script;
+mod shared;
 mod steps;
 mod substitute;
+mod system;
+pub mod variables;
 
 #[cfg(test)]
 mod tests;
 
 use std::cell::{Cell, RefCell};
 
-use crate::model::{Access, Permissions, RepoPath, Scopes, Setting, Trigger, Workflow};
+use crate::model::{Access, CiSystem, Permissions, RepoPath, Scopes, Setting, Trigger, Workflow};
 use crate::read::Lookup;
 use crate::syntax::{Node, SyntaxError};
 use file::File;
 use substitute::Values;
+
+pub use system::{located, may_be_included, system_of};
 
 /// How deep actions and workflows of the repository are followed.
 const MAX_CALLS: usize = 5;
@@ -56,9 +64,11 @@ pub const SCOPES: &[&str] = &[
 
 /// Reads a workflow file; what it calls in its own repository is looked for where that begins.
 pub fn read(path: &RepoPath, text: &[u8], lookup: &Lookup<'_>) -> Result<Workflow, SyntaxError> {
+    let system = system_of(path).unwrap_or_default();
     let reader = Reader {
         lookup,
-        home: home_of(path).unwrap_or_else(|| folder_of(path)),
+        system,
+        home: located(path).map_or_else(|| folder_of(path), |(_, home)| home),
         files: Cell::new(0),
         steps: Cell::new(0),
         shell: Cell::new(0),
@@ -66,15 +76,20 @@ pub fn read(path: &RepoPath, text: &[u8], lookup: &Lookup<'_>) -> Result<Workflo
         checkouts: RefCell::new(Vec::new()),
     };
     let file = File::open(path, text)?;
-    Ok(reader.workflow(&file, &Values::default(), 0))
+    Ok(match system {
+        CiSystem::Gitlab => reader.gitlab(&file),
+        CiSystem::Azure => reader.azure(&file),
+        CiSystem::Circleci => reader.circleci(&file),
+        CiSystem::Github => reader.workflow(&file, &Values::default(), 0),
+    })
 }
 
-/// Whether GitHub loads a workflow from this path.
+/// Whether a CI system loads its jobs from this path.
 pub fn is_workflow(path: &RepoPath) -> bool {
-    home_of(path).is_some_and(<[u8]>::is_empty)
+    located(path).is_some_and(|(_, home)| home.is_empty())
 }
 
-/// The top of the repository whose workflow this is, empty or with a `/` at its end; a tree may hold several checkouts.
+/// The top of the repository whose GitHub workflow this is, empty or with a `/` at its end; a tree may hold several checkouts.
 pub fn home_of(path: &RepoPath) -> Option<&[u8]> {
     let name = path.file_name();
     if !(name.ends_with(b".yml") || name.ends_with(b".yaml")) {
@@ -102,6 +117,7 @@ fn folder_of(path: &RepoPath) -> &[u8] {
 /// What one reading shares: the look-up, and what has been spent of each bound.
 struct Reader<'a> {
     lookup: &'a Lookup<'a>,
+    system: CiSystem,
     /// Where the workflow's repository begins.
     home: &'a [u8],
     files: Cell<usize>,
@@ -129,6 +145,7 @@ impl Reader<'_> {
 
     fn workflow(&self, file: &File<'_>, values: &Values, depth: usize) -> Workflow {
         let mut workflow = Workflow {
+            system: CiSystem::Github,
             path: file.path.clone(),
             triggers: Vec::new(),
             permissions: None,

@@ -3,10 +3,14 @@
 //! In: a step with its text. Out: commands at their places in the file, agents among them. Text in a language that is no
 //! shell is said to be unread; the agents that it starts are found.
 
+use std::collections::BTreeSet;
+
 use super::file::File;
 use super::follow::{self, Around};
+use super::jobs::RunDefaults;
 use super::steps::{Scope, Steering};
-use super::{MAX_SHELL, Reader};
+use super::substitute::Values;
+use super::{MAX_SHELL, Reader, variables};
 use crate::model::{Command, Setting, Span, Spot, Step};
 use crate::read::shell::{self, Simple};
 use crate::read::{agents, lines::Lines};
@@ -16,7 +20,77 @@ impl Reader<'_> {
         let Some(run) = step.run.take() else {
             return;
         };
-        let shell = steering.shell.as_deref().unwrap_or("bash");
+        let mut around = Around::new(scope, steering);
+        self.text(&mut around, step, &run);
+        name_agents(step);
+        step.run = Some(Setting {
+            value: scope.values.text(&run.value),
+            ..run
+        });
+    }
+
+    /// Reads a step that runs several texts one after the other in one shell, each at its own place.
+    pub(super) fn run_pieces(
+        &self,
+        pieces: &[Piece<'_, '_>],
+        values: &Values,
+        env: &[Setting],
+        step: &mut Step,
+        steering: &Steering,
+    ) {
+        let defaults = RunDefaults::default();
+        let mut variables = Vec::new();
+        let mut joined: Option<Setting> = None;
+        for piece in pieces {
+            let scope = Scope {
+                file: piece.file,
+                defaults: &defaults,
+                values,
+                env,
+                folder: None,
+                depth: 0,
+            };
+            let mut around = Around::new(&scope, steering);
+            around.variables = std::mem::take(&mut variables);
+            let places = Places::of(piece.file, &piece.text);
+            for (name, span) in variables::spans(&piece.text.value) {
+                step.mentions
+                    .push(variables::mention(name, places.spot(Some(span))));
+            }
+            let filled = values.text(&piece.text.value);
+            if filled != piece.text.value {
+                let names = variables::named(&filled).into_iter();
+                let whole = &piece.text.spot;
+                step.mentions
+                    .extend(names.map(|name| variables::mention(name, whole.clone())));
+            }
+            self.text(&mut around, step, &piece.text);
+            variables = around.variables;
+            match &mut joined {
+                Some(joined) => {
+                    joined.value.push('\n');
+                    joined.value.push_str(&filled);
+                }
+                None => {
+                    joined = Some(Setting {
+                        value: filled,
+                        ..piece.text.clone()
+                    });
+                }
+            }
+        }
+        step.mentions
+            .retain(|mention| !variables::is_set(&mention.name, &variables));
+        let mut seen = BTreeSet::new();
+        step.mentions
+            .retain(|mention| seen.insert(mention.name.clone()));
+        name_agents(step);
+        step.run = joined;
+    }
+
+    /// Reads one text of a step in the shell of its steering.
+    fn text(&self, around: &mut Around<'_, '_, '_>, step: &mut Step, run: &Setting) {
+        let shell = around.steering.shell.as_deref().unwrap_or("bash");
         let (read, wholly) = match shell.split(['/', ' ']).next_back().unwrap_or_default() {
             _ if shell.contains("bash") || shell.contains("sh ") || shell == "sh" => (true, true),
             _ if shell.contains("pwsh") || shell.contains("powershell") || shell == "cmd" => {
@@ -25,32 +99,22 @@ impl Reader<'_> {
             _ if shell.contains("${{") => (true, false),
             _ => (false, false),
         };
-        step.wholly_read = wholly;
+        step.wholly_read &= wholly;
         if read && self.spend(run.value.len()) {
             let script = shell::read(&run.value);
             step.wholly_read &= script.whole;
-            let places = Places::of(scope.file, &run);
-            let mut around = Around::new(scope, steering);
-            around.variables = script.variables;
+            let places = Places::of(around.scope.file, run);
+            around.variables.extend(script.variables);
             for simple in script.commands {
                 let spot = places.spot(simple.span);
-                self.follow(&mut around, step, &simple, &spot, 0);
+                self.follow(around, step, &simple, &spot, 0);
                 step.commands
-                    .push(command(simple, spot, scope, InScript::No));
+                    .push(command(simple, spot, around.scope, InScript::No));
             }
         } else {
             step.wholly_read = false;
             follow::programs(step, &run.value, &run.spot);
         }
-        for agent in agents::in_commands(&step.commands) {
-            if step.agents.iter().all(|known| known.agent != agent.agent) {
-                step.agents.push(agent);
-            }
-        }
-        step.run = Some(Setting {
-            value: scope.values.text(&run.value),
-            ..run
-        });
     }
 
     /// Whether the bound on shell text allows another `length` bytes.
@@ -61,6 +125,24 @@ impl Reader<'_> {
         }
         self.shell.set(spent);
         true
+    }
+}
+
+/// Stands for each byte of what is put into a text before a shell sees it.
+pub(super) const MARK: u8 = 0x1f;
+
+/// One text of a step, and the file in which it stands.
+pub(super) struct Piece<'g, 't> {
+    pub file: &'g File<'t>,
+    pub text: Setting,
+}
+
+/// Finds the agents among a step's commands.
+fn name_agents(step: &mut Step) {
+    for agent in agents::in_commands(&step.commands) {
+        if step.agents.iter().all(|known| known.agent != agent.agent) {
+            step.agents.push(agent);
+        }
     }
 }
 
@@ -101,6 +183,11 @@ impl<'f, 't> Places<'f, 't> {
         let mut at = run.spot.span.start;
         let end = run.spot.span.end.min(file.text.len());
         for byte in run.value.bytes() {
+            if byte == MARK {
+                written.push(u32::try_from(at).unwrap_or(u32::MAX));
+                at = (at + 1).min(end);
+                continue;
+            }
             if !byte.is_ascii_whitespace() {
                 // Indentation, folded line ends and escapes stand only in the file.
                 let here = memchr::memchr(byte, file.text.get(at..end).unwrap_or_default());

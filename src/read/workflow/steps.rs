@@ -192,8 +192,10 @@ impl Reader<'_> {
                 self.step(&inner, item, out);
             }
         }
+        let of_other_version = caller.uses.as_ref().is_some_and(|uses| !uses.is_local());
         for step in &mut out[from..] {
             step.outer = Some(caller.spot.clone());
+            step.of_other_version |= of_other_version;
             let mut env = caller.env.clone();
             env.append(&mut step.env);
             step.env = env;
@@ -223,20 +225,7 @@ fn both(outer: Option<&Setting>, inner: Option<Setting>) -> Option<Setting> {
 /// The keys of a step.
 fn parts<'s>(scope: &'s Scope<'_, '_>, node: &'s Node) -> (Step, Steering, Vec<&'s Node>) {
     let (file, values) = (scope.file, scope.values);
-    let mut step = Step {
-        id: String::new(),
-        name: String::new(),
-        condition: None,
-        uses: None,
-        run: None,
-        with: Vec::new(),
-        env: Vec::new(),
-        commands: Vec::new(),
-        agents: Vec::new(),
-        wholly_read: true,
-        spot: file.spot(node.span),
-        outer: None,
-    };
+    let mut step = Step::new(file.spot(node.span));
     let mut steering = Steering {
         shell: scope.defaults.shell.clone(),
         folder: scope.defaults.folder.clone(),

@@ -106,7 +106,8 @@ impl Values {
     /// The value behind `inputs.x` or `secrets.X`, where the caller hands one over.
     fn value_of(&self, name: &str) -> Option<&str> {
         let (context, name) = name.split_once('.')?;
-        if context.eq_ignore_ascii_case("inputs") {
+        // Templates of Azure Pipelines have parameters where called workflows have inputs.
+        if context.eq_ignore_ascii_case("inputs") || context == "parameters" {
             let inputs = self.inputs.as_ref()?;
             return inputs.get(&name.to_ascii_lowercase()).map(String::as_str);
         }

@@ -3,12 +3,12 @@
 //! In: a group of findings of one secret. Out: labelled lines, at most twelve unless the reader asked for all. It must
 //! not break or cut a mask, nor quote the file to an agent.
 
-use super::position;
+use super::{more, position};
 use crate::model::Excerpt;
 use crate::report::parts::{self, Parts};
 use crate::report::select::Group;
 use crate::report::wrap::{columns, fit, fit_left, fit_words, wrap};
-use crate::report::{Audience, Style, Verbosity, sanitize, summary};
+use crate::report::{Audience, Style, Verbosity, sanitize};
 
 /// The most lines of a block.
 const BLOCK_LINES: usize = 12;
@@ -127,9 +127,8 @@ fn place(group: &Group<'_>, style: &Style, width: usize) -> String {
             after.push_str(&format!(", first of {}", finding.commits));
         }
     }
-    if !group.also.is_empty() {
-        let places = summary::count(group.also.len() as u64, "place", "places");
-        after.push_str(&format!(" (also in {places})"));
+    if let Some(more) = more(group) {
+        after.push_str(&format!(" ({more})"));
     }
     let path = sanitize::path(&finding.path);
     if style.verbosity == Verbosity::Verbose {

@@ -5,10 +5,11 @@
 
 mod block;
 
+use std::collections::BTreeSet;
 use std::io::{self, Write};
 
 use super::parts;
-use super::select::{Group, Standing, groups};
+use super::select::{Group, Standing, Within, alike, groups};
 use super::wrap::{fit_left, fit_words, wrap};
 use super::{Audience, Entry, Style, Verbosity, sanitize};
 use super::{jobs, summary};
@@ -17,6 +18,8 @@ use block::Label;
 
 /// The most warnings of a hook.
 const HOOK_WARNINGS: usize = 5;
+/// The most lines of what a finding without a block says.
+const SENTENCE_LINES: usize = 3;
 /// The most places listed that were not looked at.
 const UNCHECKED_LINES: usize = 10;
 
@@ -29,16 +32,17 @@ const BLUE: &str = "34";
 /// Writes the report.
 pub fn write(outcome: &Outcome, style: &Style, out: &mut dyn Write) -> io::Result<()> {
     let mut page = Page { style, out };
-    let blocks = groups(&outcome.findings, Standing::Block);
+    let blocks = alike(groups(&outcome.findings, Standing::Block), Within::File);
     if style.verbosity == Verbosity::Quiet {
         return page.quiet(outcome, &blocks);
     }
     for group in &blocks {
         page.block(group)?;
     }
-    page.warnings(&groups(&outcome.findings, Standing::Warning))?;
+    let together = |standing| alike(groups(&outcome.findings, standing), Within::Tree);
+    page.warnings(&together(Standing::Warning))?;
     if style.verbosity == Verbosity::Verbose {
-        page.compact(&groups(&outcome.findings, Standing::Note))?;
+        page.compact(&together(Standing::Note))?;
         page.released(&groups(&outcome.findings, Standing::Released))?;
         page.agent_jobs(outcome)?;
     }
@@ -159,26 +163,37 @@ impl Page<'_> {
         if let Some(waiver) = &finding.waived {
             tail.push_str(&format!(" Waived: {}.", sanitize::quote(waiver)));
         }
-        if !group.also.is_empty() {
-            let places = summary::count(group.also.len() as u64, "place", "places");
-            tail = format!("(also in {places}) {tail}");
-        }
+        let more = more(group).map_or(String::new(), |more| format!(" ({more})"));
         match (self.is_verbose(), self.style.entry) {
             (true, _) => {
-                let line = format!("{head} {}: {tail}", at(finding));
+                let line = format!("{head} {}{more}: {tail}", at(finding));
                 self.painted(code, &line, head.len())
             }
             (false, Entry::Hook) => {
                 let place = fit_left(&at(finding), self.width() / 2);
-                let line = fit_words(&format!("{head} {place}: {tail}"), self.width());
+                let line = fit_words(&format!("{head} {place}{more}: {tail}"), self.width());
                 self.painted(code, &line, head.len())
             }
             (false, Entry::Scan | Entry::Ci | Entry::Job) => {
-                self.painted(code, &format!("{head} {}", at(finding)), head.len())?;
-                let line = fit_words(&format!("    {tail}"), self.width());
-                self.line(&line)
+                let line = format!("{head} {}{more}", at(finding));
+                self.painted(code, &line, head.len())?;
+                self.sentence(&tail)
             }
         }
+    }
+
+    /// What a finding without a block says, in a few lines.
+    fn sentence(&mut self, text: &str) -> io::Result<()> {
+        let room = self.width() - 4;
+        let mut lines = wrap(text, room, "");
+        if lines.len() > SENTENCE_LINES {
+            let rest = lines.split_off(SENTENCE_LINES - 1).join(" ");
+            lines.push(fit_words(&rest, room));
+        }
+        for line in &lines {
+            self.line(&format!("    {line}"))?;
+        }
+        Ok(())
     }
 
     /// The other parts of a finding that has no block.
@@ -197,6 +212,9 @@ impl Page<'_> {
     fn places(&mut self, group: &Group<'_>) -> io::Result<()> {
         for finding in &group.also {
             self.line(&format!("  also at {}", at(finding)))?;
+        }
+        for finding in &group.alike {
+            self.line(&format!("  like it at {}", at(finding)))?;
         }
         for related in &group.head.related {
             let place = place_of(&related.path, related.place);
@@ -320,6 +338,30 @@ fn word_and_color(verdict: Verdict) -> (&'static str, &'static str) {
         Verdict::Block => ("error", RED),
         Verdict::Warn => ("warning", YELLOW),
         Verdict::Note | Verdict::Silent => ("note", CYAN),
+    }
+}
+
+/// How many places a group has beside the one that is shown.
+fn more(group: &Group<'_>) -> Option<String> {
+    let also = group.also.len() as u64;
+    let files: BTreeSet<&RepoPath> = group.alike.iter().map(|one| &one.path).collect();
+    let here = files.len() <= 1 && files.contains(&group.head.path);
+    let alike = match (group.alike.len(), here) {
+        (0, _) => None,
+        (count, true) => Some(format!("{count} more like it in this file")),
+        (count, false) if count == files.len() => Some(format!(
+            "the same in {}",
+            summary::count(count as u64, "more file", "more files")
+        )),
+        (count, false) => Some(format!(
+            "{count} more like it in {}",
+            summary::count(files.len() as u64, "file", "files")
+        )),
+    };
+    let same = (also > 0).then(|| format!("also in {}", summary::count(also, "place", "places")));
+    match (same, alike) {
+        (Some(same), Some(alike)) => Some(format!("{same}; {alike}")),
+        (one, other) => one.or(other),
     }
 }
 

@@ -261,3 +261,47 @@ fn no_text_says_how_to_silence() {
         assert!(!text.contains(word), "{word} in\n{text}");
     }
 }
+
+#[test]
+fn what_is_said_in_the_same_words_is_said_once() {
+    let mut outcome = fixture::outcome();
+    let like = |number: usize, path: &str| {
+        let mut finding = fixture::warning(number);
+        finding.message = "The server `deploys` is handed too much.".to_owned();
+        finding.path = RepoPath::from(path);
+        finding
+    };
+    outcome.findings = vec![like(1, "a.json"), like(2, "b.json"), like(3, "c.json")];
+    let text = shown(&outcome, &Style::plain(Entry::Scan));
+    assert_eq!(text.matches("is handed too much").count(), 1, "{text}");
+    assert!(text.contains("(the same in 2 more files)"), "{text}");
+    let all = shown(&outcome, &fixture::verbose(Style::plain(Entry::Scan)));
+    assert!(all.contains("like it at b.json") && all.contains("like it at c.json"));
+
+    // Another sentence, or a waiver of one, is another matter.
+    outcome.findings[1].message = "The server `mails` is handed too much.".to_owned();
+    outcome.findings[2].waived = Some("until spring".to_owned());
+    let text = shown(&outcome, &Style::plain(Entry::Scan));
+    assert_eq!(text.matches("is handed too much").count(), 3, "{text}");
+}
+
+#[test]
+fn blocks_of_one_file_that_say_the_same_are_one_and_of_two_files_are_two() {
+    let mut outcome = fixture::outcome();
+    let key = |number: u32, path: &str| {
+        let mut finding = fixture::finding();
+        finding.fingerprint = format!("v1:{number:032}");
+        finding.path = RepoPath::from(path);
+        finding.place.start_line = number;
+        finding
+    };
+    outcome.findings = (1..=8)
+        .map(|number| key(number, "keys.json"))
+        .chain([key(9, "other.json")])
+        .collect();
+    let text = shown(&outcome, &hook());
+    assert_eq!(text.matches("error[TL101]").count(), 2, "{text}");
+    assert!(text.contains("(7 more like it in this file)"), "{text}");
+    let block = block_of(&text);
+    assert!(block.len() <= 12, "{text}");
+}

@@ -298,6 +298,15 @@ pub fn cli_names() -> impl Iterator<Item = &'static str> {
     entries.flat_map(|entry| entry.names.iter().map(String::as_str))
 }
 
+/// Whether a program that runs an agent and a word that takes its person away may both stand somewhere.
+pub fn may_take_person_away(stands: &dyn Fn(&str) -> bool) -> bool {
+    table().cli.iter().any(|entry| {
+        let mut programs = entry.names.iter().chain(&entry.packages);
+        let is_written = |word: &String| stands(word);
+        programs.any(is_written) && entry.bypass.iter().any(is_written)
+    })
+}
+
 /// What a secret is for, by its name.
 pub fn purpose_of(name: &str) -> Purpose {
     let name = name.to_ascii_uppercase();

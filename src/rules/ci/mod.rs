@@ -1,6 +1,6 @@
 //! What is known of workflows: agents, the permissions that actions and commands need, and what secrets are for.
 //!
-//! In: `rules/agents_ci.toml`, `agents_run.toml`, `actions.toml`, `commands.toml` and `services.toml`, built into
+//! In: `rules/agents_ci.toml`, `agents_run.toml`, `ci_systems.toml`, `actions.toml`, `commands.toml` and `services.toml`, built into
 //! the program. Out: tables, read on first use. It judges nothing; what no entry covers is unknown.
 
 mod agents;
@@ -8,11 +8,12 @@ mod edits;
 mod needs;
 mod services;
 mod started;
+mod systems;
 
 pub use agents::{
     ActionAgent, CliAgent, DefaultToken, Guard, Leaves, Mints, ReusableAgent, action_agent,
-    cli_agent, cli_names, cli_of_agent, is_switch, leaves, mints, purpose_of, reusable_agent,
-    unexpanded,
+    cli_agent, cli_names, cli_of_agent, is_switch, leaves, may_take_person_away, mints, purpose_of,
+    reusable_agent, unexpanded,
 };
 
 pub use edits::{
@@ -26,6 +27,10 @@ pub use needs::{
 
 pub use services::{Narrower, narrower_of_action, narrower_of_command};
 pub use started::{command_inputs, credential_agent, image_agent, kits, named_agent};
+pub use systems::{
+    Task, gitlab_event_of_ref, gitlab_events_of_condition, holds_words_of_people, is_forge_token,
+    is_job_token, is_own_pool, login_by_identity, says_credential, task,
+};
 
 /// Whether `text` fits a pattern in which `*` stands for any run of characters. Case counts.
 pub(crate) fn fits(pattern: &str, text: &str) -> bool {

@@ -159,3 +159,24 @@ proptest! {
         prop_assert_eq!(Model::shown(&left, &files, &rules).sum(), first.after);
     }
 }
+
+#[test]
+fn a_file_of_many_keys_is_one_change() {
+    let rules = RuleSet::builtin();
+    let mut findings: Vec<Finding> = (0..6)
+        .map(|number| credential(&rules, number, How::Workspace, Confidence::High))
+        .collect();
+    for finding in &mut findings[..5] {
+        finding.path = RepoPath::from("backup.json");
+    }
+    let model = Model::new(&findings, &[], &rules);
+    let found = changes(&model, 3);
+    assert_eq!(found[0].path, "backup.json", "{found:?}");
+    assert!(found[0].text.contains("all 5 credentials"), "{found:?}");
+    let alone = &found[1];
+    assert!(
+        alone.path.ends_with("5.sh") && alone.after == 0.0,
+        "{found:?}"
+    );
+    assert_eq!(found.len(), 2);
+}

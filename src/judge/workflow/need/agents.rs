@@ -9,6 +9,7 @@ use crate::judge::workflow::tools::{github_tool, may_push, tools};
 use crate::judge::workflow::values::add_named;
 use crate::judge::workflow::working::{self, Works};
 use crate::model::{Access, Scopes, Step, TokenFrom, TokenSource};
+use crate::read::expression;
 use crate::rules::ci;
 
 impl Need {
@@ -33,7 +34,7 @@ impl Need {
             ];
             parts.iter().any(|part| name.contains(part)) && !setting.value.trim().is_empty()
         });
-        if exchanges || federates {
+        if exchanges || federates || may_exchange(step, action) {
             join(
                 &mut self.known,
                 &Scopes::from([("id-token".to_owned(), Access::Write)]),
@@ -155,4 +156,24 @@ impl Need {
             );
         }
     }
+}
+
+/// Whether an expression decides, when the job runs, that the action swaps the OIDC token after all.
+fn may_exchange(step: &Step, action: &ci::ActionAgent) -> bool {
+    let is_computed = |input: &String| {
+        step.input(input)
+            .is_some_and(|setting| setting.value.contains("${{"))
+    };
+    let may_be_empty = |input: &String| {
+        step.input(input).is_some_and(|setting| {
+            let references = expression::references(&setting.value);
+            let is_given = |one: &expression::Reference| {
+                !(one.is_of("inputs") || one.is_of("vars") || one.is_of("env"))
+            };
+            setting.value.contains("${{") && !references.iter().any(is_given)
+        })
+    };
+    action.default_token == ci::DefaultToken::Exchanged
+        && (action.keeps_job_token.iter().any(is_computed)
+            || action.token_inputs.iter().any(may_be_empty))
 }

@@ -1,0 +1,403 @@
+//! Decodes families of objects out of one pack: a whole object, and all that rest on it by differences.
+//!
+//! In: what rests on what, and which objects are wanted. Out: their bytes, from several threads, each difference applied
+//! once. The largest branch is followed last, when what it rests on is no longer needed, so that few objects are held
+//! at a time, however long a chain is. What is damaged or too large is not handed over, and nothing that rests on it.
+
+use std::ops::Range;
+
+use gix::odb::pack::data;
+use gix::zlib::Inflate;
+
+use super::queue::Queue;
+
+/// The number of nothing.
+pub(super) const NONE: u32 = u32::MAX;
+
+/// No object of a family may be larger than this.
+const OBJECT_AT_MOST: usize = 32 << 20;
+
+/// How many bytes of objects that others rest on one thread holds.
+const HELD_AT_MOST: usize = 96 << 20;
+
+/// How many buffers, of how many bytes at most, one thread keeps to use again.
+const SPARE: usize = 8;
+const SPARE_AT_MOST: usize = 1 << 20;
+
+/// One object of a pack.
+#[derive(Clone, Copy)]
+pub(super) struct Member {
+    pub(super) offset: u64,
+    /// The number of the member that this one rests on; its own where it rests on nothing; `NONE` where it is not needed.
+    pub(super) base: u32,
+    /// The number that the caller knows it by; `NONE` where it is needed only for others.
+    pub(super) job: u32,
+}
+
+/// The objects of one pack that are needed.
+pub(super) struct Families<'p> {
+    data: &'p data::File,
+    /// What a member rests on stands before it.
+    members: Vec<Member>,
+    /// By member: where its children start in `children`; one more at the end.
+    starts: Vec<u32>,
+    /// The smaller branches first.
+    children: Vec<u32>,
+    /// The first of each family, the largest family last.
+    roots: Vec<u32>,
+}
+
+impl<'p> Families<'p> {
+    /// Finds what rests on what.
+    pub(super) fn new(data: &'p data::File, members: Vec<Member>) -> Self {
+        let mut sizes = vec![1u32; members.len()];
+        let mut starts = vec![0u32; members.len() + 1];
+        for (number, member) in members.iter().enumerate().rev() {
+            if member.base != NONE && member.base as usize != number {
+                sizes[member.base as usize] += sizes[number];
+                starts[member.base as usize + 1] += 1;
+            }
+        }
+        for number in 0..members.len() {
+            starts[number + 1] += starts[number];
+        }
+        let mut free = starts.clone();
+        let mut children = vec![0; starts.last().map_or(0, |count| *count as usize)];
+        let mut roots = Vec::new();
+        for (number, member) in members.iter().enumerate() {
+            if member.base as usize == number {
+                roots.push(number as u32);
+            } else if member.base != NONE {
+                let place = &mut free[member.base as usize];
+                children[*place as usize] = number as u32;
+                *place += 1;
+            }
+        }
+        for pair in starts.windows(2) {
+            children[pair[0] as usize..pair[1] as usize]
+                .sort_by_key(|child| sizes[*child as usize]);
+        }
+        roots.sort_by_key(|root| (sizes[*root as usize], std::cmp::Reverse(*root)));
+        Families {
+            data,
+            members,
+            starts,
+            children,
+            roots,
+        }
+    }
+
+    /// Hands over every object that has a job.
+    pub(super) fn read(&self, threads: usize, hand: &(dyn Fn(u32, &[u8]) + Sync)) {
+        let queue = Queue::new(self.roots.clone());
+        queue.work(
+            threads,
+            || Decoder::new(self.data),
+            |decoder, root| self.family(decoder, root, hand),
+        );
+    }
+
+    fn children(&self, number: u32) -> Range<usize> {
+        let number = number as usize;
+        self.starts[number] as usize..self.starts[number + 1] as usize
+    }
+
+    fn family(&self, decoder: &mut Decoder<'_>, root: u32, hand: &(dyn Fn(u32, &[u8]) + Sync)) {
+        let mut open: Vec<(Vec<u8>, Range<usize>)> = Vec::new();
+        let mut held = 0;
+        let mut next = decoder
+            .whole(self.members[root as usize].offset)
+            .map(|bytes| (root, bytes));
+        loop {
+            if let Some((number, bytes)) = next.take() {
+                let job = self.members[number as usize].job;
+                if job != NONE {
+                    hand(job, &bytes);
+                }
+                let children = self.children(number);
+                if children.is_empty() || held + bytes.len() > HELD_AT_MOST {
+                    decoder.give_back(bytes);
+                } else {
+                    held += bytes.len();
+                    open.push((bytes, children));
+                }
+            }
+            let Some((base, children)) = open.last_mut() else {
+                return;
+            };
+            if let Some(at) = children.next() {
+                let child = self.children[at];
+                let offset = self.members[child as usize].offset;
+                next = decoder.on(base, offset).map(|bytes| (child, bytes));
+            }
+            if Range::is_empty(children)
+                && let Some((base, _)) = open.pop()
+            {
+                held -= base.len();
+                decoder.give_back(base);
+            }
+        }
+    }
+}
+
+/// Inflates entries and applies differences, for one thread.
+struct Decoder<'p> {
+    data: &'p data::File,
+    inflate: Inflate,
+    difference: Vec<u8>,
+    spare: Vec<Vec<u8>>,
+}
+
+impl<'p> Decoder<'p> {
+    fn new(data: &'p data::File) -> Self {
+        Decoder {
+            data,
+            inflate: Inflate::default(),
+            difference: Vec::new(),
+            spare: Vec::new(),
+        }
+    }
+
+    /// An object that rests on nothing.
+    fn whole(&mut self, offset: u64) -> Option<Vec<u8>> {
+        let mut bytes = self.spare.pop().unwrap_or_default();
+        self.inflated(offset, &mut bytes)?;
+        Some(bytes)
+    }
+
+    /// An object that rests on `base`.
+    fn on(&mut self, base: &[u8], offset: u64) -> Option<Vec<u8>> {
+        let mut difference = std::mem::take(&mut self.difference);
+        let mut bytes = self.spare.pop().unwrap_or_default();
+        let applied = self
+            .inflated(offset, &mut difference)
+            .and_then(|()| apply(base, &difference, &mut bytes));
+        if difference.capacity() <= SPARE_AT_MOST {
+            self.difference = difference;
+        }
+        applied.map(|()| bytes)
+    }
+
+    fn inflated(&mut self, offset: u64, bytes: &mut Vec<u8>) -> Option<()> {
+        let entry = self.data.entry(offset).ok()?;
+        let size = usize::try_from(entry.decompressed_size).ok()?;
+        if size > OBJECT_AT_MOST {
+            return None;
+        }
+        bytes.resize(size, 0);
+        let read = self
+            .data
+            .decompress_entry(&entry, &mut self.inflate, bytes)
+            .ok();
+        read.map(|_| ())
+    }
+
+    fn give_back(&mut self, bytes: Vec<u8>) {
+        if self.spare.len() < SPARE && bytes.capacity() <= SPARE_AT_MOST {
+            self.spare.push(bytes);
+        }
+    }
+}
+
+/// Applies a difference in Git's own form; `None` where it does not fit its base or itself.
+fn apply(base: &[u8], difference: &[u8], bytes: &mut Vec<u8>) -> Option<()> {
+    let mut rest = difference;
+    let of_base = size(&mut rest)?;
+    let length = size(&mut rest)?;
+    if of_base != base.len() || length > OBJECT_AT_MOST {
+        return None;
+    }
+    bytes.clear();
+    bytes.reserve(length);
+    while let Some((command, behind)) = rest.split_first() {
+        rest = behind;
+        let part = match *command {
+            0 => return None,
+            command if command & 0x80 != 0 => copied(base, command, &mut rest)?,
+            count => {
+                let (part, behind) = rest.split_at_checked(usize::from(count))?;
+                rest = behind;
+                part
+            }
+        };
+        if bytes.len() + part.len() > length {
+            return None;
+        }
+        bytes.extend_from_slice(part);
+    }
+    (bytes.len() == length).then_some(())
+}
+
+/// The part of the base that a command copies: four bits say which bytes of the place follow, three those of the length.
+fn copied<'b>(base: &'b [u8], command: u8, rest: &mut &[u8]) -> Option<&'b [u8]> {
+    let mut number = |bits: Range<u32>| {
+        let mut number = 0;
+        for bit in bits.clone().filter(|bit| command >> bit & 1 != 0) {
+            let (byte, behind) = rest.split_first()?;
+            *rest = behind;
+            number |= usize::from(*byte) << (8 * (bit - bits.start));
+        }
+        Some(number)
+    };
+    let start = number(0..4)?;
+    let length = match number(4..7)? {
+        0 => 0x10000,
+        length => length,
+    };
+    base.get(start..start.checked_add(length)?)
+}
+
+/// A number in groups of seven bits, the lowest first.
+fn size(rest: &mut &[u8]) -> Option<usize> {
+    let mut number = 0u64;
+    for shift in (0..42).step_by(7) {
+        let (byte, behind) = rest.split_first()?;
+        *rest = behind;
+        number |= u64::from(byte & 0x7f) << shift;
+        if byte & 0x80 == 0 {
+            return usize::try_from(number).ok();
+        }
+    }
+    None
+}
+
+#[cfg(test)]
+mod tests {
+    use std::io::Write as _;
+    use std::sync::Mutex;
+
+    use flate2::write::ZlibEncoder;
+    use proptest::prelude::*;
+
+    use super::*;
+
+    fn applied(base: &[u8], difference: &[u8]) -> Option<Vec<u8>> {
+        let mut bytes = b"left over".to_vec();
+        apply(base, difference, &mut bytes).map(|()| bytes)
+    }
+
+    #[test]
+    fn parts_are_copied_and_put_in() {
+        let difference = [8, 9, 0x91, 2, 4, 2, b'x', b'y', 0x90, 3];
+        assert_eq!(
+            applied(b"abcdefgh", &difference).as_deref(),
+            Some(&b"cdefxyabc"[..])
+        );
+    }
+
+    #[test]
+    fn a_length_of_nothing_means_a_whole_block() {
+        let base = vec![7; 0x10000];
+        let difference = [0x80, 0x80, 4, 0x80, 0x80, 4, 0x80];
+        assert_eq!(applied(&base, &difference), Some(base));
+    }
+
+    #[test]
+    fn what_does_not_fit_is_refused() {
+        for wrong in [
+            &[7, 1, 1, b'x'][..],
+            &[8, 2, 1, b'x'],
+            &[8, 1, 2, b'x', b'y'],
+            &[8, 1, 0],
+            &[8, 1, 0x91, 8, 1],
+            &[8, 1, 0x91, 8],
+            &[8, 3, 3, b'x'],
+            &[8],
+            &[],
+            &[0xff, 0xff, 0xff, 0xff, 0xff, 0xff, 0x7f, 1],
+        ] {
+            assert_eq!(applied(b"abcdefgh", wrong), None, "{wrong:?}");
+        }
+    }
+
+    /// A pack of whole blobs and of differences, each with the number of what it rests on; and where each stands.
+    fn pack(entries: &[(Option<usize>, Vec<u8>)]) -> (tempfile::TempDir, data::File, Vec<Member>) {
+        let mut bytes = b"PACK\0\0\0\x02".to_vec();
+        bytes.extend((entries.len() as u32).to_be_bytes());
+        let mut members: Vec<Member> = Vec::new();
+        for (number, (base, content)) in entries.iter().enumerate() {
+            let offset = bytes.len() as u64;
+            let kind = if base.is_some() { 6 } else { 3 };
+            bytes.push(0x80 | kind << 4 | content.len() as u8 & 15);
+            bytes.push(u8::try_from(content.len() >> 4).unwrap());
+            if let Some(base) = base {
+                let distance = offset - members[*base].offset;
+                assert!(distance < 128, "one byte says how far back");
+                bytes.push(distance as u8);
+            }
+            let mut packed = ZlibEncoder::new(Vec::new(), flate2::Compression::fast());
+            packed.write_all(content).unwrap();
+            bytes.extend(packed.finish().unwrap());
+            members.push(Member {
+                offset,
+                base: base.unwrap_or(number) as u32,
+                job: number as u32,
+            });
+        }
+        bytes.extend([0; 20]);
+        let folder = tempfile::tempdir().unwrap();
+        let path = folder.path().join("a.pack");
+        std::fs::write(&path, bytes).unwrap();
+        let data = data::File::at(&path, gix::hash::Kind::Sha1).unwrap();
+        (folder, data, members)
+    }
+
+    fn handed_over(data: &data::File, members: Vec<Member>) -> Vec<(u32, String)> {
+        let all = Mutex::new(Vec::new());
+        Families::new(data, members).read(2, &|job, bytes| {
+            let text = String::from_utf8(bytes.to_vec()).unwrap();
+            all.lock().unwrap().push((job, text));
+        });
+        let mut all = all.into_inner().unwrap();
+        all.sort();
+        all
+    }
+
+    /// The base with a letter behind it.
+    fn with(letter: u8, length: u8) -> Vec<u8> {
+        vec![length, length + 1, 0x90, length, 1, letter]
+    }
+
+    #[test]
+    fn every_member_of_a_family_is_handed_over_once() {
+        let entries = [
+            (None, b"ab".to_vec()),
+            (Some(0), with(b'c', 2)),
+            (Some(1), with(b'd', 3)),
+            (Some(0), with(b'e', 2)),
+            (None, b"alone".to_vec()),
+            (Some(1), with(b'f', 3)),
+        ];
+        let (_folder, data, mut members) = pack(&entries);
+        members[1].job = NONE;
+        let texts = handed_over(&data, members);
+        let expected = [
+            (0, "ab"),
+            (2, "abcd"),
+            (3, "abe"),
+            (4, "alone"),
+            (5, "abcf"),
+        ];
+        assert_eq!(texts, expected.map(|(job, text)| (job, text.to_owned())));
+    }
+
+    #[test]
+    fn what_rests_on_something_damaged_is_left_out_and_nothing_else() {
+        let entries = [
+            (None, b"ab".to_vec()),
+            (Some(0), with(b'c', 9)),
+            (Some(1), with(b'd', 3)),
+            (Some(0), with(b'e', 2)),
+        ];
+        let (_folder, data, members) = pack(&entries);
+        let texts = handed_over(&data, members);
+        assert_eq!(texts, [(0, "ab".to_owned()), (3, "abe".to_owned())]);
+    }
+
+    proptest! {
+        #[test]
+        fn any_bytes_are_survived(base: Vec<u8>, difference: Vec<u8>) {
+            let _ = applied(&base, &difference);
+        }
+    }
+}

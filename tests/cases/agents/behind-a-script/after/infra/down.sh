@@ -1,0 +1,3 @@
+#!/bin/sh
+set -eu
+terraform destroy -auto-approve

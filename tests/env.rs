@@ -371,3 +371,62 @@ fn scrubbing_keeps_what_the_agent_itself_needs_and_says_so() {
         "{text}"
     );
 }
+
+#[test]
+fn a_login_in_the_home_folder_is_said_and_stops_nothing() {
+    let value = secret("github-oauth-token");
+    let job = Job::quiet();
+    let folder = job.path("home/.config/gh");
+    std::fs::create_dir_all(&folder).unwrap();
+    let text = format!("github.com:\n    user: a\n    oauth_token: {value}\n");
+    std::fs::write(folder.join("hosts.yml"), text).unwrap();
+    for arguments in [&[][..], &["--before-agent"]] {
+        let (code, text) = job.run(arguments);
+        assert_eq!(code, 0, "{text}");
+        assert!(
+            text.contains("TL107") && text.contains("~/.config/gh/hosts.yml"),
+            "{text}"
+        );
+        assert!(!text.contains(&value), "{text}");
+    }
+}
+
+#[test]
+fn a_pipe_in_a_files_place_is_said_and_not_waited_for() {
+    for name in ["GITHUB_ENV", "GITHUB_EVENT_PATH"] {
+        let job = Job::quiet();
+        let pipe = job.path("temp/pipe");
+        let status = Command::new("mkfifo").arg(&pipe).status();
+        assert!(status.unwrap().success());
+        let (code, text) = job.with(name, pipe.to_str().unwrap()).gate();
+        assert_eq!(code, 2, "{text}");
+        assert!(text.contains(name), "{text}");
+    }
+}
+
+#[test]
+fn tokens_of_other_checkouts_and_submodules_are_found() {
+    let value = secret("github-classic-pat");
+    for place in ["work/below/.git", "work/.git/modules/sub"] {
+        let job = Job::quiet();
+        std::fs::create_dir_all(job.path(place)).unwrap();
+        std::fs::write(job.path(place).join("config"), header(&value)).unwrap();
+        let (code, text) = job.gate();
+        assert_eq!(code, 1, "{place}: {text}");
+        assert!(text.contains("config") && !text.contains(&value), "{text}");
+    }
+}
+
+#[test]
+fn every_file_of_a_list_is_read() {
+    let value = secret("github-classic-pat");
+    let job = Job::quiet();
+    let (one, two) = (job.path("temp/../one"), job.path("temp/../two"));
+    std::fs::write(&one, "apiVersion: v1\n").unwrap();
+    let text = format!("apiVersion: v1\nusers:\n- name: a\n  user:\n    token: {value}\n");
+    std::fs::write(&two, text).unwrap();
+    let list = std::env::join_paths([&one, &two]).unwrap();
+    let (code, text) = job.with("KUBECONFIG", list.to_str().unwrap()).gate();
+    assert_eq!(code, 1, "{text}");
+    assert!(text.contains("/two") && !text.contains(&value), "{text}");
+}

@@ -222,7 +222,12 @@ impl Look {
         let in_actions = variable("GITHUB_ACTIONS").is_some();
         let left = Left {
             home: policy::home(),
-            checkout: Some(variable("GITHUB_WORKSPACE").map_or_else(|| top.clone(), PathBuf::from)),
+            checkout: Some(
+                variable("GITHUB_WORKSPACE")
+                    .map(PathBuf::from)
+                    .filter(|place| place.is_dir())
+                    .unwrap_or_else(|| top.clone()),
+            ),
             temporary: variable("RUNNER_TEMP")
                 .map(PathBuf::from)
                 .filter(|_| in_actions),
@@ -303,14 +308,20 @@ impl Look {
         self.later = later_variables(&String::from_utf8_lossy(&written));
     }
 
-    /// The bytes of a file that a variable names; none where there is no such file, and a word where it is too large.
+    /// The bytes of a file that a variable names; none where there is no such file, and a word where it is too large, or
+    /// no plain file: opening a pipe may wait for ever.
     fn file_of(&mut self, name: &str, at_most: u64) -> Vec<u8> {
-        let Some(file) = variable(name).and_then(|path| File::open(path).ok()) else {
+        let place = variable(name).map(PathBuf::from);
+        let Some((about, place)) = place.and_then(|place| Some((place.metadata().ok()?, place)))
+        else {
             return Vec::new();
         };
         let mut bytes = Vec::new();
-        let read = file.take(at_most + 1).read_to_end(&mut bytes);
-        if read.is_err() || bytes.len() as u64 > at_most {
+        let read = about.is_file()
+            && File::open(place)
+                .and_then(|file| file.take(at_most + 1).read_to_end(&mut bytes))
+                .is_ok();
+        if !read || bytes.len() as u64 > at_most {
             self.note(
                 &format!("the file that {name} names is too large or could not be read"),
                 true,

@@ -7,7 +7,7 @@ use super::{CheckArguments, RulesCommand, explain, export, profile, score};
 use crate::error::Result;
 use crate::find;
 use crate::judge::rules::RULES;
-use crate::model::Checked;
+use crate::model::{Checked, Surface};
 use crate::rules::RuleSet;
 
 /// Runs the command.
@@ -67,18 +67,31 @@ fn list(rules: &RuleSet) -> String {
     text
 }
 
+/// The files of each agent, in the repository and on the machine, and then those that any agent finds.
 fn list_surfaces(rules: &RuleSet) -> String {
     let mut text = String::new();
-    for surface in rules.surfaces() {
-        let _ = writeln!(
-            text,
-            "{:<36} {:<10} {}",
-            surface.id,
-            surface.how.word(),
-            surface.paths.join(", ")
-        );
+    for agent in rules.agents() {
+        let _ = writeln!(text, "{} ({})", agent.name, agent.id);
+        let all = rules.surfaces().iter();
+        for surface in all.filter(|surface| surface.agents.contains(&agent.id)) {
+            text.push_str(&surface_line(surface));
+        }
+        text.push('\n');
+    }
+    text.push_str("Any agent that searches the checkout or this machine\n");
+    for surface in rules.surfaces().iter().filter(|one| one.agents.is_empty()) {
+        text.push_str(&surface_line(surface));
     }
     text
+}
+
+fn surface_line(surface: &Surface) -> String {
+    format!(
+        "  {:<10} {:<36} {}\n",
+        surface.how.word(),
+        surface.id,
+        surface.paths.join(", ")
+    )
 }
 
 fn list_recipes(rules: &RuleSet) -> String {

@@ -7,7 +7,7 @@ use std::io::Read;
 
 use super::{recipes, structure};
 use crate::find::recipe::RecipeSighting;
-use crate::find::{self, Blob, Found};
+use crate::find::{self, Blob, Found, Memory};
 use crate::judge;
 use crate::model::{Dropped, RepoPath, Sighting, Unchecked};
 use crate::read::agent_config;
@@ -44,6 +44,7 @@ pub(super) fn examine(
     item: &Item,
     content: Content<'_>,
     rules: &RuleSet,
+    memory: Option<&Memory>,
     facts: &mut Facts,
 ) -> u64 {
     if is_wiring(item) {
@@ -58,7 +59,7 @@ pub(super) fn examine(
                 offset: 0,
                 whole: true,
             };
-            take(item, find::find(&blob, rules), facts);
+            take(item, find::find_with(&blob, rules, memory), facts);
             let recipes = recipes::of_item(item, text, rules);
             facts
                 .recipes

@@ -4,6 +4,7 @@
 //! no clock and no environment of its own; two steps, facts and then judgement.
 
 mod agents;
+mod anchor;
 mod environment;
 mod facts;
 pub mod fixes;
@@ -19,6 +20,7 @@ use std::sync::Mutex;
 use std::sync::atomic::{AtomicU64, Ordering};
 
 use crate::error::Result;
+use crate::find::Memory;
 use crate::judge::agents::Scene;
 use crate::judge::guard::Weakening;
 use crate::model::{Dropped, Finding, Outcome, Overall, Place, RepoPath, Unchecked};
@@ -88,8 +90,9 @@ pub fn masked(text: &str, rules: &RuleSet) -> String {
 /// Runs the pipeline, and hands over what the files of agents say as well.
 pub fn survey(run: &Run<'_>) -> Result<(Outcome, Vec<AgentFile>)> {
     let facts = Mutex::new(Facts::default());
+    let memory = memory_of(run);
     let visited = run.source.visit(run.threads, &|item, content| {
-        let seen = facts_of(run, item, content);
+        let seen = facts_of(run, item, content, memory.as_ref());
         if seen.wiring.is_empty() && seen.is_empty() {
             return;
         }
@@ -111,10 +114,15 @@ pub fn survey(run: &Run<'_>) -> Result<(Outcome, Vec<AgentFile>)> {
     conclude(run, facts, visited)
 }
 
+/// What a run remembers from one version of a file to the next.
+fn memory_of(run: &Run<'_>) -> Option<Memory> {
+    run.source.has_versions().then(Memory::default)
+}
+
 /// The first step for one item, counted.
-fn facts_of(run: &Run<'_>, item: &Item, content: Content<'_>) -> Facts {
+fn facts_of(run: &Run<'_>, item: &Item, content: Content<'_>, memory: Option<&Memory>) -> Facts {
     let mut facts = Facts::default();
-    let read = facts::examine(item, content, run.rules, &mut facts);
+    let read = facts::examine(item, content, run.rules, memory, &mut facts);
     let seen = run.seen;
     if item.form != Form::Message {
         seen.files.fetch_add(1, Ordering::Relaxed);
@@ -134,8 +142,9 @@ fn facts_of(run: &Run<'_>, item: &Item, content: Content<'_>) -> Facts {
 /// something was.
 pub fn look_ahead(run: &Run<'_>) -> Result<u64> {
     let hits = AtomicU64::new(0);
+    let memory = memory_of(run);
     run.source.visit(run.threads, &|item, content| {
-        let hit = !facts_of(run, item, content).is_empty();
+        let hit = !facts_of(run, item, content, memory.as_ref()).is_empty();
         hits.fetch_add(u64::from(hit), Ordering::Relaxed);
     })?;
     Ok(hits.into_inner())

@@ -6,6 +6,7 @@
 use std::collections::{BTreeMap, BTreeSet, HashSet};
 
 use super::Run;
+use super::anchor::Added;
 use crate::find;
 use crate::judge::rules;
 use crate::judge::workflow::{Reading, StructureFinding, judge_workflows};
@@ -220,7 +221,8 @@ fn conclude(
             .collect(),
         ..Structure::default()
     };
-    for found in head.findings {
+    let added = Added::of(run.source);
+    for mut found in head.findings {
         let print = print(run, &found);
         let mut ruling = run
             .policies
@@ -232,13 +234,17 @@ fn conclude(
             structure.silent += 1;
             continue;
         }
+        let introduced = known.map(|known| !known.contains(&print));
+        if introduced == Some(true) {
+            added.anchor(&mut found);
+        }
         let mut reasons = found.reasons.clone();
         reasons.extend(ruling.reason);
         structure.findings.push(Finding {
             rule: found.rule.id,
             verdict: ruling.verdict,
             severity: ruling.severity,
-            introduced: known.map(|known| !known.contains(&print)),
+            introduced,
             fingerprint: print,
             reasons,
             waived: ruling.waived,

@@ -22,6 +22,7 @@ mod limit;
 mod line_hash;
 mod marks;
 mod mask;
+mod memory;
 mod mutate;
 mod near;
 mod pair;
@@ -61,6 +62,7 @@ use crate::rules::RuleSet;
 
 pub use limit::Limit;
 pub use line_hash::line_hashes;
+pub use memory::Memory;
 pub use mutate::unnoticed;
 pub use sample::sample;
 pub use stream::{Streamed, stream};
@@ -110,7 +112,12 @@ impl Found {
 
 /// Finds every credential in one blob, and in its members where it is an archive.
 pub fn find(blob: &Blob<'_>, rules: &RuleSet) -> Found {
-    let mut found = find_in_text(blob, rules);
+    find_with(blob, rules, None)
+}
+
+/// Finds the same as `find`, and searches no encoded run again in which nothing was found.
+pub fn find_with(blob: &Blob<'_>, rules: &RuleSet, memory: Option<&Memory>) -> Found {
+    let mut found = find_in_text(blob, rules, memory);
     if blob.whole
         && let Some(format) = archive::format_of(blob.text)
     {
@@ -121,7 +128,7 @@ pub fn find(blob: &Blob<'_>, rules: &RuleSet) -> Found {
 }
 
 /// Finds every credential in the bytes as they stand.
-fn find_in_text(blob: &Blob<'_>, rules: &RuleSet) -> Found {
+fn find_in_text(blob: &Blob<'_>, rules: &RuleSet, memory: Option<&Memory>) -> Found {
     if let Some(readable) = decode::utf16::readable(blob.text) {
         let inner = Blob {
             text: &readable.text,
@@ -141,6 +148,7 @@ fn find_in_text(blob: &Blob<'_>, rules: &RuleSet) -> Found {
         return found;
     }
     let mut search = Search::new(blob.text, Some(blob.path), rules, 0);
+    search.memory = memory;
     search.run();
     if search.found.is_empty() {
         return Found {

@@ -10,6 +10,7 @@ use std::ops::ControlFlow;
 use super::candidate::Candidate;
 use super::generic::{self, Worth};
 use super::limit::Limit;
+use super::memory::Memory;
 use super::prefilter::{self, Hit};
 use super::promise::{Promise, promise};
 use super::site::Site;
@@ -39,6 +40,8 @@ pub struct Search<'t> {
     pub depth: u8,
     pub found: Vec<Candidate>,
     pub first_only: bool,
+    /// Encoded runs in which nothing was found before.
+    pub memory: Option<&'t Memory>,
     /// Bytes before this offset were decoded already.
     pub decoded_until: usize,
     tried: HashSet<(usize, usize)>,
@@ -65,6 +68,7 @@ impl<'t> Search<'t> {
             depth,
             found: Vec::new(),
             first_only: false,
+            memory: None,
             decoded_until: 0,
             tried: HashSet::new(),
             document: OnceCell::new(),

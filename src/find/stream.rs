@@ -137,7 +137,7 @@ impl<'a> Windows<'a> {
             offset: self.offset,
             whole,
         };
-        let mut found = super::find_in_text(&blob, self.rules);
+        let mut found = super::find_in_text(&blob, self.rules, None);
         found
             .sightings
             .retain(|sighting| !self.seen.contains(&sighting.span));

@@ -83,8 +83,12 @@ pub fn judge_reach(
     if let Some((how, why)) = environment {
         return vec![plain(ENVIRONMENT, how, agents, why)];
     }
+    // A home folder is no checkout: what an agent loads from there counts, what lies about there is the machine's.
+    let is_of_home =
+        item.keeping == Keeping::Machine && sighting.path.as_bytes().starts_with(b"~/");
     let mut reach: Vec<Reach> = surfaces_of(&sighting.path, rules)
         .filter(|surface| holds_key(surface, sighting))
+        .filter(|surface| !(is_of_home && surface.how == How::Workspace))
         .map(|surface| from_surface(surface, agents))
         .collect();
     if reach.is_empty() {

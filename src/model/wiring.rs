@@ -176,6 +176,8 @@ pub struct Step {
     pub spot: Spot,
     /// The step that calls the composite action in which this one stands.
     pub outer: Option<Spot>,
+    /// Whether that action is taken in another version than the one that stands here and was read.
+    pub of_other_version: bool,
 }
 
 impl Step {
@@ -195,6 +197,7 @@ impl Step {
             wholly_read: true,
             spot,
             outer: None,
+            of_other_version: false,
         }
     }
 

@@ -7,9 +7,15 @@ use crate::model::{Place, Span};
 /// Bytes between two points whose counts are kept.
 const STRIDE: usize = 512;
 
-/// The line starts of one text.
+/// The line starts of one text, beside the text.
 pub(crate) struct Lines<'t> {
     text: &'t [u8],
+    index: LineIndex,
+}
+
+/// The line starts of a text that is kept elsewhere.
+#[derive(Debug)]
+pub(crate) struct LineIndex {
     starts: Vec<usize>,
     /// UTF-16 units and characters before every `STRIDE`th byte.
     counts: Vec<(usize, usize)>,
@@ -18,6 +24,19 @@ pub(crate) struct Lines<'t> {
 impl<'t> Lines<'t> {
     /// Finds every line of a text.
     pub(crate) fn of(text: &'t [u8]) -> Self {
+        let index = LineIndex::of(text);
+        Lines { text, index }
+    }
+
+    /// The place of a span, clipped to the text.
+    pub(crate) fn place(&self, span: Span) -> Place {
+        self.index.place(self.text, span)
+    }
+}
+
+impl LineIndex {
+    /// Finds every line of a text.
+    pub(crate) fn of(text: &[u8]) -> Self {
         let first = if text.starts_with(b"\xEF\xBB\xBF") {
             3
         } else {
@@ -32,17 +51,13 @@ impl<'t> Lines<'t> {
             sum = add(sum, part);
         }
         counts.push(sum);
-        Lines {
-            text,
-            starts,
-            counts,
-        }
+        LineIndex { starts, counts }
     }
 
-    /// The place of a span, clipped to the text.
-    pub(crate) fn place(&self, span: Span) -> Place {
-        let (start_line, start_column, start_character) = self.position(span.start);
-        let (end_line, end_column, _) = self.position(span.end);
+    /// The place of a span of the text that this is the index of, clipped to it.
+    pub(crate) fn place(&self, text: &[u8], span: Span) -> Place {
+        let (start_line, start_column, start_character) = self.position(text, span.start);
+        let (end_line, end_column, _) = self.position(text, span.end);
         Place {
             start_line,
             start_column,
@@ -53,11 +68,11 @@ impl<'t> Lines<'t> {
     }
 
     /// Line, column in UTF-16 units and column in characters, each counted from 1.
-    fn position(&self, at: usize) -> (u32, u32, u32) {
-        let at = at.min(self.text.len());
+    fn position(&self, text: &[u8], at: usize) -> (u32, u32, u32) {
+        let at = at.min(text.len());
         let line = self.starts.partition_point(|&start| start <= at).max(1);
-        let (units, characters) = self.before(at);
-        let (line_units, line_characters) = self.before(self.starts[line - 1]);
+        let (units, characters) = self.before(text, at);
+        let (line_units, line_characters) = self.before(text, self.starts[line - 1]);
         (
             count(line),
             count(units.saturating_sub(line_units) + 1),
@@ -65,9 +80,9 @@ impl<'t> Lines<'t> {
         )
     }
 
-    fn before(&self, at: usize) -> (usize, usize) {
+    fn before(&self, text: &[u8], at: usize) -> (usize, usize) {
         let kept = at / STRIDE;
-        add(self.counts[kept], &self.text[kept * STRIDE..at])
+        add(self.counts[kept], &text[kept * STRIDE..at])
     }
 }
 

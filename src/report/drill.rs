@@ -16,10 +16,7 @@ pub fn write_json(drill: &Drill, out: &mut dyn Write) -> io::Result<()> {
 /// Writes the drill as text: the shortest way hop by hop.
 pub fn write_text(drill: &Drill, out: &mut dyn Write) -> io::Result<()> {
     let Some(way) = drill.ways.first() else {
-        return writeln!(
-            out,
-            "No path: no credential in this tree allows a call that cannot be undone."
-        );
+        return writeln!(out, "No path: {}.", nothing(drill));
     };
     let more = drill.ways.len() - 1;
     writeln!(
@@ -48,6 +45,23 @@ pub fn write_text(drill: &Drill, out: &mut dyn Write) -> io::Result<()> {
         }
     }
     Ok(())
+}
+
+/// Why there is no path, in words.
+fn nothing(drill: &Drill) -> String {
+    let allows = "known to allow a call that cannot be undone";
+    match (drill.credentials, drill.unknown) {
+        (0, _) => "no credential was found in this tree".to_owned(),
+        (1, 1) => "what the one credential in this tree can do is not known".to_owned(),
+        (1, _) => format!("the one credential in this tree is not {allows}"),
+        (all, unknown) if all == unknown => {
+            format!("what the {all} credentials in this tree can do is not known")
+        }
+        (all, 0) => format!("none of the {all} credentials in this tree is {allows}"),
+        (all, unknown) => format!(
+            "none of the {all} credentials in this tree is {allows}; what {unknown} of them can do is not known"
+        ),
+    }
 }
 
 fn write_way(drill: &Drill, way: &Way, out: &mut dyn Write) -> io::Result<()> {

@@ -17,6 +17,8 @@ mod recipes;
 pub mod schema;
 pub mod shape;
 pub mod surface_index;
+#[cfg(test)]
+mod surfaces_tests;
 pub mod table;
 pub mod template;
 

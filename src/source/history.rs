@@ -192,6 +192,10 @@ impl Source for HistorySource {
         )
     }
 
+    fn has_versions(&self) -> bool {
+        true
+    }
+
     fn expected(&self) -> u64 {
         self.expected.load(Ordering::Relaxed)
     }

@@ -193,7 +193,11 @@ impl Index {
 }
 
 fn append(bytes: &mut Vec<u8>, mode: Mode, name: &[u8], id: &ObjectId) {
-    bytes.extend_from_slice(format!("{:o} ", mode.bits()).as_bytes());
+    match mode {
+        Mode::FILE => bytes.extend_from_slice(b"100644 "),
+        Mode::DIR => bytes.extend_from_slice(b"40000 "),
+        _ => bytes.extend_from_slice(format!("{:o} ", mode.bits()).as_bytes()),
+    }
     bytes.extend_from_slice(name);
     bytes.push(0);
     bytes.extend_from_slice(id.as_slice());

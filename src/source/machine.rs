@@ -20,7 +20,7 @@ const ENTRIES_AT_MOST: usize = 2000;
 /// How deep a folder is listed.
 const DEPTH: usize = 5;
 
-/// Variables that name a file whose content is handed on by them.
+/// Variables that name a file, or several, whose content is handed on by them.
 const POINTERS: [&str; 9] = [
     "GOOGLE_APPLICATION_CREDENTIALS",
     "GOOGLE_GHA_CREDS_PATH",
@@ -33,10 +33,12 @@ const POINTERS: [&str; 9] = [
     "PGPASSFILE",
 ];
 
-/// What earlier steps and logins leave at the top of a checkout.
-const IN_CHECKOUT: [&str; 6] = [
+/// What earlier steps and logins leave at the top of a checkout, in its submodules, and in checkouts one folder below.
+const IN_CHECKOUT: [&str; 8] = [
     "gha-creds-*.json",
     ".git/config",
+    ".git/modules/*/config",
+    "*/.git/config",
     ".git/config.worktree",
     ".git/.git-credentials",
     ".npmrc",
@@ -98,7 +100,8 @@ pub fn machine_files<'p>(
 ) -> (Vec<MachineFile>, Vec<Unchecked>) {
     let mut listing = Listing::default();
     for name in POINTERS {
-        if let Some(place) = variable(name) {
+        let named = variable(name).unwrap_or_default();
+        for place in std::env::split_paths(&named) {
             listing.pointed(&place);
         }
     }

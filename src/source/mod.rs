@@ -29,6 +29,7 @@ mod queue;
 mod range;
 mod repository;
 mod repository_format;
+mod side_by_side;
 mod snapshot;
 mod staged;
 mod stdin;
@@ -167,6 +168,11 @@ pub trait Source: Sync {
     /// What has to be said of an item that hit, beyond its path and commit.
     fn remark(&self, _item: &Item) -> Option<&'static str> {
         None
+    }
+
+    /// Whether many versions of the same files are handed over.
+    fn has_versions(&self) -> bool {
+        false
     }
 
     /// How many items there are to look at; 0 where that is not known yet, or never.

@@ -13,8 +13,7 @@ use gix::ObjectId;
 use gix::index::Entry;
 use gix::index::entry::{Flags, Mode};
 use gix::index::extension::Tree as CachedTree;
-use gix::objs::tree::{EntryRef, name_order};
-use gix::objs::{Kind, TreeRef};
+use gix::objs::tree::EntryRef;
 
 use super::before::{Before, Removed, removed_paths};
 use super::commits::{read_commit, walk};
@@ -23,6 +22,7 @@ use super::handing::hand_over;
 use super::index::{Index, IndexSnapshot, child};
 use super::objects::Objects;
 use super::repository::Repository;
+use super::side_by_side::{SideBySide, Sort};
 use super::trees::{Change, Comparison, DEPTH_AT_MOST};
 use super::{Content, Form, Item, Keeping, Nothing, Snapshot, Source, Visited};
 use crate::error::Result;
@@ -232,11 +232,7 @@ impl Planner<'_> {
             return;
         }
         let mut buffers = vec![Vec::new(); trees.len()];
-        let opened = trees.iter().zip(&mut buffers);
-        let trees: Vec<TreeRef<'_>> = opened
-            .map(|(tree, buffer)| read_tree(self.objects, tree.as_ref(), buffer))
-            .collect();
-        let mut kept = vec![false; trees.first().map_or(0, |tree| tree.entries.len())];
+        let mut trees = SideBySide::open(self.objects, trees, &mut buffers);
         let index = self.index;
         let first = index.entries().get(range.start);
         let first = first.map_or(&[][..], |entry| index.path(entry));
@@ -249,7 +245,7 @@ impl Planner<'_> {
             match name.iter().position(|&byte| byte == b'/') {
                 Some(slash) if depth < DEPTH_AT_MOST => {
                     let name = &name[..slash];
-                    let others = folders_named(&trees, name, &mut kept);
+                    let others = trees.folders_named(name);
                     let below = cut + slash + 1;
                     if entry.mode == Mode::DIR {
                         self.collapsed(entry, &path[..below - 1], &others);
@@ -263,10 +259,10 @@ impl Planner<'_> {
                     at = end;
                 }
                 _ => {
-                    let others = named(&trees, name, Sort::Leaf, &mut kept);
+                    let others = trees.named(name, Sort::Leaf);
                     let conflicts = self.plan.unchecked.last();
                     if entry.stage_raw() == 0 {
-                        self.leaf(entry, path, &others);
+                        self.leaf(entry, path, others);
                     } else if conflicts.is_none_or(|last| last.path.as_bytes() != path) {
                         self.conflict(path);
                     }
@@ -274,9 +270,7 @@ impl Planner<'_> {
                 }
             }
         }
-        let head = trees.first().map_or(&[][..], |head| &head.entries);
-        let gone = head.iter().zip(&kept).filter(|(_, kept)| !**kept);
-        let removed = gone.filter_map(|(entry, _)| Removed::new(prefix, entry));
+        let removed = trees.gone().filter_map(|entry| Removed::new(prefix, entry));
         self.plan.removed.extend(removed);
     }
 
@@ -332,61 +326,8 @@ impl Planner<'_> {
     }
 }
 
-/// A parent's folder that is missing counts as empty: then more is looked at, not less.
-fn read_tree<'b>(objects: &Objects, id: Option<&ObjectId>, buffer: &'b mut Vec<u8>) -> TreeRef<'b> {
-    let found = id.and_then(|id| objects.find(id, buffer).ok().flatten());
-    let parsed = match found {
-        Some((Kind::Tree, data)) => TreeRef::from_bytes(data, objects.hash()).ok(),
-        _ => None,
-    };
-    parsed.unwrap_or(TreeRef {
-        entries: Vec::new(),
-    })
-}
-
-/// What kind of entry a name is looked up as; Git sorts a folder as if its name ended with `/`.
-#[derive(Clone, Copy, PartialEq, Eq)]
-enum Sort {
-    Leaf,
-    Folder,
-}
-
-fn named<'t>(
-    trees: &[TreeRef<'t>],
-    name: &[u8],
-    sort: Sort,
-    kept: &mut [bool],
-) -> Vec<Option<EntryRef<'t>>> {
-    let lookup = |(number, tree): (usize, &TreeRef<'t>)| {
-        let at = tree
-            .entries
-            .binary_search_by(|other| {
-                name_order(
-                    other.filename,
-                    other.mode.is_tree(),
-                    name,
-                    sort == Sort::Folder,
-                )
-            })
-            .ok()?;
-        if number == 0 {
-            kept[at] = true;
-        }
-        Some(tree.entries[at])
-    };
-    trees.iter().enumerate().map(lookup).collect()
-}
-
 /// Whether the cache of the index holds, and says that the folder is one of the parents'.
 fn is_known(cached: Option<&CachedTree>, trees: &[Option<ObjectId>]) -> bool {
     let valid = cached.filter(|cached| cached.num_entries.is_some());
     valid.is_some_and(|cached| trees.contains(&Some(cached.id)))
-}
-
-fn folders_named(trees: &[TreeRef<'_>], name: &[u8], kept: &mut [bool]) -> Vec<Option<ObjectId>> {
-    let found = named(trees, name, Sort::Folder, kept);
-    found
-        .into_iter()
-        .map(|entry| entry.map(|entry| entry.oid.to_owned()))
-        .collect()
 }

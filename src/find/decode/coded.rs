@@ -16,6 +16,19 @@ const LONGEST_UNPACKED: usize = 2 << 20;
 /// The shortest line that a wrapped text goes on from.
 const WRAPPED: usize = 40;
 
+/// The bytes that base64 is made of, in both alphabets.
+static CODE: [bool; 256] = {
+    let mut code = [false; 256];
+    let mut byte = 0;
+    while byte < 256 {
+        let letter = byte as u8;
+        code[byte] =
+            letter.is_ascii_alphanumeric() || matches!(letter, b'+' | b'/' | b'-' | b'_' | b'=');
+        byte += 1;
+    }
+    code
+};
+
 /// A run that may be encoded text.
 pub fn encoded(search: &mut Search<'_>, at: usize) {
     if at < search.decoded_until {
@@ -25,17 +38,46 @@ pub fn encoded(search: &mut Search<'_>, at: usize) {
     let end = run_end(text, at);
     let span = Span::new(at, end);
     search.decoded_until = end;
-    let value = span.of(text);
+    let mark = search.memory.zip(search.path).and_then(|(memory, path)| {
+        let mark = memory.mark_of(path.as_bytes(), span.of(text))?;
+        Some((memory, mark))
+    });
+    if mark
+        .as_ref()
+        .is_some_and(|(memory, mark)| memory.knows(mark))
+    {
+        return;
+    }
+    let before = search.found.len();
+    let depends = run(search, span);
+    let is_nothing = search.found.len() == before && search.limited.get().is_none();
+    if let Some((memory, mark)) = mark.filter(|_| is_nothing && depends == Depends::OnItself) {
+        memory.add(&mark);
+    }
+}
+
+/// What the outcome of a run depends on, beside the path.
+#[derive(PartialEq, Eq)]
+enum Depends {
+    OnItself,
+    OnSurroundings,
+}
+
+fn run(search: &mut Search<'_>, span: Span) -> Depends {
+    let value = span.of(search.text);
     let digits = value.strip_prefix(b"0x").unwrap_or(value);
     if let Some(decoded) = hexadecimal(digits) {
         nested(search, &decoded, Encoding::Hex, |_| span);
-        return;
+        return Depends::OnItself;
     }
     let Some(decoded) = base64::decode(value, LONGEST) else {
-        return;
+        return Depends::OnItself;
     };
-    if recognise::encoded(search, span, &decoded) {
-        return;
+    let form = recognise::form_of(&decoded);
+    if let Some(form) = form
+        && recognise::encoded(search, span, form)
+    {
+        return Depends::OnSurroundings;
     }
     if let Some(unpacked) = archive::gunzip(&decoded, LONGEST_UNPACKED) {
         let before = search.found.len();
@@ -46,20 +88,21 @@ pub fn encoded(search: &mut Search<'_>, at: usize) {
     } else if is_mostly_text(&decoded) {
         nested(search, &decoded, Encoding::Base64, |_| span);
     }
+    match form {
+        Some(_) => Depends::OnSurroundings,
+        None => Depends::OnItself,
+    }
 }
 
 /// Where a run of base64 ends, over wrapped lines.
 fn run_end(text: &[u8], at: usize) -> usize {
-    let is_code = |byte: &u8| {
-        byte.is_ascii_alphanumeric() || matches!(byte, b'+' | b'/' | b'-' | b'_' | b'=')
-    };
+    let is_code = |byte: &u8| CODE[usize::from(*byte)];
     let mut end = at;
     let limit = text.len().min(at + LONGEST * 4 / 3);
     loop {
-        let line = text[end..limit]
-            .iter()
-            .take_while(|byte| is_code(byte))
-            .count();
+        let rest = &text[end..limit];
+        let line = rest.iter().position(|byte| !is_code(byte));
+        let line = line.unwrap_or(rest.len());
         end += line;
         if line < WRAPPED || text[..end].ends_with(b"=") {
             return end;

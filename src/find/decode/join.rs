@@ -17,11 +17,9 @@ const PIECE: usize = 400;
 pub fn cut_by_quotes(search: &mut Search<'_>, begin: usize) {
     let text = search.text;
     let limit = text.len().min(begin + PIECE);
-    let quote = text[begin..limit]
-        .iter()
-        .position(|byte| matches!(byte, b'"' | b'\'' | b'`' | b'\n'));
+    let line_end = memchr::memchr(b'\n', &text[begin..limit]).map_or(limit, |gap| begin + gap);
+    let quote = memchr::memchr3(b'"', b'\'', b'`', &text[begin..line_end]);
     if let Some(at) = quote.map(|gap| begin + gap)
-        && text[at] != b'\n'
         && opening(text, at + 1).is_some()
     {
         join_from(search, begin, text[at]);

@@ -22,23 +22,71 @@ pub(super) fn may_stand(recipe: &Recipe, text: &[u8], kind: FileKind) -> bool {
             .all(|part| one_of(part.keys) && (part.values.is_empty() || one_of(part.values)))
 }
 
+/// A word of a pattern, and whether it ends on each side where a word of the file must end too: only beside `{any}` may
+/// letters stand.
+struct Word<'p> {
+    letters: &'p [u8],
+    starts: bool,
+    ends: bool,
+}
+
+/// Letters from the rarest to the most common in source text: searching for a rare one stops less often.
+const BY_RARITY: &[u8] = b"qzxjkvwybgfpmuchldrnsioate";
+
 /// Whether the longest word of a pattern stands in a text, whatever its case; true for a pattern without a word.
 fn stands(pattern: &str, text: &[u8]) -> bool {
-    let word = pattern
-        .split(ANY)
-        .flat_map(|piece| piece.split(|letter: char| !letter.is_ascii_alphanumeric()))
-        .max_by_key(|word| word.len())
-        .unwrap_or_default()
-        .as_bytes();
-    let Some(first) = word.first() else {
-        return true;
-    };
-    let mut starts =
-        memchr::memchr2_iter(first.to_ascii_lowercase(), first.to_ascii_uppercase(), text);
-    starts.any(|at| {
-        let there = text.get(at..at + word.len());
-        there.is_some_and(|there| there.eq_ignore_ascii_case(word))
-    })
+    longest_word(pattern).is_none_or(|word| word.stands_in(text))
+}
+
+fn longest_word(pattern: &str) -> Option<Word<'_>> {
+    let mut longest: Option<Word<'_>> = None;
+    let last = pattern.split(ANY).count() - 1;
+    for (number, piece) in pattern.split(ANY).enumerate() {
+        let mut at = 0;
+        for letters in piece.split(|letter: char| !letter.is_ascii_alphanumeric()) {
+            let word = Word {
+                letters: letters.as_bytes(),
+                starts: at > 0 || number == 0,
+                ends: at + letters.len() < piece.len() || number == last,
+            };
+            at += letters.len() + 1;
+            if word.letters.len() > longest.as_ref().map_or(0, |word| word.letters.len()) {
+                longest = Some(word);
+            }
+        }
+    }
+    longest
+}
+
+impl Word<'_> {
+    fn stands_in(&self, text: &[u8]) -> bool {
+        let rarity = |letter: &u8| {
+            let same = |other: &u8| letter.eq_ignore_ascii_case(other);
+            BY_RARITY.iter().position(same).unwrap_or(0)
+        };
+        let rarest = self.letters.iter().enumerate();
+        let Some((gap, letter)) = rarest.min_by_key(|(_, letter)| rarity(letter)) else {
+            return true;
+        };
+        let (lower, upper) = (letter.to_ascii_lowercase(), letter.to_ascii_uppercase());
+        memchr::memchr2_iter(lower, upper, text).any(|found| {
+            found
+                .checked_sub(gap)
+                .is_some_and(|start| self.stands_at(text, start))
+        })
+    }
+
+    fn stands_at(&self, text: &[u8], start: usize) -> bool {
+        let end = start + self.letters.len();
+        let is_letter = |at: Option<usize>| {
+            let byte = at.and_then(|at| text.get(at));
+            byte.is_some_and(u8::is_ascii_alphanumeric)
+        };
+        text.get(start..end)
+            .is_some_and(|there| there.eq_ignore_ascii_case(self.letters))
+            && !(self.starts && is_letter(start.checked_sub(1)))
+            && !(self.ends && is_letter(Some(end)))
+    }
 }
 
 #[cfg(test)]
@@ -51,8 +99,19 @@ mod tests {
         assert!(!stands("{any}.scope", b"x scop"));
         assert!(stands(
             "https://www.googleapis.com/auth/drive",
-            b"GOOGLEAPIS"
+            b"(GOOGLEAPIS)"
         ));
         assert!(stands("*:*", b""), "no word, so nothing is known");
+    }
+
+    #[test]
+    fn letters_may_stand_only_where_the_pattern_says_any() {
+        assert!(!stands("Allow", b"allowed"));
+        assert!(!stands("Allow", b"disallow"));
+        assert!(stands("Allow", b"\"allow\""));
+        assert!(stands("Allow{any}", b"allowed"));
+        assert!(stands("{any}Allow", b"disallow"));
+        assert!(!stands("{any}-Allow", b"disallow"));
+        assert!(stands("{any}-Allow", b"x-allow"));
     }
 }

@@ -11,23 +11,30 @@ use crate::token::{algolia, atlassian, cloudflare_tunnel, discord, jfrog};
 /// The longest signature and time behind a bot's number.
 const REST: usize = 64;
 
-/// A run whose decoded bytes have a form of their own; says whether they had.
-pub fn encoded(search: &mut Search<'_>, span: Span, bytes: &[u8]) -> bool {
-    let code = if bytes.starts_with(jfrog::START) {
-        "encoded/jfrog-reference"
+const BOT: &str = "encoded/discord-bot";
+
+/// The form that decoded bytes have, as the code of its variant.
+pub fn form_of(bytes: &[u8]) -> Option<&'static str> {
+    if bytes.starts_with(jfrog::START) {
+        Some("encoded/jfrog-reference")
     } else if atlassian::is_token(bytes) {
-        "encoded/atlassian-data-center"
+        Some("encoded/atlassian-data-center")
     } else if algolia::restrictions(bytes).is_some() {
-        "encoded/algolia-secured"
+        Some("encoded/algolia-secured")
     } else if cloudflare_tunnel::members(bytes).is_some() {
-        "encoded/cloudflare-tunnel"
-    } else if discord::is_number(bytes) {
-        return bot(search, span);
+        Some("encoded/cloudflare-tunnel")
     } else {
-        return false;
-    };
+        discord::is_number(bytes).then_some(BOT)
+    }
+}
+
+/// A run whose decoded bytes have a form of their own; says whether it is a credential.
+pub fn encoded(search: &mut Search<'_>, span: Span, form: &str) -> bool {
+    if form == BOT {
+        return bot(search, span);
+    }
     let value = span.of(search.text);
-    push(search, code, span, value, 30)
+    push(search, form, span, value, 30)
 }
 
 /// A bot's number with time and signature behind it.
@@ -40,5 +47,5 @@ fn bot(search: &mut Search<'_>, number: Span) -> bool {
         .count();
     let span = Span::new(number.start, number.end + rest);
     let value = span.of(text);
-    discord::claims(value).is_some() && push(search, "encoded/discord-bot", span, value, 30)
+    discord::claims(value).is_some() && push(search, BOT, span, value, 30)
 }

@@ -21,7 +21,7 @@ use crate::rules::table::Family;
 use crate::rules::{glob, name};
 use crate::token;
 
-pub use encoded::encoded;
+pub use encoded::{encoded, form_of};
 pub use url::url;
 
 /// Runs the recogniser of a family at the start of its literal.

@@ -103,3 +103,38 @@ fn packed_text_in_base64_is_found() {
         assert!(encodings.ends_with(&[crate::model::Encoding::Gzip]));
     }
 }
+
+#[test]
+fn a_memory_of_runs_changes_no_result() {
+    let rules = RuleSet::builtin();
+    let kind = rules.kind("railway-account-token").unwrap();
+    let token = template::value(kind, &mut template::Random::new(5));
+    let quiet = "nothing but words, again and again. ".repeat(4);
+    let run = |text: &str| base64::prelude::BASE64_STANDARD.encode(text);
+    let loud = run(&format!("{quiet}\nRAILWAY_API_TOKEN={token}\n"));
+    let bot = run("123456789012345678");
+    let texts = [
+        format!("a: {}\n", run(&quiet)),
+        format!("a: {}\nb: {loud}\n", run(&quiet)),
+        format!("# another line\na: {}\n", run(&quiet)),
+        format!("b: {loud}\n"),
+        format!("t: {bot}\n"),
+        format!("t: {bot}.GaBcDe.{}\n", "aB3_".repeat(9)),
+    ];
+    let memory = Memory::default();
+    for text in texts.iter().chain(&texts) {
+        for file in ["a.yml", "b.go"] {
+            let path = RepoPath::from(file);
+            let blob = Blob {
+                path: &path,
+                text: text.as_bytes(),
+                first_line: 1,
+                offset: 0,
+                whole: true,
+            };
+            let shown = |found: Found| format!("{found:?}");
+            let with = shown(find_with(&blob, &rules, Some(&memory)));
+            assert_eq!(with, shown(find(&blob, &rules)), "{file}");
+        }
+    }
+}

@@ -4,20 +4,16 @@
 //! place. A rule of `ask` or `deny` counts for the words that the agent types, not for what a script runs.
 
 use super::Bench;
-use super::destroying::{covers_words, shown_rule};
+use super::destroying::{covers_words, gated, shown_rule};
 use crate::read::agent_config::behind::{Behind, Starter};
 use crate::read::agent_config::{AgentFile, Decision, PermissionRule, quoted};
 
-/// Judges the ways of one file; `gated`: a hook looks at every command that the agent types.
-pub(super) fn judge(bench: &mut Bench<'_>, file: &AgentFile, gated: bool) {
+/// Judges the ways of one file.
+pub(super) fn judge(bench: &mut Bench<'_>, file: &AgentFile) {
     for behind in &file.behind {
         match &behind.by {
             Starter::Rule => {
-                let mut rules = file.rules.iter();
-                let rule = rules.find(|rule| rule.span == behind.span && allows(rule));
-                if let (Some(rule), false) = (rule, gated)
-                    && !held_back(file, &behind.called)
-                {
+                if let Some(rule) = open_rule(file, behind) {
                     let shown = rule.about.as_deref().map(shown_rule).unwrap_or_default();
                     let message = message(behind, &format!("`{shown}`"), "without a question");
                     add(bench, file, behind, &shown, message);
@@ -30,6 +26,14 @@ pub(super) fn judge(bench: &mut Bench<'_>, file: &AgentFile, gated: bool) {
             }
         }
     }
+}
+
+/// The rule at which a way starts, where nothing asks before its first command.
+pub(super) fn open_rule<'f>(file: &'f AgentFile, behind: &Behind) -> Option<&'f PermissionRule> {
+    let starts = |rule: &&PermissionRule| rule.span == behind.span && allows(rule);
+    let rule = file.rules.iter().find(starts)?;
+    let is_open = behind.by == Starter::Rule && !gated(file) && !held_back(file, &behind.called);
+    is_open.then_some(rule)
 }
 
 fn allows(rule: &PermissionRule) -> bool {

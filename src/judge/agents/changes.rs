@@ -253,9 +253,12 @@ impl<'m> Model<'m> {
                 let values: BTreeSet<&str> = self.values_of(path).collect();
                 let here = self.credentials.iter().filter(|one| one.path == *path);
                 let line = here.map(|finding| finding.place.start_line).min();
+                let many = match values.len() {
+                    2 => "both".to_owned(),
+                    many => format!("all {many}"),
+                };
                 let text = format!(
-                    "Take all {} credentials of this file out, here and wherever else they stand.",
-                    values.len()
+                    "Take {many} credentials of this file out, here and wherever else they stand."
                 );
                 (text, path.lossy(), line.unwrap_or(1))
             }

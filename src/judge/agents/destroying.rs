@@ -21,11 +21,8 @@ pub(super) fn judge(bench: &mut Bench<'_>, file: &AgentFile) {
         // Every command is allowed: that is said once, by TL201.
         return;
     }
-    let gated = file.hooks.iter().any(|hook| {
-        let matcher = hook.matcher.as_str();
-        matcher.is_empty() || matcher == "*" || matcher == ".*" || matcher.contains("Bash")
-    });
-    behind::judge(bench, file, gated);
+    let gated = gated(file);
+    behind::judge(bench, file);
     for rule in file
         .rules
         .iter()
@@ -37,6 +34,14 @@ pub(super) fn judge(bench: &mut Bench<'_>, file: &AgentFile) {
             judge_tool(bench, file, rule);
         }
     }
+}
+
+/// Whether a hook looks at every command that the agent types.
+pub(super) fn gated(file: &AgentFile) -> bool {
+    file.hooks.iter().any(|hook| {
+        let matcher = hook.matcher.as_str();
+        matcher.is_empty() || matcher == "*" || matcher == ".*" || matcher.contains("Bash")
+    })
 }
 
 fn judge_rule(bench: &mut Bench<'_>, file: &AgentFile, rule: &PermissionRule) {

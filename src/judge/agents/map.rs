@@ -255,6 +255,16 @@ fn permission_rules(line: &mut AgentLine, file: &AgentFile, parts: &Parts<'_>) {
             Decision::Ask | Decision::Deny | Decision::Allow => {}
         }
     }
+    for behind in &file.behind {
+        let rule = super::behind::open_rule(file, behind);
+        if let Some(rule) = rule.filter(|rule| rule.agent == line.id)
+            && line.unasked.len() < UNASKED
+        {
+            let about = super::destroying::shown_rule(rule.about.as_deref().unwrap_or("*"));
+            let text = format!("`{about}` leads to `{}`", behind.command);
+            line.unasked.push(at(text, rule.span));
+        }
+    }
 }
 
 /// The servers of a file, with what they are handed and lack.

@@ -219,16 +219,10 @@ impl<'a> Bench<'a> {
     /// The file that a step of a job stands in: this one, or that of a composite action which the job takes from the
     /// same commit.
     fn ground_of(&self, step: &Step) -> Result<&'a Ground<'a>, Refused> {
-        let Some(outer) = &step.outer else {
+        if step.outer.is_none() {
             return Ok(self.ground);
-        };
-        let uses = outer.span.of(self.ground.text);
-        let is_local = String::from_utf8_lossy(uses).lines().any(|line| {
-            let line = line.trim_start_matches([' ', '-']);
-            let named = line.strip_prefix("uses:").map(str::trim_start);
-            named.is_some_and(|name| name.trim_start_matches(['\'', '"']).starts_with("./"))
-        });
-        if !is_local {
+        }
+        if step.of_other_version {
             return Err("the step stands in an action that the job takes in another version");
         }
         let mut actions = self.actions.iter();

@@ -4,14 +4,22 @@
 //! Nothing is called unneeded while something that may use it is unread.
 
 mod agents;
+mod scripts;
 
 use super::Site;
 use super::grant::Grant;
-use super::routes::{calls, curl_route, gh_route, is_github_api};
+use super::routes::{curl_route, gh_route, is_github_api};
 use super::working::{self, Works};
 use crate::model::{Access, CiSystem, Command, Scopes, Step};
 use crate::read::expression;
 use crate::rules::ci;
+
+/// Whether an interpreter is handed something to run, and is not only looked for or asked for its version.
+fn runs_a_program(command: &Command) -> bool {
+    let asks = |word: &String| matches!(word.as_str(), "-v" | "-V" | "--version");
+    let mut words = command.words.iter().skip(1).peekable();
+    command.has_input || (words.peek().is_some() && !words.all(asks))
+}
 
 /// What of a step goes with another token than the job's.
 #[derive(Clone, Copy)]
@@ -57,6 +65,15 @@ pub(super) fn of(site: &Site<'_>) -> Need {
         need.unknown
             .push("what the agent is asked to do".to_owned());
         return need;
+    }
+    if site
+        .inner_job
+        .steps
+        .iter()
+        .any(|step| step.of_other_version)
+    {
+        need.unknown
+            .push("what an action does in the version that the job takes".to_owned());
     }
     for (number, step) in site.inner_job.steps.iter().enumerate() {
         match (&step.uses, &step.run) {
@@ -198,32 +215,9 @@ impl Need {
         }
     }
 
-    /// The calls of `github.rest` in a script.
-    fn script(&mut self, step: &Step) {
-        let text = step.input("script").map_or("", |s| s.value.as_str());
-        for call in calls(text) {
-            match ci::call_needs(&call) {
-                Some(needs) => self.take(needs),
-                None => self.unknown.push(format!("what github.rest.{call} needs")),
-            }
-        }
-        let opaque = [
-            "github.graphql",
-            "github.request",
-            "github.paginate(",
-            "require(",
-            "exec.",
-        ];
-        if opaque.iter().any(|word| text.contains(word))
-            && !text.contains("github.paginate(github.rest")
-        {
-            self.unknown
-                .push("what a script does besides github.rest".to_owned());
-        }
-    }
-
     fn run(&mut self, site: &Site<'_>, number: usize, step: &Step) {
         let has_token = holds_job_token(step);
+        self.tool_server(step);
         if !step.agents.is_empty() {
             match working::of(site, number, step) {
                 Works::ByCalls => self
@@ -267,7 +261,10 @@ impl Need {
             self.route(curl_route(&command.words));
         } else if let Some(needs) = ci::command_needs(&command.words) {
             self.take(needs);
+        } else if let Some(needs) = command.words.iter().find_map(|word| ci::script_needs(word)) {
+            self.take(needs);
         } else if has_token
+            && runs_a_program(command)
             && matches!(
                 name,
                 "node" | "python" | "python3" | "deno" | "bun" | "tsx" | "ruby" | "go"

@@ -25,13 +25,19 @@ pub(super) enum Works {
 pub(super) fn of(site: &Site<'_>, number: usize, step: &Step) -> Works {
     let before = &site.inner_job.steps[..number];
     let around = site.inner_job.env.iter().chain(&site.inner.env);
-    let own = step.env.iter().chain(&step.with).chain(&step.run);
+    let kept_back = match site.step {
+        Some((own, _)) if own == number => site.kept_back(),
+        _ => Default::default(),
+    };
+    let env = step.env.iter();
+    let env = env.filter(|setting| !kept_back.contains(setting.name.as_str()));
+    let own = env.chain(&step.with).chain(&step.run);
     let exported = before
         .iter()
         .filter(|step| exports(step))
         .flat_map(|step| step.env.iter().chain(&step.run));
     let is_handed = own.chain(around).chain(exported).any(names_job_token);
-    if is_handed || before.iter().any(logs_in) {
+    if is_handed || before.iter().any(|step| logs_in(step, &["gh auth"])) {
         return Works::ByCalls;
     }
     if let Some(uses) = &step.uses {
@@ -43,7 +49,9 @@ pub(super) fn of(site: &Site<'_>, number: usize, step: &Step) -> Works {
             return works;
         }
     }
-    if before.iter().any(leaves_it) {
+    let in_git = ["x-access-token", "insteadOf", "extraheader"];
+    let leaves = |step: &Step| leaves_it(step) || logs_in(step, &in_git);
+    if before.iter().any(leaves) {
         Works::ByGit
     } else {
         Works::Without
@@ -106,16 +114,11 @@ fn may_be_token(setting: &Setting, reference: &expression::Reference) -> bool {
     is_named && is_passed
 }
 
-/// Whether a step logs a program in with the job's token for the steps behind it.
-fn logs_in(step: &Step) -> bool {
+/// Whether a step logs a program in with the job's token for the steps behind it, by one of some words.
+fn logs_in(step: &Step, words: &[&str]) -> bool {
     let holds = || step.env.iter().chain(&step.run).any(names_job_token);
-    let says = |word: &str| {
-        step.run
-            .as_ref()
-            .is_some_and(|run| run.value.contains(word))
-    };
-    (says("gh auth") || says("x-access-token") || says("insteadOf") || says("extraheader"))
-        && holds()
+    let text = step.run.as_ref().map_or("", |run| run.value.as_str());
+    words.iter().any(|word| text.contains(word)) && holds()
 }
 
 /// Whether a checkout leaves the job's token for `git`.

@@ -8,11 +8,12 @@ use crate::rules::ci;
 
 /// Whether an agent's program and one of its words that take the person away both stand in a text as whole words.
 pub(super) fn may_take_person_away(text: &str) -> bool {
-    // A line that goes on joins two words, or parts them where it is read leniently.
-    ["", " "].iter().any(|between| {
+    let stand = |between: &str| {
         let plain = unquoted(text, between);
         ci::may_take_person_away(&|word| stands(plain.as_bytes(), word.as_bytes()))
-    })
+    };
+    // A line that goes on joins two words, or parts them where it is read leniently.
+    stand("") || text.contains("\\\n") && stand(" ")
 }
 
 /// The text without what a shell takes away from words.

@@ -22,7 +22,7 @@ use crate::rules::agent_facts::{Bound, IgnoreFile, LocalFile, Switch, agent_fact
 use crate::rules::{self, RuleSet, glob};
 use crate::syntax;
 
-use super::lines::Lines;
+use super::lines::LineIndex;
 use super::mcp::{self, Server};
 
 /// Everything that one file says of agents.
@@ -50,6 +50,7 @@ pub struct AgentFile {
     pub behind: Vec<behind::Behind>,
     pub local: Option<&'static LocalFile>,
     text: Arc<[u8]>,
+    lines: Arc<LineIndex>,
 }
 
 /// A switch of `rules/agents.toml` that is on.
@@ -196,12 +197,13 @@ impl AgentFile {
             behind: Vec::new(),
             local: None,
             text: text.into(),
+            lines: Arc::new(LineIndex::of(text)),
         }
     }
 
     /// The place of a span in this file.
     pub fn place(&self, span: Span) -> crate::model::Place {
-        Lines::of(&self.text).place(span)
+        self.lines.place(&self.text, span)
     }
 }
 

@@ -8,6 +8,22 @@ use crate::read::reference::{Source, references};
 use crate::rules::agent_facts::agent_facts;
 use crate::syntax::{Document, Node, NodeKind};
 
+/// Variables that an agent sets itself, to places on the disk: nobody hands a credential by them.
+const PLACES: &[&str] = &[
+    "workspaceFolder",
+    "workspaceFolderBasename",
+    "userHome",
+    "extensionPath",
+    "cwd",
+    "pathSeparator",
+    "CLAUDE_PROJECT_DIR",
+    "CLAUDE_PLUGIN_ROOT",
+    "HOME",
+    "PWD",
+    "USER",
+    "PATH",
+];
+
 impl Server {
     fn note(&mut self, text: &str) {
         self.launch.push_str(text);
@@ -32,7 +48,10 @@ impl Server {
             }
             return;
         }
-        for reference in found {
+        let values = found
+            .into_iter()
+            .filter(|one| !PLACES.contains(&one.name.as_str()));
+        for reference in values {
             self.handed.push(Handed {
                 slot: slot.to_owned(),
                 variable: reference.name,

@@ -118,3 +118,11 @@ proptest! {
         }
     }
 }
+
+#[test]
+fn a_place_on_the_disk_is_nothing_that_is_handed() {
+    let text = r#"{"servers":{"a":{"command":"node","args":["${workspaceFolder}/a.mjs","${T}"],"env":{"DATA":"${userHome}/d"}}}}"#;
+    let found = read(Format::Json, text);
+    assert_eq!(variables(&found[0]), ["T"]);
+    assert_eq!(found[0].handed.len(), 1);
+}

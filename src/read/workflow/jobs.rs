@@ -112,13 +112,7 @@ impl Reader<'_> {
         {
             workflow = self.called(&path, &parts.with, &secrets, depth);
         }
-        let runs_agent = |called: &Workflow| {
-            let mut steps = called.jobs.iter().flat_map(|job| &job.steps);
-            steps.any(|step| !step.agents.is_empty())
-                || called.jobs.iter().any(|job| job.call.is_some())
-        };
         let agent = match &workflow {
-            Some(called) if runs_agent(called) => None,
             Some(_) => None,
             None => ci::reusable_agent(&uses.name)
                 .map(|entry| entry.agent.as_str())

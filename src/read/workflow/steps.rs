@@ -192,8 +192,10 @@ impl Reader<'_> {
                 self.step(&inner, item, out);
             }
         }
+        let of_other_version = caller.uses.as_ref().is_some_and(|uses| !uses.is_local());
         for step in &mut out[from..] {
             step.outer = Some(caller.spot.clone());
+            step.of_other_version |= of_other_version;
             let mut env = caller.env.clone();
             env.append(&mut step.env);
             step.env = env;

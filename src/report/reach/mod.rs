@@ -27,7 +27,10 @@ fn shown(text: &str) -> String {
 
 /// The map in one sentence.
 fn counts(map: &ReachMap) -> String {
-    let agents = count(map.agents.len() as u64, "agent", "agents");
+    let agents = match map.agents.len() as u64 {
+        0 => "No agent".to_owned(),
+        all => count(all, "agent", "agents"),
+    };
     let credentials = match map.credentials.len() as u64 {
         0 => "no credential is in reach".to_owned(),
         1 => "one credential is in reach".to_owned(),
@@ -39,12 +42,13 @@ fn counts(map: &ReachMap) -> String {
         .filter(|agent| !agent.unasked.is_empty())
         .map(|agent| agent.name)
         .collect();
-    let unasked = match unasked.is_empty() {
-        true => String::new(),
-        false => format!("; {} run something unasked", unasked.join(", ")),
+    let unasked = match unasked.as_slice() {
+        [] => String::new(),
+        [one] => format!("; {one} runs something unasked"),
+        all => format!("; {} run something unasked", all.join(", ")),
     };
     let set_up = match map.agents.len() {
-        1 => "is set up here",
+        0 | 1 => "is set up here",
         _ => "are set up here",
     };
     format!("{agents} {set_up}; {credentials}{unasked}.")

@@ -302,7 +302,8 @@ pub fn cli_names() -> impl Iterator<Item = &'static str> {
 pub fn may_take_person_away(stands: &dyn Fn(&str) -> bool) -> bool {
     table().cli.iter().any(|entry| {
         let mut programs = entry.names.iter().chain(&entry.packages);
-        entry.bypass.iter().any(|word| stands(word)) && programs.any(|name| stands(name))
+        let is_written = |word: &String| stands(word);
+        programs.any(is_written) && entry.bypass.iter().any(is_written)
     })
 }
 

@@ -22,6 +22,7 @@ pub use edits::{
 };
 pub use needs::{
     ActionNeeds, Condition, Needs, action_needs, call_needs, command_needs, route_needs,
+    script_needs, toolset_needs,
 };
 
 pub use services::{Narrower, narrower_of_action, narrower_of_command};

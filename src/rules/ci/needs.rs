@@ -102,6 +102,13 @@ struct RouteNeeds {
 }
 
 #[derive(Debug, Deserialize)]
+struct NamedNeeds {
+    names: Vec<String>,
+    #[serde(flatten)]
+    needs: Needs,
+}
+
+#[derive(Debug, Deserialize)]
 struct CallNeeds {
     name: String,
     #[serde(flatten)]
@@ -114,6 +121,8 @@ struct Commands {
     command: Vec<CommandNeeds>,
     route: Vec<RouteNeeds>,
     call: Vec<CallNeeds>,
+    script: Vec<NamedNeeds>,
+    toolset: Vec<NamedNeeds>,
 }
 
 fn actions() -> &'static HashMap<String, ActionNeeds> {
@@ -193,6 +202,23 @@ pub fn command_needs(words: &[String]) -> Option<&'static Needs> {
 /// A word that names a registry stands at the start of an image's name.
 fn begins(given: &str, word: &str) -> bool {
     word.contains('.') && given.starts_with(word)
+}
+
+fn named(entries: &'static [NamedNeeds], name: &str) -> Option<&'static Needs> {
+    let has = |entry: &&NamedNeeds| entry.names.iter().any(|own| own == name);
+    entries.iter().find(has).map(|entry| &entry.needs)
+}
+
+/// The needs of a script that `gh aw` brings, by its path.
+pub fn script_needs(path: &str) -> Option<&'static Needs> {
+    let (folder, name) = path.rsplit_once('/')?;
+    let is_of = folder.ends_with("gh-aw/actions");
+    is_of.then(|| named(&commands().script, name)).flatten()
+}
+
+/// The needs of a set of tools of GitHub's tool server, started read-only.
+pub fn toolset_needs(name: &str) -> Option<&'static Needs> {
+    named(&commands().toolset, name)
 }
 
 /// The needs of a route of the REST API.

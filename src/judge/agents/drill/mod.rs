@@ -69,6 +69,10 @@ pub struct Drill {
     pub after: Option<usize>,
     /// Who is asked on the way, in one sentence.
     pub asked: String,
+    /// How many credentials stand in the tree, those that lead nowhere included.
+    pub credentials: usize,
+    /// How many of these nobody knows enough of to say what they delete.
+    pub unknown: usize,
 }
 
 /// What the drill is made of.
@@ -104,6 +108,10 @@ pub fn drill(ground: &Ground<'_>) -> Drill {
         asked: asked(ground),
         ..Drill::default()
     };
+    for finding in ground.findings.iter().filter(|one| is_credential(one)) {
+        drill.credentials += 1;
+        drill.unknown += usize::from(!destroys(finding) && is_unknown(finding));
+    }
     let start = start(ground);
     for finding in ground.findings {
         if destroys(finding) {
@@ -129,7 +137,7 @@ pub fn drill(ground: &Ground<'_>) -> Drill {
             .findings
             .iter()
             .find(|finding| finding.fingerprint == first.fingerprint)
-            .map(fix);
+            .map(|finding| fix(finding, ground.rules));
         let fixed = first.fingerprint.clone();
         drill.after = drill
             .ways
@@ -138,6 +146,16 @@ pub fn drill(ground: &Ground<'_>) -> Drill {
             .map(|way| way.hops);
     }
     drill
+}
+
+fn is_credential(finding: &Finding) -> bool {
+    finding.rule.starts_with("TL10") && finding.masked.is_some()
+}
+
+/// Whether neither the kind nor the credential says what it may do.
+fn is_unknown(finding: &Finding) -> bool {
+    let verbs = finding.breadth.as_ref().map(|breadth| breadth.verbs);
+    finding.kind.is_none() || verbs.is_none_or(|verbs| verbs.iter().next().is_none())
 }
 
 /// Whether a found credential allows a call that cannot be undone.
@@ -155,14 +173,17 @@ fn destroys(finding: &Finding) -> bool {
         && ["TL101", "TL102", "TL103", "TL104", "TL105", "TL107"].contains(&finding.rule)
 }
 
-fn fix(finding: &Finding) -> String {
+fn fix(finding: &Finding, rules: &RuleSet) -> String {
     let place = format!("{}:{}", finding.path.lossy(), finding.place.start_line);
     let narrower = finding
         .advice
         .as_ref()
         .and_then(|advice| advice.narrower.first());
     match narrower {
-        Some(id) => format!("take the credential out of {place}; make a {id} for the task"),
+        Some(id) => {
+            let name = rules.kind(id).map_or(*id, |kind| kind.name);
+            format!("take the credential out of {place}, and make one for the task: {name}")
+        }
         None => format!("take the credential out of {place}"),
     }
 }
@@ -330,6 +351,8 @@ fn file_node(path: &str) -> Node {
 /// The search that finds it: by the name beside the value, by the provider, or by the file's name.
 fn search(ground: &Ground<'_>, finding: &Finding, excerpt: &str) -> String {
     let before: String = excerpt.chars().take(finding.excerpt.mask_start).collect();
+    // In a literal of a program a line end stands as two letters in front of the name.
+    let before = before.replace("\\n", " ").replace("\\t", " ");
     let is_part = |c: char| c.is_ascii_alphanumeric() || c == '_';
     let name = before
         .split(|c: char| !is_part(c))

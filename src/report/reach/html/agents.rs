@@ -2,45 +2,43 @@
 
 use std::io::{self, Write};
 
-use super::{escape, list, tag, with_place};
+use super::{escape, list, open_table, tag, with_place};
 use crate::judge::agents::map::{AgentLine, Line, ReachMap};
 
 /// Credentials that the table of readers shows.
 const ROWS: usize = 25;
 
-/// A table of credentials and agents: who holds which, who finds which.
+/// A table of credentials: who holds which, who finds which.
 pub(super) fn who_reads_what(map: &ReachMap, out: &mut dyn Write) -> io::Result<()> {
     if map.agents.is_empty() || map.credentials.is_empty() {
         return Ok(());
     }
     writeln!(
         out,
-        "<h2>Who reads what</h2>\n<div class=\"wide\"><table class=\"who\"><caption>\u{25cf} holds: in its context, its environment or \
-         given to its tools. \u{25cb} finds: one search away in a file that it can open.</caption>\n<thead><tr><th scope=\"col\">Credential</th>"
+        "<h2 id=\"readers\">Who reads what</h2>\n<p class=\"soft\">\u{25cf} holds: in its context, its environment or given to its \
+         tools. \u{25cb} finds: one search away in a file that it can open.</p>\n{}<thead><tr><th scope=\"col\">Credential</th>\
+         <th scope=\"col\">Place</th><th scope=\"col\">\u{25cf} holds it</th><th scope=\"col\">\u{25cb} finds it</th></tr></thead><tbody>",
+        open_table("Who reads what", "who")
     )?;
-    for agent in &map.agents {
-        write!(out, "<th scope=\"col\">{}</th>", escape(agent.name))?;
-    }
-    writeln!(out, "</tr></thead><tbody>")?;
     for (number, credential) in map.credentials.iter().enumerate().take(ROWS) {
-        write!(
+        let named = |counts: &dyn Fn(&AgentLine) -> bool| {
+            let all = map.agents.iter().filter(|agent| counts(agent));
+            names(
+                &all.map(|agent| agent.name).collect::<Vec<_>>(),
+                map.agents.len(),
+            )
+        };
+        writeln!(
             out,
-            "<tr><th scope=\"row\">{} <a href=\"#c{}\">{}</a></th>",
+            "<tr><th scope=\"row\">{} <a href=\"#c{}\">{}</a></th><td><code>{}:{}</code></td><td><b>{}</b></td><td>{}</td></tr>",
             tag(credential.verdict, credential.severity),
             number + 1,
-            escape(&credential.name)
+            escape(&credential.name),
+            escape(&credential.path),
+            credential.line,
+            named(&|agent| agent.holds.contains(&number)),
+            named(&|agent| !agent.holds.contains(&number) && agent.finds.contains(&number)),
         )?;
-        for agent in &map.agents {
-            let cell = if agent.holds.contains(&number) {
-                "<b>\u{25cf} holds</b>"
-            } else if agent.finds.contains(&number) {
-                "\u{25cb} finds"
-            } else {
-                "\u{2013}"
-            };
-            write!(out, "<td>{cell}</td>")?;
-        }
-        writeln!(out, "</tr>")?;
     }
     writeln!(out, "</tbody></table></div>")?;
     match map.credentials.len().saturating_sub(ROWS) {
@@ -52,28 +50,51 @@ pub(super) fn who_reads_what(map: &ReachMap, out: &mut dyn Write) -> io::Result<
     }
 }
 
-/// One card for each agent.
+/// Agents in a cell; all of them in one word where they are several.
+fn names(names: &[&str], all: usize) -> String {
+    match names {
+        [] => "\u{2013}".to_owned(),
+        names if names.len() == all && all > 1 => format!("all {all} agents"),
+        names => escape(&names.join(", ")),
+    }
+}
+
+/// One card for each agent; agents of which the same is true share one.
 pub(super) fn cards(map: &ReachMap, out: &mut dyn Write) -> io::Result<()> {
-    writeln!(out, "<h2>Agents</h2>")?;
+    writeln!(out, "<h2 id=\"agents\">Agents</h2>")?;
     if map.agents.is_empty() {
         writeln!(
             out,
             "<p>No agent has left a trace here; any agent started in this checkout reads all of it.</p>"
         )?;
     }
+    let mut groups: Vec<(Vec<u8>, Vec<&AgentLine>)> = Vec::new();
     for agent in &map.agents {
-        card(map, agent, out)?;
+        let mut body = Vec::new();
+        card(map, agent, &mut body)?;
+        match groups.iter_mut().find(|(known, _)| *known == body) {
+            Some((_, agents)) => agents.push(agent),
+            None => groups.push((body, vec![agent])),
+        }
+    }
+    for (body, agents) in groups {
+        write!(out, "<section class=\"card\">")?;
+        for agent in agents {
+            writeln!(
+                out,
+                "<h3>{} <span class=\"soft\">seen by <code>{}</code></span></h3>",
+                escape(agent.name),
+                escape(&agent.evidence)
+            )?;
+        }
+        out.write_all(&body)?;
+        writeln!(out, "</section>")?;
     }
     Ok(())
 }
 
 fn card(map: &ReachMap, agent: &AgentLine, out: &mut dyn Write) -> io::Result<()> {
-    writeln!(
-        out,
-        "<section class=\"card\"><h3>{} <span class=\"soft\">seen by <code>{}</code></span></h3>\n<dl>",
-        escape(agent.name),
-        escape(&agent.evidence)
-    )?;
+    writeln!(out, "<dl>")?;
     credentials(map, "holds", &agent.holds, out)?;
     credentials(map, "can find", &agent.finds, out)?;
     rows(out, "servers", &agent.servers, "none is set up here")?;
@@ -95,7 +116,7 @@ fn card(map: &ReachMap, agent: &AgentLine, out: &mut dyn Write) -> io::Result<()
         &agent.unasked,
         "nothing that the repository switches on",
     )?;
-    writeln!(out, "</dl></section>")
+    writeln!(out, "</dl>")
 }
 
 fn credentials(

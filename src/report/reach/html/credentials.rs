@@ -2,7 +2,7 @@
 
 use std::io::{self, Write};
 
-use super::{also, escape, tag};
+use super::{also, escape, open_table, tag};
 use crate::judge::agents::lines::CredentialLine;
 
 /// Credentials that are shown with the parts of their severity.
@@ -10,7 +10,7 @@ const EXPLAINED: usize = 12;
 
 /// Writes one card for each of the gravest, and a row for each of the rest.
 pub(super) fn write(credentials: &[CredentialLine], out: &mut dyn Write) -> io::Result<()> {
-    writeln!(out, "<h2>Credentials</h2>")?;
+    writeln!(out, "<h2 id=\"credentials\">Credentials</h2>")?;
     if credentials.is_empty() {
         return writeln!(out, "<p>None was found.</p>");
     }
@@ -112,8 +112,9 @@ fn sum(credential: &CredentialLine, out: &mut dyn Write) -> io::Result<()> {
 fn rest(before: usize, credentials: &[CredentialLine], out: &mut dyn Write) -> io::Result<()> {
     writeln!(
         out,
-        "<div class=\"wide\"><table><thead><tr><th scope=\"col\">No.</th><th scope=\"col\">Verdict</th><th scope=\"col\">Kind</th>\
-         <th scope=\"col\">Reaches</th><th scope=\"col\">Place</th><th scope=\"col\">Can</th></tr></thead><tbody>"
+        "{}<thead><tr><th scope=\"col\">No.</th><th scope=\"col\">Verdict</th><th scope=\"col\">Kind</th>\
+         <th scope=\"col\">Reaches</th><th scope=\"col\">Place</th><th scope=\"col\">Can</th></tr></thead><tbody>",
+        open_table("Further credentials", "rows")
     )?;
     for (number, credential) in credentials.iter().enumerate() {
         writeln!(

@@ -24,18 +24,19 @@ const OPEN: usize = 6;
 /// Writes the map as a page.
 pub fn write(map: &ReachMap, out: &mut dyn Write) -> io::Result<()> {
     let style = style::STYLE;
+    let tree = escape(&map.tree);
     writeln!(
         out,
         "<!doctype html>\n<html lang=\"en\">\n<head>\n<meta charset=\"utf-8\">\n\
          <meta http-equiv=\"Content-Security-Policy\" content=\"{POLICY}\">\n\
          <meta name=\"referrer\" content=\"no-referrer\">\n\
          <meta name=\"viewport\" content=\"width=device-width, initial-scale=1\">\n\
-         <title>{TITLE}</title>\n<style>{style}</style>\n</head>\n<body>\n<header>\n<h1>{TITLE}</h1>\n\
-         <p class=\"soft\">{}</p>\n<p>{}</p>",
-        escape(&map.tree),
+         <title>{TITLE}: {tree}</title>\n<style>{style}</style>\n</head>\n<body>\n<header>\n<h1>{TITLE}</h1>\n\
+         <p class=\"soft\">{tree}</p>\n<p>{}</p>",
         escape(&counts(map))
     )?;
     tiles(map, out)?;
+    contents(map, out)?;
     writeln!(out, "</header>\n<main>")?;
     changes(&map.changes, out)?;
     agents::who_reads_what(map, out)?;
@@ -85,13 +86,41 @@ fn tiles(map: &ReachMap, out: &mut dyn Write) -> io::Result<()> {
     )
 }
 
+/// Links to the parts that the page has, where it has many.
+fn contents(map: &ReachMap, out: &mut dyn Write) -> io::Result<()> {
+    if map.credentials.is_empty() && map.structure.is_empty() {
+        return Ok(());
+    }
+    let reads = !map.agents.is_empty() && !map.credentials.is_empty();
+    let parts = [
+        (!map.changes.is_empty(), "changes", "What would lower it"),
+        (reads, "readers", "Who reads what"),
+        (true, "agents", "Agents"),
+        (true, "credentials", "Credentials"),
+        (!map.structure.is_empty(), "wiring", "Wiring"),
+        (!map.unchecked.is_empty(), "unread", "Not looked at"),
+    ];
+    write!(out, "<nav aria-label=\"Parts of this page\"><ul>")?;
+    for (_, id, name) in parts.iter().filter(|(is_there, _, _)| *is_there) {
+        write!(out, "<li><a href=\"#{id}\">{name}</a></li>")?;
+    }
+    writeln!(out, "</ul></nav>")
+}
+
+/// The start of a table that is moved sideways where it is too wide, also by keyboard.
+fn open_table(label: &str, class: &str) -> String {
+    format!(
+        "<div class=\"wide\" role=\"region\" aria-label=\"{label}\" tabindex=\"0\"><table class=\"{class}\">"
+    )
+}
+
 fn changes(changes: &[Change], out: &mut dyn Write) -> io::Result<()> {
     if changes.is_empty() {
         return Ok(());
     }
     writeln!(
         out,
-        "<h2>What would lower it most</h2>\n<p class=\"soft\">The sum of all severities from a warning upwards; the tree was judged \
+        "<h2 id=\"changes\">What would lower it most</h2>\n<p class=\"soft\">The sum of all severities from a warning upwards; the tree was judged \
          again after each change.</p>\n<ol class=\"changes\">"
     )?;
     for change in changes {
@@ -114,8 +143,9 @@ fn structure(lines: &[StructureLine], out: &mut dyn Write) -> io::Result<()> {
     }
     writeln!(
         out,
-        "<h2>What is wrong with the wiring</h2>\n<div class=\"wide\"><table><thead><tr><th scope=\"col\">Verdict</th>\
-         <th scope=\"col\">Rule</th><th scope=\"col\">What, and what to do</th><th scope=\"col\">Place</th></tr></thead><tbody>"
+        "<h2 id=\"wiring\">What is wrong with the wiring</h2>\n{}<thead><tr><th scope=\"col\">Verdict</th>\
+         <th scope=\"col\">Rule</th><th scope=\"col\">What, and what to do</th><th scope=\"col\">Place</th></tr></thead><tbody>",
+        open_table("What is wrong with the wiring", "rows")
     )?;
     for line in lines {
         let advice = match line.advice.is_empty() {
@@ -140,7 +170,7 @@ fn unread(entries: &[Unread], out: &mut dyn Write) -> io::Result<()> {
     if entries.is_empty() {
         return Ok(());
     }
-    writeln!(out, "<h2>What could not be looked at</h2>")?;
+    writeln!(out, "<h2 id=\"unread\">What could not be looked at</h2>")?;
     let items: Vec<String> = entries
         .iter()
         .map(|entry| {

@@ -265,62 +265,6 @@ impl<'m> Model<'m> {
             Edit::File(path) => self.file_in_words(path),
             Edit::Advice(rule, path) => {
                 let group = self.structure().remove(&(*rule, path.clone()));
-                let places = group.map_or(Vec::new(), |group| group.places);
-                for file in model.files.iter_mut().filter(|file| file.path == *path) {
-                    follow(file, rule, &places);
-                }
-                // Where every command was allowed, what cannot be undone was not said on its own: it goes with it.
-                let revealed = ("TL204", path.clone());
-                if matches!(*rule, "TL201" | "TL202")
-                    && let Some(group) = model.structure().remove(&revealed)
-                {
-                    for file in model.files.iter_mut().filter(|file| file.path == *path) {
-                        follow(file, "TL204", &group.places);
-                    }
-                }
-            }
-        }
-        model
-    }
-
-    /// The values that stand in a file, each as often as it stands there.
-    fn values_of(&self, path: &RepoPath) -> impl Iterator<Item = &str> {
-        self.credentials
-            .iter()
-            .filter(move |finding| finding.path == *path)
-            .map(|finding| finding.value_print())
-    }
-
-    fn in_words(&self, edit: &Edit) -> (String, String, u32) {
-        match edit {
-            Edit::Credential(value) => {
-                let mut places: Vec<&&Finding> = self
-                    .credentials
-                    .iter()
-                    .filter(|finding| finding.value_print() == value)
-                    .collect();
-                places.sort_by(|a, b| b.severity.total_cmp(&a.severity));
-                match places.first() {
-                    Some(first) => (
-                        without(first, places.len() - 1),
-                        first.path.lossy(),
-                        first.place.start_line,
-                    ),
-                    None => (String::new(), String::new(), 0),
-                }
-            }
-            Edit::File(path) => {
-                let values: BTreeSet<&str> = self.values_of(path).collect();
-                let here = self.credentials.iter().filter(|one| one.path == *path);
-                let line = here.map(|finding| finding.place.start_line).min();
-                let text = format!(
-                    "Take {} credentials of this file out, here and wherever else they stand.",
-                    all_of(values.len())
-                );
-                (text, path.lossy(), line.unwrap_or(1))
-            }
-            Edit::Advice(rule, path) => {
-                let group = self.structure().remove(&(*rule, path.clone()));
                 let (advice, places) = group.map_or((String::new(), Vec::new()), |group| {
                     (group.advice, group.places)
                 });

@@ -9,13 +9,14 @@ use std::ops::Range;
 use gix::odb::pack::data;
 use gix::zlib::Inflate;
 
+use super::difference::apply;
 use super::queue::Queue;
 
 /// The number of nothing.
 pub(super) const NONE: u32 = u32::MAX;
 
 /// No object of a family may be larger than this.
-const OBJECT_AT_MOST: usize = 32 << 20;
+pub(super) const OBJECT_AT_MOST: usize = 32 << 20;
 
 /// How many bytes of objects that others rest on one thread holds.
 const HELD_AT_MOST: usize = 96 << 20;
@@ -199,116 +200,14 @@ impl<'p> Decoder<'p> {
     }
 }
 
-/// Applies a difference in Git's own form; `None` where it does not fit its base or itself.
-fn apply(base: &[u8], difference: &[u8], bytes: &mut Vec<u8>) -> Option<()> {
-    let mut rest = difference;
-    let of_base = size(&mut rest)?;
-    let length = size(&mut rest)?;
-    if of_base != base.len() || length > OBJECT_AT_MOST {
-        return None;
-    }
-    bytes.clear();
-    bytes.reserve(length);
-    while let Some((command, behind)) = rest.split_first() {
-        rest = behind;
-        let part = match *command {
-            0 => return None,
-            command if command & 0x80 != 0 => copied(base, command, &mut rest)?,
-            count => {
-                let (part, behind) = rest.split_at_checked(usize::from(count))?;
-                rest = behind;
-                part
-            }
-        };
-        if bytes.len() + part.len() > length {
-            return None;
-        }
-        bytes.extend_from_slice(part);
-    }
-    (bytes.len() == length).then_some(())
-}
-
-/// The part of the base that a command copies: four bits say which bytes of the place follow, three those of the length.
-fn copied<'b>(base: &'b [u8], command: u8, rest: &mut &[u8]) -> Option<&'b [u8]> {
-    let mut number = |bits: Range<u32>| {
-        let mut number = 0;
-        for bit in bits.clone().filter(|bit| command >> bit & 1 != 0) {
-            let (byte, behind) = rest.split_first()?;
-            *rest = behind;
-            number |= usize::from(*byte) << (8 * (bit - bits.start));
-        }
-        Some(number)
-    };
-    let start = number(0..4)?;
-    let length = match number(4..7)? {
-        0 => 0x10000,
-        length => length,
-    };
-    base.get(start..start.checked_add(length)?)
-}
-
-/// A number in groups of seven bits, the lowest first.
-fn size(rest: &mut &[u8]) -> Option<usize> {
-    let mut number = 0u64;
-    for shift in (0..42).step_by(7) {
-        let (byte, behind) = rest.split_first()?;
-        *rest = behind;
-        number |= u64::from(byte & 0x7f) << shift;
-        if byte & 0x80 == 0 {
-            return usize::try_from(number).ok();
-        }
-    }
-    None
-}
-
 #[cfg(test)]
 mod tests {
     use std::io::Write as _;
     use std::sync::Mutex;
 
     use flate2::write::ZlibEncoder;
-    use proptest::prelude::*;
 
     use super::*;
-
-    fn applied(base: &[u8], difference: &[u8]) -> Option<Vec<u8>> {
-        let mut bytes = b"left over".to_vec();
-        apply(base, difference, &mut bytes).map(|()| bytes)
-    }
-
-    #[test]
-    fn parts_are_copied_and_put_in() {
-        let difference = [8, 9, 0x91, 2, 4, 2, b'x', b'y', 0x90, 3];
-        assert_eq!(
-            applied(b"abcdefgh", &difference).as_deref(),
-            Some(&b"cdefxyabc"[..])
-        );
-    }
-
-    #[test]
-    fn a_length_of_nothing_means_a_whole_block() {
-        let base = vec![7; 0x10000];
-        let difference = [0x80, 0x80, 4, 0x80, 0x80, 4, 0x80];
-        assert_eq!(applied(&base, &difference), Some(base));
-    }
-
-    #[test]
-    fn what_does_not_fit_is_refused() {
-        for wrong in [
-            &[7, 1, 1, b'x'][..],
-            &[8, 2, 1, b'x'],
-            &[8, 1, 2, b'x', b'y'],
-            &[8, 1, 0],
-            &[8, 1, 0x91, 8, 1],
-            &[8, 1, 0x91, 8],
-            &[8, 3, 3, b'x'],
-            &[8],
-            &[],
-            &[0xff, 0xff, 0xff, 0xff, 0xff, 0xff, 0x7f, 1],
-        ] {
-            assert_eq!(applied(b"abcdefgh", wrong), None, "{wrong:?}");
-        }
-    }
 
     /// A pack of whole blobs and of differences, each with the number of what it rests on; and where each stands.
     fn pack(entries: &[(Option<usize>, Vec<u8>)]) -> (tempfile::TempDir, data::File, Vec<Member>) {
@@ -392,12 +291,5 @@ mod tests {
         let (_folder, data, members) = pack(&entries);
         let texts = handed_over(&data, members);
         assert_eq!(texts, [(0, "ab".to_owned()), (3, "abe".to_owned())]);
-    }
-
-    proptest! {
-        #[test]
-        fn any_bytes_are_survived(base: Vec<u8>, difference: Vec<u8>) {
-            let _ = applied(&base, &difference);
-        }
     }
 }

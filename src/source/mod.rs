@@ -7,6 +7,7 @@ mod ancestry;
 mod before;
 mod commit_tree;
 mod commits;
+mod difference;
 mod disk;
 mod environment;
 mod families;

@@ -19,6 +19,7 @@ use crate::read::workflow::{
     home_of, is_workflow, located, looks_like_workflow, may_be_included, system_of,
 };
 use crate::source::{Snapshot, Visited};
+use crate::syntax::SyntaxError;
 
 /// What judging the wiring gives.
 #[derive(Default)]
@@ -191,6 +192,19 @@ fn lower(ruling: &mut Ruling) {
     }
 }
 
+/// Says that a file does not parse. Decision 6 closes the list of what leaves a change undecided: GitHub's alone.
+fn unread((path, error): (RepoPath, SyntaxError), decides: bool) -> Unchecked {
+    let system = system_of(&path).unwrap_or_default();
+    Unchecked {
+        why: format!(
+            "{} loads this file and it does not parse: {error}; it was searched as bytes (TL902)",
+            system.name()
+        ),
+        undecided: decides && system == CiSystem::Github,
+        path,
+    }
+}
+
 fn conclude(
     run: &Run<'_>,
     head: Reading,
@@ -204,20 +218,7 @@ fn conclude(
         unchecked: head
             .unparsed
             .into_iter()
-            .map(|(path, error)| {
-                let system = system_of(&path).unwrap_or_default();
-                let loads = if is_dormant(&path) {
-                    "this workflow does not parse".to_owned()
-                } else {
-                    format!("{} loads this file and it does not parse", system.name())
-                };
-                Unchecked {
-                    why: format!("{loads}: {error}; it was searched as bytes (TL902)"),
-                    // Decision 6 closes the list of what leaves a change undecided.
-                    undecided: decides && system == CiSystem::Github,
-                    path,
-                }
-            })
+            .map(|unparsed| unread(unparsed, decides))
             .collect(),
         ..Structure::default()
     };

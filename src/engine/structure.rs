@@ -192,19 +192,6 @@ fn lower(ruling: &mut Ruling) {
     }
 }
 
-/// Says that a file does not parse. Decision 6 closes the list of what leaves a change undecided: GitHub's alone.
-fn unread((path, error): (RepoPath, SyntaxError), decides: bool) -> Unchecked {
-    let system = system_of(&path).unwrap_or_default();
-    Unchecked {
-        why: format!(
-            "{} loads this file and it does not parse: {error}; it was searched as bytes (TL902)",
-            system.name()
-        ),
-        undecided: decides && system == CiSystem::Github,
-        path,
-    }
-}
-
 fn conclude(
     run: &Run<'_>,
     head: Reading,
@@ -218,7 +205,7 @@ fn conclude(
         unchecked: head
             .unparsed
             .into_iter()
-            .map(|unparsed| unread(unparsed, decides))
+            .map(|(path, error)| unread(is_dormant(&path), decides, path, &error))
             .collect(),
         ..Structure::default()
     };
@@ -254,6 +241,21 @@ fn conclude(
         });
     }
     structure
+}
+
+/// What is said of a workflow that does not parse. Decision 6 closes the list of what leaves a change undecided.
+fn unread(is_dormant: bool, decides: bool, path: RepoPath, error: &SyntaxError) -> Unchecked {
+    let system = system_of(&path).unwrap_or_default();
+    let loads = if is_dormant {
+        "this workflow does not parse".to_owned()
+    } else {
+        format!("{} loads this file and it does not parse", system.name())
+    };
+    Unchecked {
+        why: format!("{loads}: {error}; it was searched as bytes (TL902)"),
+        undecided: decides && system == CiSystem::Github,
+        path,
+    }
 }
 
 fn read(snapshot: &dyn Snapshot, paths: &[RepoPath]) -> Reading {

@@ -3,7 +3,7 @@
 //! In: a literal and what stands beside it. Out: the candidates whose shape the whole value has.
 
 use super::candidate::Candidate;
-use super::promise::{Promise, promise};
+use super::promise::Promise;
 use super::search::Search;
 use super::site::{Site, last_parts};
 use super::{beside, enclosing, filter, generic, lexer, near, random, scheme, shape, worth};
@@ -24,7 +24,9 @@ pub fn candidates(search: &Search<'_>, site: &Site) -> Vec<Candidate> {
     if site.flag || search.text.get(site.written.end) == Some(&b' ') {
         by_flag(search, site, &mut found);
     }
-    let promised = promise(&site.name).is_some_and(|promise| promise != Promise::Key);
+    let promised = site
+        .promise()
+        .is_some_and(|promise| promise != Promise::Key);
     let credential = promised || header_name(&site.name);
     let random = value.len() >= 12 && value.iter().any(u8::is_ascii_digit);
     if found.is_empty() && random {

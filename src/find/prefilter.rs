@@ -40,7 +40,7 @@ pub enum Hit {
 /// How many bytes of a run are searched for literals.
 const LONGEST_RUN: usize = 512;
 /// How many blocks of 64 bytes are classified in one go.
-const CHUNK: usize = 64;
+const CHUNK: usize = 16;
 
 /// Walks over `text` and hands every hit to `on`, until it breaks off.
 pub fn scan(

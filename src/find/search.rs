@@ -12,7 +12,7 @@ use super::generic::{self, Worth};
 use super::limit::Limit;
 use super::memory::Memory;
 use super::prefilter::{self, Hit};
-use super::promise::{Promise, promise};
+use super::promise::Promise;
 use super::site::Site;
 use super::{beside, context, decode, flow, lexer, near, recognise, spaced, told, worth};
 use crate::model::{Beside, RepoPath, Span, TokenKind};
@@ -214,7 +214,8 @@ impl<'t> Search<'t> {
             let site = Site::new(self, literal, name, false);
             let known = context::candidates(self, &site);
             if known.is_empty()
-                && promise(&site.name)
+                && site
+                    .promise()
                     .is_some_and(|promise| generic::worth(promise, value, true) == Worth::Strong)
             {
                 self.generic(Promise::Token, &site);
@@ -272,7 +273,7 @@ impl<'t> Search<'t> {
             return;
         }
         if worth::as_secret(self, &literal)
-            && let Some(promise) = promise(&site.name)
+            && let Some(promise) = site.promise()
             && !self.is_part(&site)
         {
             self.generic(promise, &site);

@@ -2,7 +2,10 @@
 //!
 //! In: a search, a literal and the place of its name. Out: the site, with the name normalised. Nothing is decided here.
 
+use std::cell::OnceCell;
+
 use super::lexer;
+use super::promise::{Promise, promise};
 use super::search::Search;
 use crate::model::Span;
 use crate::rules::name;
@@ -15,6 +18,7 @@ pub struct Site {
     /// Where the name stands.
     pub written: Span,
     pub flag: bool,
+    promise: OnceCell<Option<Promise>>,
 }
 
 impl Site {
@@ -29,6 +33,7 @@ impl Site {
             name,
             written,
             flag,
+            promise: OnceCell::new(),
         }
     }
 }
@@ -50,6 +55,11 @@ fn with_word_before(text: &[u8], key: Span) -> String {
 }
 
 impl Site {
+    /// What the name promises.
+    pub fn promise(&self) -> Option<Promise> {
+        *self.promise.get_or_init(|| promise(&self.name))
+    }
+
     /// A password that stands where a command or a call takes one, without a name.
     pub fn told(literal: lexer::Literal, cue: Span) -> Site {
         Site {
@@ -57,6 +67,7 @@ impl Site {
             name: "PASSWORD".to_owned(),
             written: cue,
             flag: true,
+            promise: OnceCell::new(),
         }
     }
 
@@ -67,6 +78,7 @@ impl Site {
             name: "AUTHORIZATION".to_owned(),
             written: flag,
             flag: true,
+            promise: OnceCell::new(),
         }
     }
 }

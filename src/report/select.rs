@@ -65,6 +65,13 @@ pub struct Group<'o> {
     pub alike: Vec<&'o Finding>,
 }
 
+impl Group<'_> {
+    /// How many findings it stands for.
+    pub fn places(&self) -> usize {
+        1 + self.also.len() + self.alike.len()
+    }
+}
+
 /// Where groups that say the same thing are shown as one.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Within {

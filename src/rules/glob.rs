@@ -58,17 +58,21 @@ fn fits<'p>(
                 path = name.unwrap_or(path);
             }
             [b'*', b'*', b'/', after @ ..] => {
-                return over_parts(path).any(|left| fits(after, rest, left, steps));
+                return over_parts(path)
+                    .any(|left| may_start(after, left) && fits(after, rest, left, steps));
             }
             [b'*', b'*', after @ ..] => {
-                return (0..=path.len()).any(|skip| fits(after, rest, &path[skip..], steps));
+                return ends_of(path)
+                    .any(|left| may_start(after, left) && fits(after, rest, left, steps));
             }
             [b'*', after @ ..] => {
                 let part = path
                     .iter()
                     .position(|byte| *byte == b'/')
                     .unwrap_or(path.len());
-                return (0..=part).any(|skip| fits(after, rest, &path[skip..], steps));
+                return ends_of(path)
+                    .take(part + 1)
+                    .any(|left| may_start(after, left) && fits(after, rest, left, steps));
             }
             [b'{', inner @ ..] => return alternatives(inner, rest, path, steps),
             [b'?', after @ ..] if path.first().is_some_and(|byte| *byte != b'/') => {
@@ -81,6 +85,20 @@ fn fits<'p>(
             }
             _ => return false,
         }
+    }
+}
+
+/// What is left of a path, cut at every byte.
+fn ends_of(path: &[u8]) -> impl Iterator<Item = &[u8]> {
+    (0..=path.len()).map(|skip| &path[skip..])
+}
+
+/// Whether the first byte of a pattern is no reason against a path: most places are ruled out by it.
+#[inline(always)]
+fn may_start(pattern: &[u8], path: &[u8]) -> bool {
+    match pattern.first() {
+        None | Some(b'*' | b'{' | b'?') => true,
+        byte => byte == path.first(),
     }
 }
 

@@ -45,18 +45,18 @@ pub fn at_mark(search: &mut Search<'_>, mark: usize) {
         tail.len() >= name.len()
             && tail[tail.len() - name.len()..].eq_ignore_ascii_case(name.as_bytes())
     };
-    if ends("accountkey") || ends("sharedaccesskey") || ends("password") || ends("pwd") {
-        azure::connection(search, mark);
-    } else if ends("sig") {
-        azure::signature(search, mark);
-    } else if ends("authorization") {
-        basic::header(search, mark);
-    } else if ends("auth") {
-        json::docker_auth(search, mark);
-    } else if ends("client-key-data") {
-        kubeconfig::client_key(search, mark);
-    } else if ends("token") {
-        kubeconfig::token(search, mark);
+    // The last letter rules most names out.
+    match tail.last().map(u8::to_ascii_lowercase) {
+        Some(b'y') if ends("accountkey") || ends("sharedaccesskey") => {
+            azure::connection(search, mark);
+        }
+        Some(b'd') if ends("password") || ends("pwd") => azure::connection(search, mark),
+        Some(b'g') if ends("sig") => azure::signature(search, mark),
+        Some(b'n') if ends("authorization") => basic::header(search, mark),
+        Some(b'n') if ends("token") => kubeconfig::token(search, mark),
+        Some(b'h') if ends("auth") => json::docker_auth(search, mark),
+        Some(b'a') if ends("client-key-data") => kubeconfig::client_key(search, mark),
+        _ => {}
     }
 }
 

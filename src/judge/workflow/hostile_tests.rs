@@ -49,9 +49,8 @@ fn what_would_grow_without_end_is_bounded() {
     }
     for text in [
         format!(".a:\n  script:\n{references}b:\n  extends: .a\n"),
-        format!(
-            ".a:\n  extends: [.a, .a, .a]\n  script: !reference [.a, script]\n  rules: [!reference [.a, rules]]\nb:\n  extends: !reference [b, extends]\n"
-        ),
+        ".a:\n  extends: [.a, .a, .a]\n  script: !reference [.a, script]\n  rules: [!reference [.a, rules]]\nb:\n  extends: !reference [b, extends]\n"
+            .to_owned(),
         format!("commands:\n  c:\n    steps:\n{commands}jobs:\n  a:\n    steps: [c]\n"),
         format!(".t: {{variables: {{A: b}}}}\n{jobs}"),
         format!("variables:\n{variables}a:\n  script: claude -p $V1\n"),

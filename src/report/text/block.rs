@@ -3,7 +3,8 @@
 //! In: a group of findings of one secret. Out: labelled lines, at most twelve unless the reader asked for all. It must
 //! not break or cut a mask, nor quote the file to an agent.
 
-use super::{more, position};
+use super::group::more;
+use super::position;
 use crate::model::Excerpt;
 use crate::report::parts::{self, Parts};
 use crate::report::select::Group;

@@ -4,8 +4,8 @@
 //! runner, and must not say how to silence a finding.
 
 mod block;
+mod group;
 
-use std::collections::BTreeSet;
 use std::io::{self, Write};
 
 use super::parts;
@@ -15,6 +15,7 @@ use super::{Audience, Entry, Style, Verbosity, sanitize};
 use super::{jobs, summary};
 use crate::model::{Finding, Outcome, Overall, Place, RepoPath, Verdict};
 use block::Label;
+use group::{more, shared_place};
 
 /// The most warnings of a hook.
 const HOOK_WARNINGS: usize = 5;
@@ -162,6 +163,10 @@ impl Page<'_> {
         let mut tail = sanitize::sentence(&finding.message);
         if let Some(waiver) = &finding.waived {
             tail.push_str(&format!(" Waived: {}.", sanitize::quote(waiver)));
+        }
+        if let Some(place) = shared_place(group) {
+            let all = if group.places() > 1 { "All in" } else { "In" };
+            tail.push_str(&format!(" {all} {place}."));
         }
         let more = more(group).map_or(String::new(), |more| format!(" ({more})"));
         match (self.is_verbose(), self.style.entry) {
@@ -338,30 +343,6 @@ fn word_and_color(verdict: Verdict) -> (&'static str, &'static str) {
         Verdict::Block => ("error", RED),
         Verdict::Warn => ("warning", YELLOW),
         Verdict::Note | Verdict::Silent => ("note", CYAN),
-    }
-}
-
-/// How many places a group has beside the one that is shown.
-fn more(group: &Group<'_>) -> Option<String> {
-    let also = group.also.len() as u64;
-    let files: BTreeSet<&RepoPath> = group.alike.iter().map(|one| &one.path).collect();
-    let here = files.len() <= 1 && files.contains(&group.head.path);
-    let alike = match (group.alike.len(), here) {
-        (0, _) => None,
-        (count, true) => Some(format!("{count} more like it in this file")),
-        (count, false) if count == files.len() => Some(format!(
-            "the same in {}",
-            summary::count(count as u64, "more file", "more files")
-        )),
-        (count, false) => Some(format!(
-            "{count} more like it in {}",
-            summary::count(files.len() as u64, "file", "files")
-        )),
-    };
-    let same = (also > 0).then(|| format!("also in {}", summary::count(also, "place", "places")));
-    match (same, alike) {
-        (Some(same), Some(alike)) => Some(format!("{same}; {alike}")),
-        (one, other) => one.or(other),
     }
 }
 

@@ -278,6 +278,15 @@ fn what_is_said_in_the_same_words_is_said_once() {
     let all = shown(&outcome, &fixture::verbose(Style::plain(Entry::Scan)));
     assert!(all.contains("like it at b.json") && all.contains("like it at c.json"));
 
+    for finding in &mut outcome.findings {
+        finding.reasons = vec!["the file looks like a test: one step less sure".to_owned()];
+    }
+    let text = shown(&outcome, &Style::plain(Entry::Scan));
+    assert!(text.contains("All in tests."), "{text}");
+    outcome.findings[2].reasons.clear();
+    let text = shown(&outcome, &Style::plain(Entry::Scan));
+    assert!(!text.contains("in tests"), "{text}");
+
     // Another sentence, or a waiver of one, is another matter.
     outcome.findings[1].message = "The server `mails` is handed too much.".to_owned();
     outcome.findings[2].waived = Some("until spring".to_owned());

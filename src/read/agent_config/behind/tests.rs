@@ -35,7 +35,7 @@ const NUKE: &str = "terraform destroy -auto-approve";
 #[test]
 fn each_kind_of_name_is_followed() {
     let package = format!("{{\n \"scripts\": {{\n  \"nuke\": \"{NUKE}\" }} }}");
-    let make = format!("TF := terraform\n\nnuke:\n\t@$(TF) destroy\n");
+    let make = "TF := terraform\n\nnuke:\n\t@$(TF) destroy\n".to_owned();
     let just = format!("nuke env='x':\n  {NUKE}\n");
     let task = format!("version: '3'\ntasks:\n  nuke:\n    cmds:\n      - {NUKE}\n");
     let script = format!("#!/bin/sh\nset -e\n{NUKE}\n");

@@ -6,7 +6,7 @@ use std::sync::OnceLock;
 
 use serde::Deserialize;
 
-use super::fits;
+use super::{fits, unexpanded};
 use crate::model::{Access, Purpose, Scopes};
 
 /// Whether an action checks who starts it.
@@ -141,14 +141,6 @@ impl CliAgent {
                 })
         };
         self.any_of.iter().any(|word| has(word))
-    }
-}
-
-/// A word without what a shell puts behind it: `exec${MODEL:+ --model x}` is `exec`.
-pub fn unexpanded(word: &str) -> &str {
-    match word.find('$') {
-        Some(at) if at > 0 => &word[..at],
-        _ => word,
     }
 }
 

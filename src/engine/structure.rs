@@ -19,6 +19,7 @@ use crate::read::workflow::{
     home_of, is_workflow, located, looks_like_workflow, may_be_included, system_of,
 };
 use crate::source::{Snapshot, Visited};
+use crate::syntax::SyntaxError;
 
 /// What judging the wiring gives.
 #[derive(Default)]
@@ -204,20 +205,7 @@ fn conclude(
         unchecked: head
             .unparsed
             .into_iter()
-            .map(|(path, error)| {
-                let system = system_of(&path).unwrap_or_default();
-                let loads = if is_dormant(&path) {
-                    "this workflow does not parse".to_owned()
-                } else {
-                    format!("{} loads this file and it does not parse", system.name())
-                };
-                Unchecked {
-                    why: format!("{loads}: {error}; it was searched as bytes (TL902)"),
-                    // Decision 6 closes the list of what leaves a change undecided.
-                    undecided: decides && system == CiSystem::Github,
-                    path,
-                }
-            })
+            .map(|(path, error)| unread(is_dormant(&path), decides, path, &error))
             .collect(),
         ..Structure::default()
     };
@@ -253,6 +241,21 @@ fn conclude(
         });
     }
     structure
+}
+
+/// What is said of a workflow that does not parse. Decision 6 closes the list of what leaves a change undecided.
+fn unread(is_dormant: bool, decides: bool, path: RepoPath, error: &SyntaxError) -> Unchecked {
+    let system = system_of(&path).unwrap_or_default();
+    let loads = if is_dormant {
+        "this workflow does not parse".to_owned()
+    } else {
+        format!("{} loads this file and it does not parse", system.name())
+    };
+    Unchecked {
+        why: format!("{loads}: {error}; it was searched as bytes (TL902)"),
+        undecided: decides && system == CiSystem::Github,
+        path,
+    }
 }
 
 fn read(snapshot: &dyn Snapshot, paths: &[RepoPath]) -> Reading {

@@ -6,7 +6,7 @@ use std::sync::OnceLock;
 
 use serde::Deserialize;
 
-use super::fits;
+use super::{fits, unexpanded};
 use crate::model::{Access, Purpose, Scopes};
 
 /// Whether an action checks who starts it.
@@ -144,14 +144,6 @@ impl CliAgent {
     }
 }
 
-/// A word without what a shell puts behind it: `exec${MODEL:+ --model x}` is `exec`.
-pub fn unexpanded(word: &str) -> &str {
-    match word.find('$') {
-        Some(at) if at > 0 => &word[..at],
-        _ => word,
-    }
-}
-
 /// A reusable workflow that runs an agent.
 #[derive(Debug, Deserialize)]
 #[serde(deny_unknown_fields)]
@@ -285,11 +277,6 @@ pub fn mints(uses: &str) -> Option<&'static Mints> {
 /// The entry of an agent's program, by the agent's id.
 pub fn cli_of_agent(agent: &str) -> Option<&'static CliAgent> {
     table().cli.iter().find(|entry| entry.agent == agent)
-}
-
-/// Whether an input is set to `true` rather than to a list of names.
-pub fn is_switch(input: &str) -> bool {
-    matches!(input, "allow-bots")
 }
 
 /// Every name of a program that runs an agent.

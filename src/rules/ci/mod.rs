@@ -12,8 +12,8 @@ mod systems;
 
 pub use agents::{
     ActionAgent, CliAgent, DefaultToken, Guard, Leaves, Mints, ReusableAgent, action_agent,
-    cli_agent, cli_names, cli_of_agent, is_switch, leaves, may_take_person_away, mints, purpose_of,
-    reusable_agent, unexpanded,
+    cli_agent, cli_names, cli_of_agent, leaves, may_take_person_away, mints, purpose_of,
+    reusable_agent,
 };
 
 pub use edits::{
@@ -26,11 +26,16 @@ pub use needs::{
 };
 
 pub use services::{Narrower, narrower_of_action, narrower_of_command};
-pub use started::{command_inputs, credential_agent, image_agent, kits, named_agent};
+pub use started::{command_inputs, credential_agent, image_agent, kits, named_agent, unexpanded};
 pub use systems::{
     Task, gitlab_event_of_ref, gitlab_events_of_condition, holds_words_of_people, is_forge_token,
     is_job_token, is_own_pool, login_by_identity, says_credential, task,
 };
+
+/// Whether an input is set to `true` rather than to a list of names.
+pub fn is_switch(input: &str) -> bool {
+    matches!(input, "allow-bots")
+}
 
 /// Whether `text` fits a pattern in which `*` stands for any run of characters. Case counts.
 pub(crate) fn fits(pattern: &str, text: &str) -> bool {

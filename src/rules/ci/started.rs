@@ -47,6 +47,14 @@ fn agent_of(entries: &'static [Named], text: &str) -> Option<&'static str> {
         .map(|entry| entry.agent.as_str())
 }
 
+/// A word without what a shell puts behind it: `exec${MODEL:+ --model x}` is `exec`.
+pub fn unexpanded(word: &str) -> &str {
+    match word.find('$') {
+        Some(at) if at > 0 => &word[..at],
+        _ => word,
+    }
+}
+
 /// The agent that a container image runs, by its name with or without tag and digest.
 pub fn image_agent(image: &str) -> Option<&'static str> {
     let image = image.split('@').next().unwrap_or(image);

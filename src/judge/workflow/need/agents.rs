@@ -12,6 +12,26 @@ use crate::model::{Access, Scopes, Step, TokenFrom, TokenSource};
 use crate::read::expression;
 use crate::rules::ci;
 
+/// Commands of `git` that talk to no remote.
+const LOCAL: &[&str] = &[
+    "git log",
+    "git diff",
+    "git show",
+    "git status",
+    "git blame",
+    "git add",
+    "git commit",
+    "git rm",
+    "git branch",
+    "git checkout",
+    "git config",
+    "git rev-parse",
+    "git switch",
+    "git ls-files",
+    "git grep",
+    "git merge-base",
+];
+
 impl Need {
     /// An agent's own need: what its tools let it do with the job's token, where it works with that.
     pub(super) fn agent_action(
@@ -89,43 +109,30 @@ impl Need {
         }
     }
 
+    /// A pattern of commands in such a list.
+    fn pattern(&mut self, pattern: &str) {
+        let pattern = pattern
+            .trim_end_matches(')')
+            .trim_end_matches('*')
+            .trim_end_matches(':');
+        let words: Vec<String> = pattern.split_whitespace().map(str::to_owned).collect();
+        let name = words.first().map_or("", String::as_str);
+        match ci::command_needs(&words) {
+            Some(needs) => self.take(needs),
+            None if matches!(name, "gh" | "git" | "curl" | "" | "bash" | "sh") => {
+                if !LOCAL.iter().any(|local| pattern.starts_with(local)) {
+                    self.unknown
+                        .push("what an open shell pattern lets the agent do".to_owned());
+                }
+            }
+            None => {}
+        }
+    }
+
     /// One entry of an agent's list of allowed tools.
     fn tool(&mut self, tool: &str) {
         if let Some(pattern) = tool.strip_prefix("Bash(") {
-            let pattern = pattern
-                .trim_end_matches(')')
-                .trim_end_matches('*')
-                .trim_end_matches(':');
-            let words: Vec<String> = pattern.split_whitespace().map(str::to_owned).collect();
-            let name = words.first().map_or("", String::as_str);
-            match ci::command_needs(&words) {
-                Some(needs) => self.take(needs),
-                None if matches!(name, "gh" | "git" | "curl" | "" | "bash" | "sh") => {
-                    let reads = [
-                        "git log",
-                        "git diff",
-                        "git show",
-                        "git status",
-                        "git blame",
-                        "git add",
-                        "git commit",
-                        "git rm",
-                        "git branch",
-                        "git checkout",
-                        "git config",
-                        "git rev-parse",
-                        "git switch",
-                        "git ls-files",
-                        "git grep",
-                        "git merge-base",
-                    ];
-                    if !reads.iter().any(|read| pattern.starts_with(read)) {
-                        self.unknown
-                            .push("what an open shell pattern lets the agent do".to_owned());
-                    }
-                }
-                None => {}
-            }
+            self.pattern(pattern);
             return;
         }
         let scopes: &[(&str, Access)] = match tool {

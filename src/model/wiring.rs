@@ -215,6 +215,10 @@ impl Step {
             return self.id.clone();
         }
         match &self.uses {
+            // Tasks and orbs go by their own names; the rest of the name says what they are.
+            Some(uses) if uses.name.starts_with("task/") || uses.name.starts_with("orb/") => {
+                uses.written.clone()
+            }
             Some(uses) => uses.name.clone(),
             None => "run".to_owned(),
         }

@@ -10,6 +10,7 @@ use std::collections::{BTreeMap, BTreeSet, HashMap};
 
 use super::shield;
 use crate::judge::fix::{self, Wanted};
+use crate::judge::workflow::Reading;
 use crate::model::{Finding, Fix, FixPlan, Left, Outcome, RepoPath, Safety, Span, Verdict};
 use crate::policy::{Policies, fingerprint};
 use crate::rules::RuleSet;
@@ -126,43 +127,54 @@ fn of_workflows(planning: &Planning<'_>, outcome: &Outcome, plan: &mut FixPlan) 
         let Some(text) = lookup(path.as_bytes()) else {
             continue;
         };
-        let mut wanted = Vec::new();
         let reading = fix::reading(path, &lookup);
-        for found in &reading.findings {
-            let parts = [
-                found.rule.id.as_bytes(),
-                found.spot.path.as_bytes(),
-                found.route.as_bytes(),
-            ];
-            let print = fingerprint::of_parts(planning.policies.salt(), &parts);
-            let Some(finding) = known.get(print.as_str()) else {
-                continue;
-            };
-            if !fix::may_answer(found.rule.id) {
-                continue;
-            }
-            if finding.waived.is_some() {
-                plan.left.push(Left {
-                    path: path.clone(),
-                    line: found.spot.place.start_line,
-                    rule: found.rule.id,
-                    why: "somebody answers for it by a waiver".to_owned(),
-                });
-                continue;
-            }
-            wanted.push(Wanted {
-                rule: found.rule.id,
-                route: found.route.clone(),
-                path: found.spot.path.as_ref().clone(),
-                line: found.spot.place.start_line,
-                fingerprint: print,
-            });
-        }
+        let wanted = wanted(planning, &known, (path, &reading), plan);
         let mut planned = fix::plan((path, &text), &lookup, &reading, &wanted);
         plan.fixes.append(&mut planned.fixes);
         plan.left.append(&mut planned.left);
     }
     shield_plan(planning, plan);
+}
+
+/// The findings of a workflow that ask for an edit; a waived one is left.
+fn wanted(
+    planning: &Planning<'_>,
+    known: &HashMap<&str, &Finding>,
+    (path, reading): (&RepoPath, &Reading),
+    plan: &mut FixPlan,
+) -> Vec<Wanted> {
+    let mut wanted = Vec::new();
+    for found in &reading.findings {
+        let parts = [
+            found.rule.id.as_bytes(),
+            found.spot.path.as_bytes(),
+            found.route.as_bytes(),
+        ];
+        let print = fingerprint::of_parts(planning.policies.salt(), &parts);
+        let Some(finding) = known.get(print.as_str()) else {
+            continue;
+        };
+        if !fix::may_answer(found.rule.id) {
+            continue;
+        }
+        if finding.waived.is_some() {
+            plan.left.push(Left {
+                path: path.clone(),
+                line: found.spot.place.start_line,
+                rule: found.rule.id,
+                why: "somebody answers for it by a waiver".to_owned(),
+            });
+            continue;
+        }
+        wanted.push(Wanted {
+            rule: found.rule.id,
+            route: found.route.clone(),
+            path: found.spot.path.as_ref().clone(),
+            line: found.spot.place.start_line,
+            fingerprint: print,
+        });
+    }
+    wanted
 }
 
 /// Masks what came from the repository, and leaves out edits that would show or hold a credential.

@@ -231,6 +231,19 @@ impl<'m> Model<'m> {
             .map(|finding| finding.value_print())
     }
 
+    fn file_in_words(&self, path: &RepoPath) -> (String, String, u32) {
+        let values: BTreeSet<&str> = self.values_of(path).collect();
+        let here = self.credentials.iter().filter(|one| one.path == *path);
+        let line = here.map(|finding| finding.place.start_line).min();
+        let many = match values.len() {
+            2 => "both".to_owned(),
+            many => format!("all {many}"),
+        };
+        let text =
+            format!("Take {many} credentials of this file out, here and wherever else they stand.");
+        (text, path.lossy(), line.unwrap_or(1))
+    }
+
     fn in_words(&self, edit: &Edit) -> (String, String, u32) {
         match edit {
             Edit::Credential(value) => {
@@ -249,19 +262,7 @@ impl<'m> Model<'m> {
                     None => (String::new(), String::new(), 0),
                 }
             }
-            Edit::File(path) => {
-                let values: BTreeSet<&str> = self.values_of(path).collect();
-                let here = self.credentials.iter().filter(|one| one.path == *path);
-                let line = here.map(|finding| finding.place.start_line).min();
-                let many = match values.len() {
-                    2 => "both".to_owned(),
-                    many => format!("all {many}"),
-                };
-                let text = format!(
-                    "Take {many} credentials of this file out, here and wherever else they stand."
-                );
-                (text, path.lossy(), line.unwrap_or(1))
-            }
+            Edit::File(path) => self.file_in_words(path),
             Edit::Advice(rule, path) => {
                 let group = self.structure().remove(&(*rule, path.clone()));
                 let (advice, places) = group.map_or((String::new(), Vec::new()), |group| {

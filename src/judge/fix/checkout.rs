@@ -6,6 +6,7 @@
 use super::bench::{Bench, Edits, Settings, refused};
 use super::reads::git_users;
 use super::{Drafted, Refusal};
+use crate::judge::workflow::Site;
 use crate::judge::workflow::text::listed;
 use crate::model::{Job, Safety, Step};
 
@@ -57,23 +58,29 @@ pub(super) fn draft(bench: &Bench<'_>, job: &Job) -> Drafted {
         job.id
     );
     let mut draft = bench.draft_of(safety, title, &asked, edits);
+    draft.breaks = breaks(&users.perhaps, &sites, shared);
+    Ok(Some(draft))
+}
+
+/// What could break, in words that follow a colon.
+fn breaks(perhaps: &[String], sites: &[&Site<'_>], shared: Option<String>) -> String {
     let own_login = sites.iter().any(|site| site.agent.agent == "claude-code");
-    draft.breaks = match safety {
-        Safety::Safe if shared.is_some() => format!(
-            "another workflow that uses {} may talk to the git remote with that login.",
-            shared.unwrap_or_default()
-        ),
-        Safety::Safe => "nothing that can be seen: no later step talks to the git remote.".to_owned(),
-        Safety::Unsafe if own_login && users.perhaps.iter().all(|who| who == "claude-code") => {
+    match shared {
+        Some(path) if perhaps.is_empty() => {
+            format!("another workflow that uses {path} may talk to the git remote with that login.")
+        }
+        None if perhaps.is_empty() => {
+            "nothing that can be seen: no later step talks to the git remote.".to_owned()
+        }
+        _ if own_login && perhaps.iter().all(|who| who == "claude-code") => {
             "in a private repository, versions of claude-code-action that fetch before they set up their own login fail (its issue 1236)."
                 .to_owned()
         }
-        Safety::Unsafe => format!(
+        _ => format!(
             "{} may talk to the git remote with that login.",
-            listed(&users.perhaps)
+            listed(perhaps)
         ),
-    };
-    Ok(Some(draft))
+    }
 }
 
 fn persists(step: &Step) -> bool {

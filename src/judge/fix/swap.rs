@@ -112,16 +112,21 @@ pub(super) fn draft(bench: &Bench<'_>, job: &Job) -> Drafted {
         said(&granted, &target)
     );
     let mut draft = bench.draft_of(Safety::Unsafe, title, &asked, edits);
+    draft.breaks = breaks(&target, shared);
+    Ok(Some(draft))
+}
+
+/// What could break, in words that follow a colon.
+fn breaks(target: &Scopes, shared: Option<String>) -> String {
     let breaks = if target.get("contents") == Some(&Access::Write) {
         "its comments and commits come from github-actions[bot] from then on, and what it pushes starts no other workflow."
     } else {
         "it can no longer push (the block does not grant contents: write), and its comments come from github-actions[bot]."
     };
-    draft.breaks = match shared {
+    match shared {
         Some(path) => format!("{breaks} Other workflows that use {path} get the same."),
         None => breaks.to_owned(),
-    };
-    Ok(Some(draft))
+    }
 }
 
 /// What the block has to grant once the action uses the job's token.

@@ -32,6 +32,10 @@ fn agents(text: &str) -> Vec<String> {
 /// Configurations, and the agents that run in them.
 const PUT_TOGETHER: &[(&str, &str)] = &[
     (
+        "orbs:\n  o:\n    commands:\n      c:\n        steps:\n        - run: claude -p x\n    jobs:\n      j:\n        steps: [c]\nworkflows:\n  w:\n    jobs: [o/j]\n",
+        "o/j/claude-code/6",
+    ),
+    (
         "jobs:\n  a:\n    steps:\n    - run: claude -p x\n",
         "a/claude-code/4",
     ),

@@ -130,6 +130,9 @@ fn starts(site: &Site<'_>) -> Vec<String> {
 /// Who starts a job of another system, by what its rules name.
 fn starts_elsewhere(site: &Site<'_>) -> Vec<String> {
     let mut lines = Vec::new();
+    if site.triggers().is_empty() {
+        lines.push("a person, or what the settings name".to_owned());
+    }
     let carried = &site.start.with_outsiders_text;
     if !carried.is_empty() {
         lines.push(format!(

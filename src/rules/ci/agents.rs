@@ -279,11 +279,6 @@ pub fn cli_of_agent(agent: &str) -> Option<&'static CliAgent> {
     table().cli.iter().find(|entry| entry.agent == agent)
 }
 
-/// Whether an input is set to `true` rather than to a list of names.
-pub fn is_switch(input: &str) -> bool {
-    matches!(input, "allow-bots")
-}
-
 /// Every name of a program that runs an agent.
 pub fn cli_names() -> impl Iterator<Item = &'static str> {
     let entries = table().cli.iter();

@@ -13,7 +13,7 @@ mod systems;
 pub use agents::{
     ActionAgent, CliAgent, DefaultToken, Guard, Leaves, Mints, ReusableAgent, action_agent,
     cli_agent, cli_names, cli_of_agent, is_switch, leaves, may_take_person_away, mints, purpose_of,
-    reusable_agent,
+    reusable_agent, unexpanded,
 };
 
 pub use edits::{
@@ -31,6 +31,11 @@ pub use systems::{
     Task, gitlab_event_of_ref, gitlab_events_of_condition, holds_words_of_people, is_forge_token,
     is_job_token, is_own_pool, login_by_identity, says_credential, task,
 };
+
+/// Whether an input is set to `true` rather than to a list of names.
+pub fn is_switch(input: &str) -> bool {
+    matches!(input, "allow-bots")
+}
 
 /// Whether `text` fits a pattern in which `*` stands for any run of characters. Case counts.
 pub(crate) fn fits(pattern: &str, text: &str) -> bool {

@@ -9,10 +9,10 @@ use super::Config;
 use super::calls::Call;
 use super::parameters::Frame;
 use super::steps::Around;
-use crate::model::{Job, Setting, Trigger};
+use crate::model::{Job, Setting, Spot, Trigger};
 use crate::read::agents;
 use crate::read::workflow::Reader;
-use crate::syntax::{Entry, Node};
+use crate::syntax::Node;
 
 /// The most variables of one block that are kept.
 const MAX_VARIABLES: usize = 400;
@@ -30,17 +30,17 @@ impl Reader<'_> {
     pub(super) fn circleci_job<'f>(
         &self,
         config: &Config<'f, '_>,
-        entry: &'f Entry,
+        (name, spot): (&str, Spot),
+        node: &'f Node,
         calls: &[Call<'f>],
     ) -> Job {
-        let file = config.file;
         self.written.borrow_mut().clear();
-        let mut job = Job::new(entry.key.clone(), file.spot(entry.key_span));
-        let own: Vec<&Call<'f>> = calls.iter().filter(|call| call.job == entry.key).collect();
+        let mut job = Job::new(name.to_owned(), spot);
+        let own: Vec<&Call<'f>> = calls.iter().filter(|call| call.job == name).collect();
         let given = own.iter().find_map(|call| call.node);
-        let frame = Frame::of(config, given, &entry.value, &Frame::default());
+        let frame = Frame::of(config, given, node, &Frame::default());
         let mut machine = Machine::default();
-        machine.take(config, &entry.value, &frame, 0);
+        machine.take(config, node, &frame, 0);
         job.env = machine.env;
         if let Some(class) = machine.class
             && class.value.contains('/')
@@ -52,7 +52,7 @@ impl Reader<'_> {
         let mut lists: Vec<&Node> = Vec::new();
         for word in ["pre-steps", "steps", "post-steps"] {
             let node = if word == "steps" {
-                &entry.value
+                node
             } else {
                 match given {
                     Some(given) => given,

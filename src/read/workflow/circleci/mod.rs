@@ -13,7 +13,7 @@ use std::collections::BTreeMap;
 
 use super::file::File;
 use super::{Reader, shared};
-use crate::model::{CiSystem, Workflow};
+use crate::model::{CiSystem, Span, Workflow};
 use crate::syntax::{Entry, Node};
 
 /// The most jobs of one file.
@@ -69,7 +69,12 @@ impl<'f> Config<'f, '_> {
             let orb = self.names.get(&("orbs", orb))?;
             return self.below(self.below(orb, section)?, name);
         }
-        self.names.get(&(section, name)).copied()
+        let own = self.names.get(&(section, name)).copied();
+        // Inside an orb its own names go without its name.
+        own.or_else(|| {
+            let mut orbs = self.names.iter().filter(|((part, _), _)| *part == "orbs");
+            orbs.find_map(|(_, orb)| self.below(self.below(orb, section)?, name))
+        })
     }
 
     fn below(&self, node: &'f Node, key: &str) -> Option<&'f Node> {
@@ -100,8 +105,21 @@ impl Reader<'_> {
             jobs: Vec::new(),
         };
         let calls = calls::of(&config);
-        for entry in config.section("jobs").into_iter().take(MAX_JOBS) {
-            let job = self.circleci_job(&config, entry, &calls);
+        let own = config.section("jobs").into_iter().take(MAX_JOBS);
+        let mut jobs: BTreeMap<&str, &Node> = BTreeMap::new();
+        for call in calls.iter().filter(|call| call.job.contains('/')) {
+            if let Some(node) = config.named("jobs", &call.job) {
+                jobs.insert(&call.job, node);
+            }
+        }
+        for entry in own {
+            let spot = main.spot(entry.key_span);
+            let job = self.circleci_job(&config, (&entry.key, spot), &entry.value, &calls);
+            workflow.jobs.push(job);
+        }
+        for (name, node) in jobs {
+            let start = Span::new(node.span.start, node.span.start);
+            let job = self.circleci_job(&config, (name, main.spot(start)), node, &calls);
             workflow.jobs.push(job);
         }
         shared::tell_names(

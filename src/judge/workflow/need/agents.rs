@@ -119,11 +119,11 @@ impl Need {
         let name = words.first().map_or("", String::as_str);
         match ci::command_needs(&words) {
             Some(needs) => self.take(needs),
-            None if matches!(name, "gh" | "git" | "curl" | "" | "bash" | "sh") => {
-                if !LOCAL.iter().any(|local| pattern.starts_with(local)) {
-                    self.unknown
-                        .push("what an open shell pattern lets the agent do".to_owned());
-                }
+            None if matches!(name, "gh" | "git" | "curl" | "" | "bash" | "sh")
+                && !LOCAL.iter().any(|local| pattern.starts_with(local)) =>
+            {
+                self.unknown
+                    .push("what an open shell pattern lets the agent do".to_owned());
             }
             None => {}
         }

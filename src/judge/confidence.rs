@@ -1,7 +1,8 @@
 //! How sure we are of a sighting (decisions 1), with the reason for every step down.
 
 use super::PathClass;
-use crate::model::{ChecksumState, Confidence, How, Recognised, Sighting};
+use crate::model::{ChecksumState, Confidence, FileKey, How, Recognised, Sighting, TokenKind};
+use crate::rules::glob;
 
 /// Judges the confidence and says in `reasons` what lowered it.
 pub fn judge_confidence(
@@ -21,6 +22,7 @@ pub fn judge_confidence(
     if let Some(kind) = sighting.kind
         && sighting.checksum != ChecksumState::Valid
         && kind.shape_confidence < confidence
+        && !stands_in_own_file(sighting, kind)
     {
         confidence = kind.shape_confidence;
         reasons.push("the shape of this kind is not published in full".to_owned());
@@ -56,4 +58,13 @@ fn content_shows_use(sighting: &Sighting) -> bool {
     let code = sighting.kind.map_or("", |kind| kind.code);
     let says_nothing = ["pem/", "url/", "basic/", "jwt/generic", "json/docker-auth"];
     !says_nothing.iter().any(|family| code.starts_with(family))
+}
+
+/// Whether the value stands at its own key in the file that its provider's program writes: the place says what it is, and
+/// how much of its shape is published no longer counts.
+fn stands_in_own_file(sighting: &Sighting, kind: &TokenKind) -> bool {
+    let is_of = |file: &FileKey| glob::matches(file.file, sighting.path.as_bytes());
+    sighting.recognised == Recognised::Named
+        && sighting.beside.structured
+        && kind.files.iter().any(is_of)
 }

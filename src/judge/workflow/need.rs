@@ -10,7 +10,7 @@ use super::Site;
 use super::grant::Grant;
 use super::routes::{curl_route, gh_route, is_github_api};
 use super::working::{self, Works};
-use crate::model::{Access, CiSystem, Command, Scopes, Step};
+use crate::model::{Access, CiSystem, Command, Scopes, Setting, Step};
 use crate::read::expression;
 use crate::rules::ci;
 
@@ -66,14 +66,20 @@ pub(super) fn of(site: &Site<'_>) -> Need {
             .push("what the agent is asked to do".to_owned());
         return need;
     }
-    if site
-        .inner_job
-        .steps
+    let steps = &site.inner_job.steps;
+    let of_steps = steps
         .iter()
-        .any(|step| step.of_other_version)
-    {
+        .flat_map(|step| step.with.iter().chain(&step.env));
+    if of_steps.chain(&site.inner_job.env).any(names_identity) {
+        join(
+            &mut need.known,
+            &Scopes::from([("id-token".to_owned(), Access::Write)]),
+        );
+    }
+    if steps.iter().any(|step| step.of_other_version) {
         need.unknown
             .push("what an action does in the version that the job takes".to_owned());
+        need.oidc_unknown = true;
     }
     for (number, step) in site.inner_job.steps.iter().enumerate() {
         match (&step.uses, &step.run) {
@@ -287,6 +293,20 @@ impl Need {
                 .push(format!("what {method} on an API route needs")),
         }
     }
+}
+
+/// Whether an input or a variable says that the job's OIDC token is swapped for a login elsewhere.
+fn names_identity(setting: &Setting) -> bool {
+    let name = setting.name.to_ascii_lowercase().replace('-', "_");
+    let parts = [
+        "federation_rule",
+        "workload_identity",
+        "role_arn",
+        "role_to_assume",
+    ];
+    let value = setting.value.trim();
+    let named = parts.iter().any(|part| name.contains(part)) && !value.is_empty();
+    named || name.ends_with("auth_type") && value.to_ascii_lowercase().contains("oidc")
 }
 
 fn join(known: &mut Scopes, more: &Scopes) {

@@ -87,6 +87,26 @@ fn a_firewall_keeps_variables_back() {
 }
 
 #[test]
+fn a_login_by_identity_needs_the_jobs_own() {
+    let steps = |env: &str| {
+        workflow(
+            "schedule",
+            "{contents: read, id-token: write}",
+            "",
+            &format!("      - run: claude --print x\n        env:\n          A: b\n{env}"),
+        )
+    };
+    assert!(rules(&steps("")).contains(&"TL314"));
+    for env in [
+        "          AWF_AUTH_TYPE: github-oidc\n",
+        "          ANTHROPIC_FEDERATION_RULE_ID: ${{ vars.RULE }}\n",
+        "          AWS_ROLE_ARN: arn:aws:iam::1:role/r\n",
+    ] {
+        assert!(!rules(&steps(env)).contains(&"TL314"), "{env}");
+    }
+}
+
+#[test]
 fn opencode_swaps_tokens_unless_told_otherwise() {
     let steps = |env: &str| {
         workflow(

@@ -44,17 +44,7 @@ impl Need {
         let exchanges = site.holds.tokens.iter().any(|token| {
             token.source == TokenSource::AppExchanged && token.from == TokenFrom::Default
         });
-        let federates = step.with.iter().any(|setting| {
-            let name = setting.name.to_ascii_lowercase().replace('-', "_");
-            let parts = [
-                "federation_rule",
-                "workload_identity",
-                "role_arn",
-                "role_to_assume",
-            ];
-            parts.iter().any(|part| name.contains(part)) && !setting.value.trim().is_empty()
-        });
-        if exchanges || federates || may_exchange(step, action) {
+        if exchanges || may_exchange(step, action) {
             join(
                 &mut self.known,
                 &Scopes::from([("id-token".to_owned(), Access::Write)]),

@@ -4,6 +4,8 @@
 //! loads and that do not parse. What judging head gives and judging base does not is introduced (decision 3).
 
 use std::collections::{BTreeMap, BTreeSet, HashSet};
+use std::sync::atomic::{AtomicUsize, Ordering};
+use std::sync::{Mutex, PoisonError};
 
 use super::Run;
 use super::anchor::Added;
@@ -123,9 +125,9 @@ pub(super) fn judge(run: &Run<'_>, visited: &Visited, wiring: &BTreeSet<RepoPath
     if paths.is_empty() {
         return Structure::default();
     }
-    let head = read(run.source.head(), &paths);
+    let head = read(run.threads, run.source.head(), &paths);
     let known: Option<HashSet<String>> = visited.is_change.then(|| {
-        let base = read(run.source.base(), &paths);
+        let base = read(run.threads, run.source.base(), &paths);
         let prints = base.findings.iter().map(|finding| print(run, finding));
         prints.collect()
     });
@@ -138,7 +140,7 @@ pub(super) fn judge(run: &Run<'_>, visited: &Visited, wiring: &BTreeSet<RepoPath
 
 /// Judges the agents of one job of a workflow, which is about to start them.
 pub(super) fn judge_job(run: &Run<'_>, path: &RepoPath, job: &str) -> Structure {
-    let mut head = read(run.source.head(), std::slice::from_ref(path));
+    let mut head = read(run.threads, run.source.head(), std::slice::from_ref(path));
     // In a called workflow the runner names the job there, and the workflow that calls.
     head.jobs
         .retain(|agent| agent.job == job || agent.view.inner_job == job);
@@ -153,7 +155,11 @@ pub(super) fn judge_job(run: &Run<'_>, path: &RepoPath, job: &str) -> Structure 
         .map(|agent| agent.view.inner_path.clone())
         .collect();
     for file in called {
-        let mut inner = read(run.source.head(), &[RepoPath::from(file.as_str())]);
+        let mut inner = read(
+            run.threads,
+            run.source.head(),
+            &[RepoPath::from(file.as_str())],
+        );
         keep_jobs(&mut inner, &BTreeSet::from([job.to_owned()]));
         head.findings.append(&mut inner.findings);
         head.unparsed.append(&mut inner.unparsed);
@@ -258,8 +264,42 @@ fn unread(is_dormant: bool, decides: bool, path: RepoPath, error: &SyntaxError) 
     }
 }
 
-fn read(snapshot: &dyn Snapshot, paths: &[RepoPath]) -> Reading {
-    judge_workflows(paths, &|path| snapshot.read(path).ok().flatten())
+/// How many workflows a thread takes at a time.
+const WORKFLOWS_AT_A_TIME: usize = 4;
+
+/// Reads and judges workflows side by side; what is found stands in the order of the paths.
+fn read(threads: usize, snapshot: &dyn Snapshot, paths: &[RepoPath]) -> Reading {
+    let parts: Vec<&[RepoPath]> = paths.chunks(WORKFLOWS_AT_A_TIME).collect();
+    let next = AtomicUsize::new(0);
+    let readings = Mutex::new(BTreeMap::new());
+    let worker = || {
+        loop {
+            let at = next.fetch_add(1, Ordering::Relaxed);
+            let Some(part) = parts.get(at) else {
+                return;
+            };
+            let reading = judge_workflows(part, &|path| snapshot.read(path).ok().flatten());
+            let mut readings = readings.lock().unwrap_or_else(PoisonError::into_inner);
+            readings.insert(at, reading);
+        }
+    };
+    std::thread::scope(|scope| {
+        for _ in 1..threads.min(parts.len()) {
+            scope.spawn(worker);
+        }
+        worker();
+    });
+    let mut all = Reading::default();
+    let readings = readings.into_inner();
+    for reading in readings
+        .unwrap_or_else(PoisonError::into_inner)
+        .into_values()
+    {
+        all.jobs.extend(reading.jobs);
+        all.findings.extend(reading.findings);
+        all.unparsed.extend(reading.unparsed);
+    }
+    all
 }
 
 fn print(run: &Run<'_>, finding: &StructureFinding) -> String {

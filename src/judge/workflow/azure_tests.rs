@@ -1,21 +1,13 @@
 //! Azure pipelines: agents found in stages, jobs, tasks and templates, what they hold, and which findings follow.
 
-use std::collections::BTreeMap;
-
-use super::{Reading, judge_workflows};
-use crate::model::{AgentJob, RepoPath, TokenFrom};
+use super::Reading;
+use super::tests::judged_at;
+use crate::model::{AgentJob, TokenFrom};
 
 const PATH: &str = "azure-pipelines.yml";
 
 fn judged_with(text: &str, others: &[(&str, &str)]) -> Reading {
-    let mut files: BTreeMap<&[u8], &str> = others
-        .iter()
-        .map(|(path, text)| (path.as_bytes(), *text))
-        .collect();
-    files.insert(PATH.as_bytes(), text);
-    judge_workflows(&[RepoPath::from(PATH)], &|path| {
-        files.get(path).map(|text| text.as_bytes().to_vec())
-    })
+    judged_at(PATH, text, others)
 }
 
 fn rules(text: &str) -> Vec<&'static str> {

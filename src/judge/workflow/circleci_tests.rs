@@ -1,15 +1,15 @@
 //! CircleCI configurations: agents found in jobs, commands and orbs of the file, what they hold, and which findings follow.
 
-use super::{Reading, judge_workflows};
-use crate::model::{AgentJob, RepoPath, TokenFrom};
+use super::Reading;
+use super::tests::judged_at;
+use crate::model::{AgentJob, TokenFrom};
 
 fn judged(text: &str) -> Reading {
-    let path = RepoPath::from(".circleci/config.yml");
-    judge_workflows(std::slice::from_ref(&path), &|path| match path {
-        b".circleci/config.yml" => Some(text.as_bytes().to_vec()),
-        b"ci/x.sh" => Some(b"claude -p x\n".to_vec()),
-        _ => None,
-    })
+    judged_at(
+        ".circleci/config.yml",
+        text,
+        &[("ci/x.sh", "claude -p x\n")],
+    )
 }
 
 fn rules(text: &str) -> Vec<&'static str> {

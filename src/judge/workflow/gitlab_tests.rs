@@ -1,22 +1,10 @@
 //! GitLab pipelines: agents found however the job is put together, what they hold, and which findings follow.
 
-use std::collections::BTreeMap;
-
-use super::{Reading, judge_workflows};
-use crate::model::{AgentJob, RepoPath, TokenFrom, TokenSource};
+use super::Reading;
+use super::tests::judged_at;
+use crate::model::{AgentJob, TokenFrom, TokenSource};
 
 const PATH: &str = ".gitlab-ci.yml";
-
-fn judged_at(path: &str, text: &str, others: &[(&str, &str)]) -> Reading {
-    let mut files: BTreeMap<&[u8], &str> = others
-        .iter()
-        .map(|(path, text)| (path.as_bytes(), *text))
-        .collect();
-    files.insert(path.as_bytes(), text);
-    judge_workflows(&[RepoPath::from(path)], &|path| {
-        files.get(path).map(|text| text.as_bytes().to_vec())
-    })
-}
 
 fn judged(text: &str) -> Reading {
     judged_at(PATH, text, &[])

@@ -8,13 +8,18 @@ use crate::model::{Access, AgentJob, RepoPath, TokenFrom, TokenSource};
 const PATH: &str = ".github/workflows/a.yml";
 
 pub(super) fn judged(text: &str, others: &[(&str, &str)]) -> Reading {
+    judged_at(PATH, text, others)
+}
+
+/// Judges the text as the file at a path, with others beside it.
+pub(super) fn judged_at(path: &str, text: &str, others: &[(&str, &str)]) -> Reading {
     let mut files: BTreeMap<&[u8], &str> = others
         .iter()
-        .map(|(path, text)| (path.as_bytes(), *text))
+        .map(|(other, text)| (other.as_bytes(), *text))
         .collect();
-    files.insert(PATH.as_bytes(), text);
-    judge_workflows(&[RepoPath::from(PATH)], &|path| {
-        files.get(path).map(|text| text.as_bytes().to_vec())
+    files.insert(path.as_bytes(), text);
+    judge_workflows(&[RepoPath::from(path)], &|asked| {
+        files.get(asked).map(|text| text.as_bytes().to_vec())
     })
 }
 

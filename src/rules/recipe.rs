@@ -209,8 +209,8 @@ pub fn bake(file: &RecipesFile) -> Result<String, Vec<Problem>> {
     let anchors = RecipeAnchors::new(&recipes);
     let _ = writeln!(
         out,
-        "static RECIPE_ANCHORS: RecipeAnchors = RecipeAnchors {{ steps: &{:?}, ends: &{:?}, buckets: &{:?} }};",
-        anchors.steps, anchors.ends, anchors.buckets
+        "static RECIPE_ANCHORS: RecipeAnchors = RecipeAnchors {{ steps: &{:?}, windows: &{:?}, ends: &{:?}, buckets: &{:?} }};",
+        anchors.steps, anchors.windows, anchors.ends, anchors.buckets
     );
     Ok(out)
 }

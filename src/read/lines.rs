@@ -5,7 +5,7 @@
 use crate::model::{Place, Span};
 
 /// Bytes between two points whose counts are kept.
-const STRIDE: usize = 512;
+const STRIDE: usize = 64;
 
 /// The line starts of one text, beside the text.
 pub(crate) struct Lines<'t> {

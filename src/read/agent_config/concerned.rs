@@ -6,7 +6,6 @@ use super::{AgentFile, behind, read, scripts, surfaces};
 use crate::model::RepoPath;
 use crate::rules::agent_facts::agent_facts;
 use crate::rules::{self, RuleSet};
-use crate::syntax;
 
 /// Names of files without a folder of an agent that may say something of agents.
 const NAMES: &[&str] = &[
@@ -120,7 +119,7 @@ pub(super) fn is_compose(lower: &str) -> bool {
 /// Whether a file may say something of agents where only what it says counts: a script that starts none says nothing.
 pub fn may_say(path: &RepoPath, text: &[u8], rules: &RuleSet) -> bool {
     let lower = lower_name(path);
-    match is_script(&lower) && !has_more_than_commands(path) {
+    match has_only_commands(path, &lower, rules) {
         true => scripts::may_start(&lower, text) && concerns(path, text, rules),
         false => concerns(path, text, rules),
     }
@@ -128,8 +127,9 @@ pub fn may_say(path: &RepoPath, text: &[u8], rules: &RuleSet) -> bool {
 
 /// Reads one file; `None` where it is a script that starts no agent.
 pub fn read_what_it_says(path: &RepoPath, text: &[u8], rules: &RuleSet) -> Option<AgentFile> {
-    let only_commands = is_script(&lower_name(path)) && !has_more_than_commands(path);
-    Some(read(path, text, rules)).filter(|file| !only_commands || !file.starts.is_empty())
+    let file = read(path, text, rules);
+    let starts = !file.starts.is_empty();
+    (starts || !has_only_commands(path, &lower_name(path), rules)).then_some(file)
 }
 
 fn lower_name(path: &RepoPath) -> String {
@@ -137,7 +137,11 @@ fn lower_name(path: &RepoPath) -> String {
     name.to_ascii_lowercase()
 }
 
-/// Whether a script is read as structure, or is a file of an agent for its path's sake.
-fn has_more_than_commands(path: &RepoPath) -> bool {
-    syntax::format_of(path).is_some() || rules::is_agent_file(path.as_bytes())
+/// Whether a file can only say which agents it starts: a script that is neither a container's nor in an agent's folder.
+fn has_only_commands(path: &RepoPath, lower: &str, rules: &RuleSet) -> bool {
+    is_script(lower)
+        && !lower.contains("devcontainer")
+        && !is_compose(lower)
+        && !rules::is_agent_file(path.as_bytes())
+        && rules.surfaces_in_context_at(path.as_bytes()).is_empty()
 }

@@ -3,6 +3,7 @@
 //! In: shell text. Out: yes or no. It may say yes too often, never no: quotes and backslashes do not hide a word. One walk
 //! over the words as they stand rules most texts out; only what is left is copied without its quotes and searched.
 
+use std::ops::Range;
 use std::sync::OnceLock;
 
 use memchr::memmem;
@@ -53,31 +54,60 @@ fn stands(text: &[u8], word: &[u8]) -> bool {
 /// one walk over the text as it is, which costs the same for any number of programs.
 pub(super) fn may_hold_both(text: &[u8]) -> bool {
     let known = known();
-    let (mut programs, mut bypasses) = (0, 0);
+    let mut both = Both::default();
     let mut at = 0;
     while let Some(&byte) = text.get(at) {
         if known.classes[usize::from(byte)] != Class::Letter {
             at += 1;
             continue;
         }
-        let word = known.word_at(text, at);
-        let whole = known
-            .entry(word.letters(text))
-            .map(|entry| (entry, word.end));
-        let parted = word.parted.map(|end| (known.entry(&text[at..end]), end));
-        let parted = parted.and_then(|(entry, end)| Some((entry?, end)));
-        for (entry, end) in whole.into_iter().chain(parted) {
-            bypasses |= entry.bypasses;
-            if entry.programs & !programs != 0 && may_be_called(text, at, end) {
-                programs |= entry.programs;
+        let start = at;
+        let ending = loop {
+            at += 1;
+            match text.get(at).map(|byte| known.classes[usize::from(*byte)]) {
+                Some(Class::Letter) => {}
+                other => break other,
             }
+        };
+        if ending == Some(Class::Hidden) && at - start <= LONGEST {
+            let word = known.joined(text, start, at);
+            both.take(known.entry(word.letters(text)), text, start..word.end);
+            if let Some(end) = word.parted {
+                both.take(known.entry(&text[start..end]), text, start..end);
+            }
+            at = word.next;
+        } else {
+            both.take(known.entry(&text[start..at]), text, start..at);
         }
-        if programs & bypasses != 0 {
+        if both.stand() {
             return true;
         }
-        at = word.next;
     }
     false
+}
+
+/// The agents whose programs and whose words that take the person away were seen, as bits.
+#[derive(Default)]
+struct Both {
+    programs: u64,
+    bypasses: u64,
+}
+
+impl Both {
+    #[inline(always)]
+    fn take(&mut self, entry: Option<&Entry>, text: &[u8], word: Range<usize>) {
+        let Some(entry) = entry else {
+            return;
+        };
+        self.bypasses |= entry.bypasses;
+        if entry.programs & !self.programs != 0 && may_be_called(entry, text, word) {
+            self.programs |= entry.programs;
+        }
+    }
+
+    fn stand(&self) -> bool {
+        self.programs & self.bypasses != 0
+    }
 }
 
 /// What a byte is to a word.
@@ -127,15 +157,13 @@ struct Known {
     entries: Vec<Entry>,
     /// Where the entries of each first letter begin.
     firsts: [usize; 257],
+    /// For each first letter, the lengths of its entries as bits.
+    lengths: [u64; 256],
 }
 
 impl Known {
-    fn word_at(&self, text: &[u8], start: usize) -> Word {
-        let class = |at: usize| text.get(at).map(|byte| self.classes[usize::from(*byte)]);
-        let mut end = start + 1;
-        while class(end) == Some(Class::Letter) {
-            end += 1;
-        }
+    /// The word that begins with the letters of a range, as a shell may join it.
+    fn joined(&self, text: &[u8], start: usize, end: usize) -> Word {
         let mut word = Word {
             start,
             end,
@@ -143,9 +171,7 @@ impl Known {
             joined: None,
             parted: None,
         };
-        if class(end) == Some(Class::Hidden) && end - start <= LONGEST {
-            self.join(text, &mut word);
-        }
+        self.join(text, &mut word);
         word
     }
 
@@ -186,30 +212,54 @@ impl Known {
         }
     }
 
+    #[inline(always)]
     fn entry(&self, word: &[u8]) -> Option<&Entry> {
         let first = usize::from(*word.first()?);
+        if word.len() > LONGEST || self.lengths[first] >> word.len() & 1 == 0 {
+            return None;
+        }
         let same = &self.entries[self.firsts[first]..self.firsts[first + 1]];
         same.iter().find(|entry| entry.word == word)
     }
 }
 
-/// Whether a program's name at a place may be the first word of a command that has another word.
-fn may_be_called(text: &[u8], start: usize, end: usize) -> bool {
-    let before = start.checked_sub(1).and_then(|before| text.get(before));
+/// Whether a program's name at a place may be the first word of a command that takes its person away.
+fn may_be_called(entry: &Entry, text: &[u8], name: Range<usize>) -> bool {
+    let before = name
+        .start
+        .checked_sub(1)
+        .and_then(|before| text.get(before));
     if before.is_some_and(|byte| b"=:,+%.@".contains(byte)) {
         return false;
     }
-    let behind = text.get(end..).unwrap_or_default();
+    let behind = text.get(name.end..).unwrap_or_default();
     match behind.first() {
         Some(b'=' | b':' | b',' | b'+' | b'%' | b'/') => false,
         Some(b'.') => behind.starts_with(b".exe"),
-        _ => {
-            let blanks = behind.iter().take_while(|byte| b" \t".contains(byte));
-            let ends = |byte: &u8| b"\n|;&)".contains(byte);
-            let rest = &behind[blanks.count()..];
-            rest.starts_with(b"&>") || rest.first().is_some_and(|byte| !ends(byte))
-        }
+        _ => takes_person_away(entry, behind),
     }
+}
+
+/// How far behind a name its command is looked through.
+const LINE: usize = 256;
+
+/// Whether one of an agent's words that take the person away may stand in what is left of a command: a line's end ends it
+/// unless a quote or a backslash stands before.
+fn takes_person_away(entry: &Entry, behind: &[u8]) -> bool {
+    let known = known();
+    let line = &behind[..behind.len().min(LINE)];
+    let class = |byte: &u8| known.classes[usize::from(*byte)];
+    let end = line
+        .iter()
+        .position(|byte| *byte == b'\n' || class(byte) == Class::Hidden);
+    let line = match end {
+        Some(end) if line[end] == b'\n' => &line[..end],
+        None if behind.len() <= LINE => line,
+        _ => return true,
+    };
+    let takes = |found: &Entry| found.bypasses & entry.programs != 0;
+    let mut words = line.split(|byte| class(byte) != Class::Letter);
+    words.any(|word| known.entry(word).is_some_and(takes))
 }
 
 fn known() -> &'static Known {
@@ -242,10 +292,17 @@ fn known() -> &'static Known {
             })
         };
         let firsts = std::array::from_fn(begin);
+        let mut lengths = [0; 256];
+        for entry in &entries {
+            if let Some(first) = entry.word.first() {
+                lengths[usize::from(*first)] |= 1 << entry.word.len();
+            }
+        }
         Known {
             classes,
             entries,
             firsts,
+            lengths,
         }
     })
 }
@@ -305,9 +362,10 @@ mod tests {
     fn a_program_that_cannot_have_another_word_is_not_called() {
         for text in [
             "x --yolo; agent=codex codex=1 codex: codex/ y.codex codex.md",
-            "test -a; printf '%s\\n' y q | git add -p; sed -e 2q; (q)",
+            "test -a; printf y q | git add -p; sed -e 2q; (q)",
             "--yolo codex\n",
             "--yolo codex",
+            "codex x\nrun --yolo",
         ] {
             assert!(!may_hold_both(text.as_bytes()), "{text}");
         }

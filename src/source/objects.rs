@@ -12,8 +12,7 @@ use gix::ObjectId;
 use gix::hash::oid;
 use gix::objs::{Exists, Find, Kind};
 use gix::odb::Header as _;
-use gix::odb::cache::PackCache;
-use gix::odb::pack::cache::lru::StaticLinkedList;
+use gix::odb::pack::cache::lru::MemoryCappedHashmap;
 
 use super::Content;
 use super::pack_order::PackOrder;
@@ -29,8 +28,7 @@ const HELD_AT_MOST: u64 = 2 << 30;
 /// How many bytes of decoded objects one reader keeps, so that trees are not decoded again and again.
 const OBJECT_CACHE: usize = 32 << 20;
 
-/// How many objects that others rest on one reader keeps, and how many bytes of them.
-const BASES: usize = 256;
+/// How many bytes of objects that others rest on one reader keeps.
 const BASE_CACHE: usize = 32 << 20;
 
 /// The object folders of a repository; shared by all threads.
@@ -122,26 +120,20 @@ impl Stores {
 
     /// Makes a reader for one thread that remembers what differences in packs rest on, for reading many blobs once.
     pub(super) fn blob_reader(&self) -> Objects {
-        self.reader_with(|| Box::new(StaticLinkedList::<BASES>::new(BASE_CACHE)))
+        let mut objects = self.reader();
+        objects.keep_bases();
+        objects
     }
 
     /// Makes a reader for one thread that remembers whole objects, for walks over many trees.
     pub(super) fn caching_reader(&self) -> Objects {
-        let mut objects = self.reader_with(|| Box::new(StaticLinkedList::<64>::new(BASE_CACHE)));
+        let mut objects = self.blob_reader();
         for handle in &mut objects.handles {
             handle.set_object_cache(|| {
                 Box::new(gix::odb::pack::cache::object::MemoryCappedHashmap::new(
                     OBJECT_CACHE,
                 ))
             });
-        }
-        objects
-    }
-
-    fn reader_with(&self, bases: fn() -> Box<PackCache>) -> Objects {
-        let mut objects = self.reader();
-        for handle in &mut objects.handles {
-            handle.set_pack_cache(bases);
         }
         objects
     }
@@ -176,6 +168,13 @@ impl Unread {
 }
 
 impl Objects {
+    /// Remembers what differences in packs rest on.
+    fn keep_bases(&mut self) {
+        for handle in &mut self.handles {
+            handle.set_pack_cache(|| Box::new(MemoryCappedHashmap::new(BASE_CACHE)));
+        }
+    }
+
     /// The hash that ids are made with.
     pub(super) fn hash(&self) -> gix::hash::Kind {
         self.hash

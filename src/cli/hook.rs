@@ -31,7 +31,10 @@ pub fn run(hook: &HookCommand, screen: &Screen) -> Result<u8> {
     let start = Instant::now();
     let clock = Clock::read();
     let environment = GitEnvironment::from_process();
-    let repository = Repository::open(&here()?, &environment)?;
+    let repository = match hook {
+        HookCommand::PreCommit { .. } => Repository::open_for_commit(&here()?, &environment)?,
+        _ => Repository::open(&here()?, &environment)?,
+    };
     let outcome = match hook {
         HookCommand::PreCommit { .. } => {
             staged(&repository, StagedSource::new(&repository)?, &clock)?

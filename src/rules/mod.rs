@@ -98,6 +98,11 @@ impl RuleSet {
         }
     }
 
+    /// Whether this is the catalogue that is baked into the binary, and nothing beside it.
+    pub fn is_builtin(&self) -> bool {
+        std::ptr::eq(self.base, &raw const KINDS) && self.own.is_empty()
+    }
+
     /// The kinds that are not built in.
     pub fn own(&self) -> &[&'static TokenKind] {
         &self.own

@@ -104,7 +104,18 @@ pub struct Reader {
 }
 
 impl Reader {
+    #[inline]
     fn number(&mut self) -> u128 {
+        match self.numbers.split_first() {
+            Some((byte, rest)) if byte & 0x80 == 0 => {
+                self.numbers = rest;
+                u128::from(*byte)
+            }
+            _ => self.large_number(),
+        }
+    }
+
+    fn large_number(&mut self) -> u128 {
         let (mut number, mut shift) = (0, 0);
         while let Some((byte, rest)) = self.numbers.split_first() {
             self.numbers = rest;

@@ -59,6 +59,7 @@ fn main() {
     for file in ["build.rs", "src/model", "src/rules"] {
         println!("cargo::rerun-if-changed={file}");
     }
+    unwinder();
     let text = fs::read_to_string("rules.toml")
         .unwrap_or_else(|_| fail(&["rules.toml: cannot be read".to_owned()]));
     let file: schema::RulesFile = match toml::from_str(&text) {
@@ -72,6 +73,30 @@ fn main() {
         fail(&["OUT_DIR cannot be written".to_owned()]);
     }
     bake_recipes(Path::new(&out));
+}
+
+/// Links the unwinder into the program where the compiler has it: as a library of its own it is loaded at every start,
+/// and asks the processor what it can do, which a virtual machine answers slowly.
+fn unwinder() {
+    let is = |name: &str, value: &str| env::var(name).is_ok_and(|is| is == value);
+    if !is("CARGO_CFG_TARGET_OS", "linux") || !is("CARGO_CFG_TARGET_ENV", "gnu") {
+        return;
+    }
+    // Which compiler links for another machine, only the configuration says.
+    let is_native = env::var("HOST").ok() == env::var("TARGET").ok();
+    let native = is_native.then(|| "cc".into());
+    let Some(linker) = env::var_os("RUSTC_LINKER").or(native) else {
+        return;
+    };
+    let asked = process::Command::new(linker)
+        .arg("-print-file-name=libgcc_eh.a")
+        .output();
+    let said = asked.map(|output| output.stdout).unwrap_or_default();
+    let library = String::from_utf8(said).unwrap_or_default();
+    let library = Path::new(library.trim());
+    if library.is_absolute() && library.is_file() {
+        println!("cargo::rustc-link-lib=static:-bundle=gcc_eh");
+    }
 }
 
 /// Bakes which files `rules/agents.toml` speaks of, so that the file is read for those only.

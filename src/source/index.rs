@@ -17,9 +17,6 @@ use super::trees::DEPTH_AT_MOST;
 use crate::error::{Error, Result};
 use crate::model::RepoPath;
 
-/// An index below this size is decoded by one thread: asking how many there may be takes longer.
-const THREADS_FROM: u64 = 1 << 20;
-
 /// An index in memory; one that does not exist is empty, as it is for Git.
 pub(super) struct Index {
     file: gix::index::File,
@@ -28,12 +25,12 @@ pub(super) struct Index {
 impl Index {
     /// Decodes an index. Its own checksum is not computed: Git has just written it.
     pub(super) fn open(path: &Path, hash: gix::hash::Kind) -> Result<Self> {
-        let is_small = path.metadata().is_ok_and(|data| data.len() < THREADS_FROM);
-        let options = gix::index::decode::Options {
-            thread_limit: is_small.then_some(1),
-            ..Default::default()
-        };
-        let file = gix::index::File::at_or_default(path, hash, true, options);
+        let file = gix::index::File::at_or_default(
+            path,
+            hash,
+            true,
+            gix::index::decode::Options::default(),
+        );
         match file {
             Ok(file) => Ok(Index { file }),
             Err(_) => {

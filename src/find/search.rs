@@ -49,6 +49,7 @@ pub struct Search<'t> {
     kinds_here: OnceCell<Vec<(&'static TokenKind, &'static str)>>,
     pub(super) takes_bare: OnceCell<bool>,
     names_host: OnceCell<bool>,
+    kubeconfig: OnceCell<bool>,
     /// A part of the text in which no known host ends.
     without_host: Cell<Span>,
     words: RefCell<HashMap<Vec<u8>, Vec<usize>>>,
@@ -75,6 +76,7 @@ impl<'t> Search<'t> {
             kinds_here: OnceCell::new(),
             takes_bare: OnceCell::new(),
             names_host: OnceCell::new(),
+            kubeconfig: OnceCell::new(),
             without_host: Cell::new(Span::new(0, 0)),
             words: RefCell::default(),
             read_until: 0,
@@ -360,6 +362,13 @@ impl<'t> Search<'t> {
         *self
             .names_host
             .get_or_init(|| near::may_name_host(self.text, whole, known))
+    }
+
+    /// Whether the text is a kubeconfig; looked at once, since a file may hold any number of tokens.
+    pub fn is_kubeconfig(&self) -> bool {
+        *self
+            .kubeconfig
+            .get_or_init(|| recognise::is_kubeconfig(self.text))
     }
 
     /// Whether such a host may stand around a span; what was looked at before is not looked at again.

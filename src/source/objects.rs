@@ -13,7 +13,7 @@ use gix::ObjectId;
 use gix::hash::oid;
 use gix::objs::{Exists, Find, Kind};
 use gix::odb::Header as _;
-use gix::odb::pack::cache::lru::StaticLinkedList;
+use gix::odb::pack::cache::lru::MemoryCappedHashmap;
 
 use super::Content;
 use super::pack_order::PackOrder;
@@ -29,8 +29,7 @@ const HELD_AT_MOST: u64 = 2 << 30;
 /// How many bytes of decoded objects one reader keeps, so that trees are not decoded again and again.
 const OBJECT_CACHE: usize = 32 << 20;
 
-/// How many objects that others rest on one reader keeps, and how many bytes of them.
-const BASES: usize = 256;
+/// How many bytes of objects that others rest on one reader keeps.
 const BASE_CACHE: usize = 32 << 20;
 
 /// How many handles are kept for the next reader.
@@ -108,19 +107,15 @@ impl Stores {
             let mut handle = store.to_handle();
             handle.ignore_replacements = true;
             let mut handle = gix::odb::Handle::from(handle);
-            match remembers {
-                Remembers::Nothing => {}
-                Remembers::Bases => {
-                    handle.set_pack_cache(|| Box::new(StaticLinkedList::<BASES>::new(BASE_CACHE)))
-                }
-                Remembers::WholeObjects => {
-                    handle.set_pack_cache(|| Box::new(StaticLinkedList::<64>::new(BASE_CACHE)));
-                    handle.set_object_cache(|| {
-                        Box::new(gix::odb::pack::cache::object::MemoryCappedHashmap::new(
-                            OBJECT_CACHE,
-                        ))
-                    });
-                }
+            if remembers != Remembers::Nothing {
+                handle.set_pack_cache(|| Box::new(MemoryCappedHashmap::new(BASE_CACHE)));
+            }
+            if remembers == Remembers::WholeObjects {
+                handle.set_object_cache(|| {
+                    Box::new(gix::odb::pack::cache::object::MemoryCappedHashmap::new(
+                        OBJECT_CACHE,
+                    ))
+                });
             }
             handle
         };

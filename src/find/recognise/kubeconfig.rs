@@ -53,8 +53,13 @@ pub fn token(search: &mut Search<'_>, mark: usize) {
     let plain = value.len() >= 16
         && value.iter().any(u8::is_ascii_digit)
         && filter::of_named(value).is_none();
-    let has = |word: &[u8]| memchr::memmem::find(text, word).is_some();
-    if plain && has(b"clusters:") && has(b"users:") && has(b"kind: Config") {
+    if plain && search.is_kubeconfig() {
         decoded(search, "kubeconfig/token", literal.span, value, 2);
     }
+}
+
+/// Whether a text names what only a kubeconfig holds together.
+pub fn is_kubeconfig(text: &[u8]) -> bool {
+    let has = |word: &[u8]| memchr::memmem::find(text, word).is_some();
+    has(b"clusters:") && has(b"users:") && has(b"kind: Config")
 }

@@ -22,6 +22,7 @@ use crate::rules::{glob, name};
 use crate::token;
 
 pub use encoded::{encoded, form_of};
+pub use kubeconfig::is_kubeconfig;
 pub use url::url;
 
 /// Runs the recogniser of a family at the start of its literal.

@@ -148,8 +148,9 @@ fn bake_recipes(out: &Path) {
     let anchors = RecipeAnchors::new(&recipes);
     let _ = writeln!(
         baked,
-        "static RECIPE_ANCHORS: RecipeAnchors = RecipeAnchors {{ steps: &{:?}, ends: &{:?}, buckets: &{:?} }};",
-        anchors.steps, anchors.ends, anchors.buckets
+        "static RECIPE_ANCHORS: RecipeAnchors = RecipeAnchors {{ steps: &{:?}, windows: &{:?}, ends: &{:?}, \
+         buckets: &{:?} }};",
+        anchors.steps, anchors.windows, anchors.ends, anchors.buckets
     );
     if fs::write(out.join("recipes.rs"), baked).is_err() {
         fail(&["OUT_DIR cannot be written".to_owned()]);

@@ -5,10 +5,13 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
+use super::facts::OfAgents;
 use super::{Run, structure};
 use crate::error::Result;
 use crate::find::{self, Blob};
-use crate::judge::agents::{BroadThere, Declared, Known, judge_files, judge_removed, read_agents};
+use crate::judge::agents::{
+    BroadThere, Declared, Known, follow_all, judge_files, judge_removed, read_agents,
+};
 use crate::judge::workflow::StructureFinding;
 use crate::judge::{self, AgentsPresent, Class};
 use crate::model::{Confidence, Finding, Related, RepoPath, Verdict};
@@ -45,23 +48,30 @@ const LIKELY: &[&str] = &[
 pub(super) fn add(
     run: &Run<'_>,
     visited: &Visited,
-    paths: Vec<(RepoPath, Keeping)>,
+    of_agents: Vec<OfAgents>,
     findings: &mut Vec<Finding>,
 ) -> Result<Vec<AgentFile>> {
     let broad = broad_of(findings, |_| true);
     let gone = settings_in(&visited.removed);
-    if paths.is_empty() && gone.is_empty() && (broad.is_empty() || !visited.is_change) {
+    if of_agents.is_empty() && gone.is_empty() && (broad.is_empty() || !visited.is_change) {
         return Ok(Vec::new());
     }
     let mut touched: BTreeSet<RepoPath> = gone.iter().cloned().collect();
     let mut all = BTreeSet::new();
     let mut ignored = BTreeSet::new();
-    for (path, keeping) in paths {
+    let mut read = Vec::new();
+    for OfAgents {
+        path,
+        keeping,
+        file,
+    } in of_agents
+    {
         if keeping != Keeping::Git {
             ignored.insert(path.clone());
         }
         touched.insert(path.clone());
         all.insert(path);
+        read.extend(file);
     }
     if visited.is_change {
         all.extend(agent_config::fixed_paths(run.rules));
@@ -72,11 +82,16 @@ pub(super) fn add(
     if visited.is_change {
         head_broad.extend(broad_in(run, run.source.head(), &head_broad));
     }
-    let (files, mut head) = judge_state(run, run.source.head(), &all, &head_broad);
+    let files = match run.source.hands_over_head() {
+        true => follow_all(read, &|path| run.source.head().read(path).ok().flatten()),
+        false => read_state(run, run.source.head(), &all),
+    };
+    let mut head = judge_state(run, &files, &head_broad);
     let base = if visited.is_change {
         let mut base_broad = broad_of(findings, |finding| finding.introduced == Some(false));
         base_broad.extend(broad_in(run, run.source.base(), &base_broad));
-        let (before, base) = judge_state(run, run.source.base(), &all, &base_broad);
+        let before = read_state(run, run.source.base(), &all);
+        let base = judge_state(run, &before, &base_broad);
         // Base may have gone on since the change left it: what the change did not touch it did not take away.
         let touched = |path: &RepoPath| touched.contains(path);
         head.extend(judge_removed(&before, &files, &touched));
@@ -143,13 +158,11 @@ fn key(finding: &StructureFinding) -> Key {
     )
 }
 
-fn judge_state(
-    run: &Run<'_>,
-    snapshot: &dyn Snapshot,
-    paths: &[RepoPath],
-    broad: &[BroadThere],
-) -> (Vec<AgentFile>, Vec<StructureFinding>) {
-    let files = read_agents(paths, &|path| snapshot.read(path).ok().flatten(), run.rules);
+fn read_state(run: &Run<'_>, snapshot: &dyn Snapshot, paths: &[RepoPath]) -> Vec<AgentFile> {
+    read_agents(paths, &|path| snapshot.read(path).ok().flatten(), run.rules)
+}
+
+fn judge_state(run: &Run<'_>, files: &[AgentFile], broad: &[BroadThere]) -> Vec<StructureFinding> {
     let declared: Vec<Declared> = run
         .policies
         .base
@@ -168,8 +181,7 @@ fn judge_state(
         broad,
         declared: &declared,
     };
-    let findings = judge_files(&files, known);
-    (files, findings)
+    judge_files(files, known)
 }
 
 /// The broad credentials among the findings so far.

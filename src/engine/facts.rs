@@ -5,12 +5,12 @@
 use std::collections::BTreeSet;
 use std::io::Read;
 
-use super::{recipes, structure};
+use super::{Run, recipes, structure};
 use crate::find::recipe::RecipeSighting;
 use crate::find::{self, Blob, Found, Memory};
 use crate::judge;
 use crate::model::{Dropped, RepoPath, Sighting, Unchecked};
-use crate::read::agent_config;
+use crate::read::agent_config::{self, AgentFile};
 use crate::rules::RuleSet;
 use crate::source::{Content, Form, Item, Keeping};
 use crate::syntax::{self, Format};
@@ -25,7 +25,15 @@ pub(super) struct Facts {
     /// Workflow files that were seen, and files that workflows may call.
     pub(super) wiring: BTreeSet<RepoPath>,
     /// Files that say something of agents.
-    pub(super) of_agents: Vec<(RepoPath, Keeping)>,
+    pub(super) of_agents: Vec<OfAgents>,
+}
+
+/// A file that says something of agents.
+pub(super) struct OfAgents {
+    pub(super) path: RepoPath,
+    pub(super) keeping: Keeping,
+    /// What it says, where the source hands over the state that is judged.
+    pub(super) file: Option<AgentFile>,
 }
 
 impl Facts {
@@ -43,11 +51,12 @@ impl Facts {
 pub(super) fn examine(
     item: &Item,
     content: Content<'_>,
-    rules: &RuleSet,
+    run: &Run<'_>,
     memory: Option<&Memory>,
     facts: &mut Facts,
 ) -> u64 {
-    if is_wiring(item) {
+    let rules = run.rules;
+    if is_wiring(item) && counts_as_wiring(item, &content, run) {
         facts.wiring.insert(item.path.clone());
     }
     match content {
@@ -66,11 +75,7 @@ pub(super) fn examine(
                 .extend(recipes.into_iter().map(|one| (item.clone(), one)));
             if item.form == Form::File {
                 facts.unchecked.extend(unparsable(item, text, rules));
-                if item.keeping != Keeping::Dependency
-                    && agent_config::concerns(&item.path, text, rules)
-                {
-                    facts.of_agents.push((item.path.clone(), item.keeping));
-                }
+                facts.of_agents.extend(of_agents(item, text, run));
             }
             text.len() as u64
         }
@@ -79,9 +84,44 @@ pub(super) fn examine(
     }
 }
 
+/// What a file says of agents: read at once where these bytes are what is judged, and left for later where they are not.
+fn of_agents(item: &Item, text: &[u8], run: &Run<'_>) -> Option<OfAgents> {
+    if item.keeping == Keeping::Dependency {
+        return None;
+    }
+    let (path, rules) = (&item.path, run.rules);
+    let file = match run.source.hands_over_head() {
+        true => {
+            // What lies outside of the tree belongs to no state of it.
+            let is_judged = !path.as_bytes().starts_with(b"/")
+                && agent_config::may_say(path, text, rules)
+                && !judge::agents::is_passed_by(path);
+            let read = || agent_config::read_what_it_says(path, text, rules);
+            Some(is_judged.then(read).flatten()?)
+        }
+        false if agent_config::concerns(path, text, rules) => None,
+        false => return None,
+    };
+    Some(OfAgents {
+        path: path.clone(),
+        keeping: item.keeping,
+        file,
+    })
+}
+
 /// Whether a file is a workflow, or may be one or be called by one.
 fn is_wiring(item: &Item) -> bool {
     item.form == Form::File && item.keeping == Keeping::Git && structure::may_be_wiring(&item.path)
+}
+
+/// Whether a file that may be wiring is judged: in a tree only what a system loads, or what reads like a workflow.
+fn counts_as_wiring(item: &Item, content: &Content<'_>, run: &Run<'_>) -> bool {
+    match content {
+        Content::Bytes(text) if run.source.hands_over_head() => {
+            structure::may_be_judged(&item.path, text)
+        }
+        _ => true,
+    }
 }
 
 fn take(item: &Item, found: Found, facts: &mut Facts) {
@@ -116,9 +156,13 @@ fn examine_stream(item: &Item, reader: &mut dyn Read, rules: &RuleSet, facts: &m
 fn unparsable(item: &Item, text: &[u8], rules: &RuleSet) -> Option<Unchecked> {
     // Agents read front matter leniently: text that is no YAML there is still an instruction to them.
     let format = syntax::format_of(&item.path).filter(|format| *format != Format::FrontMatter)?;
-    let loaded = judge::surfaces_of(&item.path, rules)
-        .any(|surface| surface.how.in_context() && !surface.agents.is_empty());
-    if !loaded || text.is_empty() {
+    let loaded = || {
+        let mut surfaces = rules
+            .surfaces_in_context_at(item.path.as_bytes())
+            .into_iter();
+        surfaces.any(|surface| !surface.agents.is_empty())
+    };
+    if text.is_empty() || !loaded() {
         return None;
     }
     let error = syntax::parse(format, text).err()?;

@@ -150,7 +150,7 @@ fn memory_of(run: &Run<'_>) -> Option<Memory> {
 /// The first step for one item, counted.
 fn facts_of(run: &Run<'_>, item: &Item, content: Content<'_>, memory: Option<&Memory>) -> Facts {
     let mut facts = Facts::default();
-    let read = facts::examine(item, content, run.rules, memory, &mut facts);
+    let read = facts::examine(item, content, run, memory, &mut facts);
     let seen = run.seen;
     if item.form != Form::Message {
         seen.files.fetch_add(1, Ordering::Relaxed);

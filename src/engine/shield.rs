@@ -69,6 +69,33 @@ fn is_unlike_a_word(secret: &[u8]) -> bool {
 pub(super) struct Known<'r> {
     rules: &'r RuleSet,
     seen: BTreeMap<Vec<u8>, String>,
+    starts: Starts,
+}
+
+/// The first bytes of the values, as marks in a small table: most places of a text are ruled out by it.
+struct Starts(Vec<bool>);
+
+impl Starts {
+    const BITS: u32 = 14;
+
+    fn of<'v>(values: impl Iterator<Item = &'v Vec<u8>>) -> Self {
+        let mut marks = vec![false; 1 << Self::BITS];
+        for value in values {
+            if let Some(slot) = Self::slot(value) {
+                marks[slot] = true;
+            }
+        }
+        Starts(marks)
+    }
+
+    fn slot(text: &[u8]) -> Option<usize> {
+        let first = u32::from_le_bytes(*text.first_chunk()?);
+        Some((first.wrapping_mul(0x9e37_79b1) >> (32 - Self::BITS)) as usize)
+    }
+
+    fn may_start(&self, text: &[u8]) -> bool {
+        Self::slot(text).is_some_and(|slot| self.0[slot])
+    }
 }
 
 impl<'r> Known<'r> {
@@ -82,7 +109,7 @@ impl<'r> Known<'r> {
                 .kind
                 .is_none_or(|kind| !kind.alone || kind.shapes.len() != 1)
         });
-        let seen = bare
+        let seen: BTreeMap<Vec<u8>, String> = bare
             .map(|sighting| {
                 (
                     sighting.secret.expose(<[u8]>::to_vec),
@@ -91,7 +118,12 @@ impl<'r> Known<'r> {
             })
             .filter(|(secret, _)| is_unlike_a_word(secret))
             .collect();
-        Known { rules, seen }
+        let starts = Starts::of(seen.keys());
+        Known {
+            rules,
+            seen,
+            starts,
+        }
     }
 
     /// Masks every text of a run's results that came from the repository.
@@ -149,7 +181,8 @@ impl<'r> Known<'r> {
             .get(at..)
             .filter(|rest| rest.len() >= WORTH_LOOKING_FOR)
         {
-            match self.seen_at(rest) {
+            let seen = self.starts.may_start(rest).then(|| self.seen_at(rest));
+            match seen.flatten() {
                 Some((secret, mask)) => {
                     out.extend_from_slice(&text[kept..at]);
                     out.extend_from_slice(mask.as_bytes());

@@ -49,6 +49,11 @@ pub(super) fn may_be_wiring(path: &RepoPath) -> bool {
     home_of(path).is_some() || called_as(path).is_some() || may_be_included(path)
 }
 
+/// Whether a file may be judged as a workflow where nothing changes.
+pub(super) fn may_be_judged(path: &RepoPath, text: &[u8]) -> bool {
+    located(path).is_some() || (called_as(path).is_none() && looks_like_workflow(path, text))
+}
+
 /// The part of a path by which a workflow that calls the file names it.
 fn called_as(path: &RepoPath) -> Option<&[u8]> {
     let bytes = path.as_bytes();

@@ -3,7 +3,7 @@
 //! In: a whole file and the lines that are asked for. Out: one hash for each. The algorithm is the published one of
 //! CodeQL's upload action; its vectors are the tests.
 
-use std::collections::{BTreeMap, BTreeSet, HashMap};
+use std::collections::{BTreeMap, BTreeSet, HashMap, VecDeque};
 
 const WINDOW: usize = 100;
 const FACTOR: u64 = 37;
@@ -11,12 +11,18 @@ const FACTOR: u64 = 37;
 const END: u16 = 65535;
 
 struct Hasher {
-    window: [u16; WINDOW],
-    lines: [Option<u32>; WINDOW],
-    at: usize,
+    /// The hash of all units so far.
     hash: u64,
+    /// How many units there were.
+    units: usize,
+    /// What leaves the hash of all units behind a place without those before it, `WINDOW` units on.
     oldest_factor: u64,
-    line: u32,
+    /// The lines whose window is not full yet: where each begins, and the hash of all units before it.
+    begun: VecDeque<(usize, u64)>,
+    /// How many units fill the window of the first of them.
+    full_at: usize,
+    /// How many lines were hashed.
+    hashed: u32,
     line_begins: bool,
     after_return: bool,
     seen: HashMap<u64, u32>,
@@ -30,12 +36,12 @@ pub fn line_hashes(text: &[u8], lines: &[u32]) -> BTreeMap<u32, String> {
         return BTreeMap::new();
     }
     let mut hasher = Hasher {
-        window: [0; WINDOW],
-        lines: [None; WINDOW],
-        at: 0,
         hash: 0,
+        units: 0,
         oldest_factor: (0..WINDOW).fold(1, |product: u64, _| product.wrapping_mul(FACTOR)),
-        line: 0,
+        begun: VecDeque::new(),
+        full_at: usize::MAX,
+        hashed: 0,
         line_begins: true,
         after_return: false,
         seen: HashMap::new(),
@@ -43,8 +49,11 @@ pub fn line_hashes(text: &[u8], lines: &[u32]) -> BTreeMap<u32, String> {
         found: BTreeMap::new(),
     };
     for line in text.split_inclusive(|byte| *byte == b'\n') {
-        for unit in String::from_utf8_lossy(line).encode_utf16() {
-            hasher.take(unit);
+        if line.is_ascii() {
+            line.iter().for_each(|byte| hasher.take(u16::from(*byte)));
+        } else {
+            let line = String::from_utf8_lossy(line);
+            line.encode_utf16().for_each(|unit| hasher.take(unit));
         }
         // What stands behind the last line that is wanted tells nothing of it.
         if hasher.wanted.is_empty() {
@@ -52,12 +61,7 @@ pub fn line_hashes(text: &[u8], lines: &[u32]) -> BTreeMap<u32, String> {
         }
     }
     hasher.update(END);
-    for _ in 0..WINDOW {
-        if hasher.lines[hasher.at].is_some() {
-            hasher.emit();
-        }
-        hasher.update_window(0);
-    }
+    (0..WINDOW).for_each(|_| hasher.push(0));
     hasher.found
 }
 
@@ -77,41 +81,42 @@ impl Hasher {
     }
 
     fn update(&mut self, unit: u16) {
-        if self.lines[self.at].is_some() {
-            self.emit();
-        }
         if self.line_begins {
             self.line_begins = false;
-            self.line += 1;
-            self.lines[self.at] = Some(self.line);
+            if self.begun.is_empty() {
+                self.full_at = self.units + WINDOW;
+            }
+            self.begun.push_back((self.units, self.hash));
         }
         if unit == u16::from(b'\n') {
             self.line_begins = true;
         }
-        self.update_window(unit);
+        self.push(unit);
     }
 
-    fn update_window(&mut self, unit: u16) {
-        let oldest = u64::from(self.window[self.at]);
-        self.window[self.at] = unit;
-        self.hash = self
-            .hash
-            .wrapping_mul(FACTOR)
-            .wrapping_add(u64::from(unit))
-            .wrapping_sub(self.oldest_factor.wrapping_mul(oldest));
-        self.at = match self.at + 1 {
-            WINDOW => 0,
-            next => next,
-        };
+    fn push(&mut self, unit: u16) {
+        let grown = self.hash.wrapping_mul(FACTOR);
+        self.hash = grown.wrapping_add(u64::from(unit));
+        self.units += 1;
+        if self.units == self.full_at {
+            self.emit();
+        }
     }
 
+    /// Takes the hash of the first line whose window is full.
     fn emit(&mut self) {
-        let count = self.seen.entry(self.hash).or_insert(0);
+        let Some((_, before)) = self.begun.pop_front() else {
+            return;
+        };
+        let next = self.begun.front();
+        self.full_at = next.map_or(usize::MAX, |(start, _)| start + WINDOW);
+        let older = self.oldest_factor.wrapping_mul(before);
+        let hash = self.hash.wrapping_sub(older);
+        let count = self.seen.entry(hash).or_insert(0);
         *count += 1;
-        if let Some(line) = self.lines[self.at].take()
-            && self.wanted.remove(&line)
-        {
-            self.found.insert(line, format!("{:x}:{count}", self.hash));
+        self.hashed += 1;
+        if self.wanted.remove(&self.hashed) {
+            self.found.insert(self.hashed, format!("{hash:x}:{count}"));
         }
     }
 }

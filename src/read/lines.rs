@@ -5,7 +5,7 @@
 use crate::model::{Place, Span};
 
 /// Bytes between two points whose counts are kept.
-const STRIDE: usize = 512;
+const STRIDE: usize = 64;
 
 /// The line starts of one text, beside the text.
 pub(crate) struct Lines<'t> {
@@ -17,7 +17,7 @@ pub(crate) struct Lines<'t> {
 #[derive(Debug)]
 pub(crate) struct LineIndex {
     starts: Vec<usize>,
-    /// UTF-16 units and characters before every `STRIDE`th byte.
+    /// UTF-16 units and characters before every `STRIDE`th byte; empty where each byte is one of both.
     counts: Vec<(usize, usize)>,
 }
 
@@ -44,6 +44,10 @@ impl LineIndex {
         };
         let mut starts = vec![first];
         starts.extend(memchr::memchr_iter(b'\n', text).map(|at| at + 1));
+        if text.is_ascii() {
+            let counts = Vec::new();
+            return LineIndex { starts, counts };
+        }
         let mut counts = Vec::with_capacity(text.len() / STRIDE + 1);
         let mut sum = (0, 0);
         for part in text.chunks(STRIDE) {
@@ -82,19 +86,18 @@ impl LineIndex {
 
     fn before(&self, text: &[u8], at: usize) -> (usize, usize) {
         let kept = at / STRIDE;
-        add(self.counts[kept], &text[kept * STRIDE..at])
+        match self.counts.get(kept) {
+            Some(counts) => add(*counts, &text[kept * STRIDE..at]),
+            None => (at, at),
+        }
     }
 }
 
 /// Adds the units and characters that begin in `bytes`.
-fn add((mut units, mut characters): (usize, usize), bytes: &[u8]) -> (usize, usize) {
-    for &byte in bytes {
-        if byte & 0xC0 != 0x80 {
-            characters += 1;
-            units += if byte >= 0xF0 { 2 } else { 1 };
-        }
-    }
-    (units, characters)
+fn add((units, characters): (usize, usize), bytes: &[u8]) -> (usize, usize) {
+    let begin = bytes.iter().filter(|byte| **byte & 0xC0 != 0x80).count();
+    let beyond = bytes.iter().filter(|byte| **byte >= 0xF0).count();
+    (units + begin + beyond, characters + begin)
 }
 
 fn count(number: usize) -> u32 {

@@ -238,11 +238,29 @@ impl RuleSet {
 
     /// The places that a path is one of, in their order.
     pub fn surfaces_at(&self, path: &[u8]) -> Vec<&'static Surface> {
+        self.surfaces_among(path, |_| true)
+    }
+
+    /// Those of the places that a path is one of that an agent has in its context at every call.
+    pub fn surfaces_in_context_at(&self, path: &[u8]) -> Vec<&'static Surface> {
+        self.surfaces_among(path, |surface| surface.how.in_context())
+    }
+
+    fn surfaces_among(
+        &self,
+        path: &[u8],
+        counts: impl Fn(&Surface) -> bool,
+    ) -> Vec<&'static Surface> {
         let mut numbers = Vec::new();
         SURFACE_INDEX.candidates(path, |key| {
             let number = usize::from(key.surface);
-            let paths = || SURFACES.get(number).map_or(&[][..], |one| one.paths);
-            if !numbers.contains(&number) && glob::matches(paths()[usize::from(key.path)], path) {
+            let Some(surface) = SURFACES.get(number) else {
+                return;
+            };
+            if counts(surface)
+                && !numbers.contains(&number)
+                && glob::matches(surface.paths[usize::from(key.path)], path)
+            {
                 numbers.push(number);
             }
         });

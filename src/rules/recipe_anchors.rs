@@ -15,11 +15,18 @@ pub const FARTHEST: usize = SHORTEST_ANCHOR - BLOCK + 1;
 /// How many slots share a place in `buckets`.
 const IN_BUCKET: usize = 32;
 
+/// How many bits say which windows literals begin with.
+const WINDOW_BITS: u32 = 12;
+/// In how many words they stand.
+pub const WINDOW_WORDS: usize = 1 << (WINDOW_BITS - 6);
+
 /// The table.
 #[derive(Clone, Copy, Debug)]
 pub struct RecipeAnchors {
     /// For each slot, how far a window may move; 0 where a literal may start with it.
     pub steps: &'static [u8; SLOTS],
+    /// The windows that literals begin with, as bits by their hash.
+    pub windows: &'static [u64; WINDOW_WORDS],
     /// Literals by the slot of the last bytes of their first window.
     pub ends: &'static [AnchorEnd],
     /// Where the literals of each bucket of slots begin.
@@ -38,10 +45,15 @@ impl RecipeAnchors {
     /// Makes the table.
     pub fn new(recipes: &[Recipe]) -> Self {
         let steps = Box::leak(Box::new([FARTHEST as u8; SLOTS]));
+        let windows = Box::leak(Box::new([0; WINDOW_WORDS]));
         let mut ends = Vec::new();
         for (recipe, entry) in recipes.iter().enumerate() {
             for (anchor, literal) in entry.anchors.iter().enumerate() {
                 let bytes = literal.as_bytes();
+                if let Some(window) = bytes.first_chunk() {
+                    let bit = window_bit(window);
+                    windows[bit / 64] |= 1 << (bit % 64);
+                }
                 let slot_before = |end: usize| slot(&bytes[end - BLOCK..end]);
                 for end in BLOCK..=SHORTEST_ANCHOR {
                     let step = &mut steps[slot_before(end)];
@@ -60,9 +72,17 @@ impl RecipeAnchors {
         let buckets = (0..SLOTS).step_by(IN_BUCKET).map(begins).collect();
         RecipeAnchors {
             steps,
+            windows,
             buckets: Vec::leak(buckets),
             ends: Vec::leak(ends),
         }
+    }
+
+    /// Whether a literal may begin with a window; seldom wrong where it says so.
+    #[inline(always)]
+    pub fn may_begin(&self, window: &[u8; SHORTEST_ANCHOR]) -> bool {
+        let bit = window_bit(window);
+        self.windows[bit / 64] >> (bit % 64) & 1 != 0
     }
 
     /// The literals whose first window ends with a slot's bytes.
@@ -73,6 +93,16 @@ impl RecipeAnchors {
             .skip_while(move |end| usize::from(end.slot) < slot)
             .take_while(move |end| usize::from(end.slot) == slot)
     }
+}
+
+/// Mixes a window, letters without their case.
+#[inline(always)]
+fn window_bit(window: &[u8; SHORTEST_ANCHOR]) -> usize {
+    let [a, b, c, d, e, f] = *window;
+    let first = u32::from_le_bytes([a, b, c, d]) | 0x2020_2020;
+    let last = u32::from_le_bytes([c, d, e, f]) | 0x2020_2020;
+    let mixed = first.wrapping_mul(0x9e37_79b1) ^ last.wrapping_mul(0x85eb_ca6b);
+    (mixed.wrapping_mul(0xc2b2_ae35) >> (32 - WINDOW_BITS)) as usize
 }
 
 /// Mixes three bytes, letters without their case.

@@ -38,9 +38,15 @@ pub(super) enum Job {
     Outside {
         folder: Arc<Folder>,
     },
+    /// Files of a folder that was listed.
     Files {
         folder: Arc<Folder>,
-        names: Vec<OsString>,
+        files: Vec<(OsString, FileType)>,
+    },
+    /// A file of a folder that was not.
+    File {
+        folder: Arc<Folder>,
+        name: OsString,
     },
     Git {
         folder: PathBuf,
@@ -133,15 +139,16 @@ impl Walk<'_> {
                 let path = parent.path().join(&name);
                 self.folder(worker, &path, |facts| Folder::child(&parent, &name, facts));
             }
-            Job::Files { folder, names } => {
-                for name in names {
-                    let path = folder.path().join(&name);
-                    match path.symlink_metadata() {
-                        Ok(meta) => self.entry(worker, &folder, &name, meta.file_type()),
-                        Err(_) => {
-                            worker.unchecked(self.ground.name_of(&path), "it could not be read")
-                        }
-                    }
+            Job::Files { folder, files } => {
+                for (name, kind) in files {
+                    self.entry(worker, &folder, &name, kind);
+                }
+            }
+            Job::File { folder, name } => {
+                let path = folder.path().join(&name);
+                match path.symlink_metadata() {
+                    Ok(meta) => self.entry(worker, &folder, &name, meta.file_type()),
+                    Err(_) => worker.unchecked(self.ground.name_of(&path), "it could not be read"),
                 }
             }
             Job::Git { folder } => self.git_files(worker, &folder),
@@ -192,10 +199,9 @@ impl Walk<'_> {
             }
         }
         while files.len() > FILES_AT_ONCE * 2 {
-            let rest = files.split_off(files.len() - FILES_AT_ONCE);
-            let names = rest.into_iter().map(|(name, _)| name).collect();
+            let files = files.split_off(files.len() - FILES_AT_ONCE);
             let folder = folder.clone();
-            self.queue.push(Job::Files { folder, names });
+            self.queue.push(Job::Files { folder, files });
         }
         for (name, kind) in files {
             self.entry(worker, &folder, &name, kind);

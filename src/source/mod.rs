@@ -178,6 +178,11 @@ pub trait Source: Sync {
         false
     }
 
+    /// Whether every file that is handed over is what `head` has at its path, each path once.
+    fn hands_over_head(&self) -> bool {
+        false
+    }
+
     /// How many items there are to look at; 0 where that is not known yet, or never.
     fn expected(&self) -> u64 {
         0

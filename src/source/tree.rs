@@ -102,9 +102,9 @@ impl TreeSource {
                 parent: Folder::descend(&self.ground.top, folder),
                 name,
             },
-            Some(folder) => Job::Files {
+            Some(folder) => Job::File {
                 folder: Folder::descend(&self.ground.top, folder),
-                names: vec![name],
+                name,
             },
             None if path == self.ground.root => Job::Top,
             None if is_folder(path) => Job::Outside {
@@ -179,6 +179,10 @@ impl Source for TreeSource {
 
     fn before(&self, _item: &Item) -> Result<Vec<(RepoPath, Vec<u8>)>> {
         Ok(Vec::new())
+    }
+
+    fn hands_over_head(&self) -> bool {
+        true
     }
 
     fn head(&self) -> &dyn Snapshot {

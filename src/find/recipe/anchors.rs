@@ -67,9 +67,17 @@ impl Pass<'_> {
         };
         let slot = slot_of_last([a, b, c, d]);
         match self.table.steps[slot] {
+            0 if !self.may_begin(end) => 1,
             0 => self.look(end, slot, found),
             step => usize::from(step),
         }
+    }
+
+    #[inline(always)]
+    fn may_begin(&self, end: usize) -> bool {
+        let window = self.text.get(end - WINDOW..end);
+        let window = window.and_then(|window| window.first_chunk());
+        window.is_some_and(|window| self.table.may_begin(window))
     }
 
     #[inline(never)]

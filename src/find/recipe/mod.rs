@@ -186,7 +186,7 @@ impl<'t> Reader<'t> {
             };
         };
         let (range, kind) = (fence.content.clone(), fence.kind);
-        if fence.is_warned_of || recipe.form == RecipeForm::Instruction {
+        if fence.is_warned_of(self.text) || recipe.form == RecipeForm::Instruction {
             return None;
         }
         if recipe.form == RecipeForm::Command {

@@ -2,6 +2,7 @@
 //!
 //! In: the text of a page and a place. Out: a match, or none where the sentence warns, compares or describes.
 
+use std::cell::OnceCell;
 use std::ops::Range;
 
 use super::file_kind::{self, FileKind};
@@ -106,8 +107,17 @@ pub(super) struct Page {
 pub(super) struct Fence {
     pub(super) content: Range<usize>,
     pub(super) kind: FileKind,
+    /// Where its first line starts, the marks included.
+    start: usize,
+    warned_of: OnceCell<bool>,
+}
+
+impl Fence {
     /// Whether the words above it or in it say that this is not the way.
-    pub(super) is_warned_of: bool,
+    pub(super) fn is_warned_of(&self, text: &str) -> bool {
+        let look = || is_warned_of(text, self.start, self.content.clone());
+        *self.warned_of.get_or_init(look)
+    }
 }
 
 impl Page {
@@ -137,7 +147,8 @@ impl Page {
                     fences.push(Fence {
                         content: start..at,
                         kind,
-                        is_warned_of: is_warned_of(text, fence, start..at),
+                        start: fence,
+                        warned_of: OnceCell::new(),
                     });
                     open = None;
                 }
@@ -175,20 +186,25 @@ fn is_warned_of(text: &str, fence: usize, content: Range<usize>) -> bool {
         .any(|line| line.contains('❌') || says(line, WARNS))
 }
 
-/// Whether one of the words stands in a text, whole.
+/// Whether one of the words stands in a text, whole. Words are only looked for where one may begin.
 fn says(text: &str, words: &[&str]) -> bool {
     let lower = text.to_lowercase().replace('’', "'");
-    words.iter().any(|word| {
-        lower.match_indices(word).any(|(at, _)| {
-            let letter = |found: Option<char>| {
-                found.is_some_and(|letter| {
-                    letter.is_alphanumeric() || letter == '_' || letter == '-'
-                })
+    let is_letter = |letter: char| letter.is_alphanumeric() || letter == '_' || letter == '-';
+    let mut begins = true;
+    for (at, letter) in lower.char_indices() {
+        if begins && letter.is_ascii_lowercase() {
+            let rest = &lower[at..];
+            let stands = |word: &&str| {
+                rest.strip_prefix(*word)
+                    .is_some_and(|after| !after.starts_with(is_letter))
             };
-            !letter(lower[..at].chars().next_back())
-                && !letter(lower[at + word.len()..].chars().next())
-        })
-    })
+            if words.iter().any(|word| stands(word)) {
+                return true;
+            }
+        }
+        begins = !is_letter(letter);
+    }
+    false
 }
 
 /// A command between backticks in a sentence that tells somebody to run it.

@@ -11,15 +11,37 @@ const ANY: &str = "{any}";
 /// Whether all parts of a recipe may stand in a text.
 pub(super) fn may_stand(recipe: &Recipe, text: &[u8], kind: FileKind) -> bool {
     let unescaped = matches!(kind, FileKind::Yaml | FileKind::Prose);
-    if unescaped && memchr::memchr(b'\\', text).is_some() {
+    let escapes = match unescaped && memchr::memchr(b'\\', text).is_some() {
+        true => Escapes::Behind,
+        false => Escapes::Nowhere,
+    };
+    if escapes == Escapes::Behind && may_spell(text) {
         return true;
     }
-    let one_of = |patterns: &[&str]| patterns.iter().any(|pattern| stands(pattern, text));
+    let one_of = |patterns: &[&str]| {
+        patterns
+            .iter()
+            .any(|pattern| stands(pattern, text, escapes))
+    };
     (recipe.resource.is_empty() || one_of(recipe.resource))
         && recipe
             .with
             .iter()
             .all(|part| one_of(part.keys) && (part.values.is_empty() || one_of(part.values)))
+}
+
+/// Where the letters of an escape may stand beside a word.
+#[derive(Clone, Copy, PartialEq, Eq)]
+enum Escapes {
+    Nowhere,
+    /// `\nword`: the letter in front of a word is none of it.
+    Behind,
+}
+
+/// Whether an escape may stand for a letter, or join two lines.
+fn may_spell(text: &[u8]) -> bool {
+    memchr::memchr_iter(b'\\', text)
+        .any(|at| matches!(text.get(at + 1), Some(b'x' | b'u' | b'U' | b'\n' | b'\r')))
 }
 
 /// A word of a pattern, and whether it ends on each side where a word of the file must end too: only beside `{any}` may
@@ -34,8 +56,11 @@ struct Word<'p> {
 const BY_RARITY: &[u8] = b"qzxjkvwybgfpmuchldrnsioate";
 
 /// Whether the longest word of a pattern stands in a text, whatever its case; true for a pattern without a word.
-fn stands(pattern: &str, text: &[u8]) -> bool {
-    longest_word(pattern).is_none_or(|word| word.stands_in(text))
+fn stands(pattern: &str, text: &[u8], escapes: Escapes) -> bool {
+    longest_word(pattern).is_none_or(|mut word| {
+        word.starts &= escapes == Escapes::Nowhere;
+        word.stands_in(text)
+    })
 }
 
 fn longest_word(pattern: &str) -> Option<Word<'_>> {
@@ -95,23 +120,38 @@ mod tests {
 
     #[test]
     fn the_longest_word_is_looked_for_in_any_case() {
-        assert!(stands("{any}.scope", b"x SCOPE y"));
-        assert!(!stands("{any}.scope", b"x scop"));
-        assert!(stands(
-            "https://www.googleapis.com/auth/drive",
-            b"(GOOGLEAPIS)"
-        ));
-        assert!(stands("*:*", b""), "no word, so nothing is known");
+        assert!(stands("{any}.scope", b"x SCOPE y", Escapes::Nowhere));
+        assert!(!stands("{any}.scope", b"x scop", Escapes::Nowhere));
+        let drive = "https://www.googleapis.com/auth/drive";
+        assert!(stands(drive, b"(GOOGLEAPIS)", Escapes::Nowhere));
+        assert!(
+            stands("*:*", b"", Escapes::Nowhere),
+            "no word, so nothing is known"
+        );
     }
 
     #[test]
     fn letters_may_stand_only_where_the_pattern_says_any() {
-        assert!(!stands("Allow", b"allowed"));
-        assert!(!stands("Allow", b"disallow"));
-        assert!(stands("Allow", b"\"allow\""));
-        assert!(stands("Allow{any}", b"allowed"));
-        assert!(stands("{any}Allow", b"disallow"));
-        assert!(!stands("{any}-Allow", b"disallow"));
-        assert!(stands("{any}-Allow", b"x-allow"));
+        assert!(!stands("Allow", b"allowed", Escapes::Nowhere));
+        assert!(!stands("Allow", b"disallow", Escapes::Nowhere));
+        assert!(stands("Allow", b"\"allow\"", Escapes::Nowhere));
+        assert!(stands("Allow{any}", b"allowed", Escapes::Nowhere));
+        assert!(stands("{any}Allow", b"disallow", Escapes::Nowhere));
+        assert!(!stands("{any}-Allow", b"disallow", Escapes::Nowhere));
+        assert!(stands("{any}-Allow", b"x-allow", Escapes::Nowhere));
+    }
+
+    #[test]
+    fn an_escape_hides_no_word() {
+        assert!(stands("Allow", b"\"a\\nallow\"", Escapes::Behind));
+        assert!(!stands("Allow", b"\"a\\nallowed\"", Escapes::Behind));
+        for text in [
+            &b"\"\\x41llow\""[..],
+            b"\"al\\\n  low\"",
+            b"\"\\u0041llow\"",
+        ] {
+            assert!(may_spell(text));
+        }
+        assert!(!may_spell(b"\"\\nallow \\t\""));
     }
 }

@@ -3,12 +3,13 @@
 //! In: a tree's findings and what its agents' files say. Out: at most three changes, each with the sum before and after.
 //! A change is never ranked by what it is called: it is made on a copy, and the copy is judged.
 
+use std::cell::OnceCell;
 use std::collections::{BTreeMap, BTreeSet};
+use std::rc::Rc;
 
 use serde::Serialize;
 
 use super::{BroadThere, Known, Scene, judge_files};
-use crate::judge::rules;
 use crate::model::{Finding, Place, RepoPath, Verdict};
 use crate::read::agent_config::{AgentFile, PermissionRule, SwitchOn};
 use crate::rules::RuleSet;
@@ -33,11 +34,18 @@ pub struct Model<'m> {
     credentials: Vec<&'m Finding>,
     /// Findings that the agents' files alone do not give: workflows, recipes, the guard itself.
     others: Vec<&'m Finding>,
-    files: Vec<AgentFile>,
+    files: Rc<Vec<AgentFile>>,
     rules: &'m RuleSet,
     /// Findings about agents' files that the run did not show, by rule and path.
     hidden: BTreeSet<(&'static str, RepoPath)>,
+    /// What judging the files gave, until a change to them or to the broad credentials.
+    judged: OnceCell<Rc<Groups>>,
+    /// What the files say of agents, until a change to them.
+    scene: OnceCell<Rc<Scene>>,
 }
+
+/// Findings about agents' files, by rule and path.
+type Groups = BTreeMap<(&'static str, RepoPath), Group>;
 
 /// A change as it is made.
 #[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord)]
@@ -79,10 +87,9 @@ impl<'m> Model<'m> {
             .map(|finding| (finding.rule, finding.path.clone()))
             .collect();
         let judged = model.structure();
-        model.hidden = judged
-            .into_keys()
-            .filter(|key| !known.contains(key))
-            .collect();
+        let hidden = judged.keys().filter(|key| !known.contains(key));
+        model.hidden = hidden.cloned().collect();
+        model.judged.take();
         model
     }
 
@@ -96,14 +103,20 @@ impl<'m> Model<'m> {
         Model {
             credentials,
             others: others.collect(),
-            files: files.to_vec(),
+            files: Rc::new(files.to_vec()),
             rules,
             hidden: BTreeSet::new(),
+            judged: OnceCell::new(),
+            scene: OnceCell::new(),
         }
     }
 
     /// The findings about agents' files from a warning upwards: severity, line and advice of the first of each group.
-    fn structure(&self) -> BTreeMap<(&'static str, RepoPath), Group> {
+    fn structure(&self) -> Rc<Groups> {
+        self.judged.get_or_init(|| Rc::new(self.judge())).clone()
+    }
+
+    fn judge(&self) -> Groups {
         let credentials = self.credentials.iter();
         let broad: Vec<BroadThere> = credentials
             .filter_map(|finding| BroadThere::of(finding))
@@ -113,7 +126,7 @@ impl<'m> Model<'m> {
             broad: &broad,
             declared: &[],
         };
-        let mut groups: BTreeMap<(&'static str, RepoPath), Group> = BTreeMap::new();
+        let mut groups = Groups::new();
         for found in judge_files(&self.files, known) {
             let key = (found.rule.id, found.spot.path.as_ref().clone());
             if found.rule.verdict < Verdict::Warn || self.hidden.contains(&key) {
@@ -131,7 +144,8 @@ impl<'m> Model<'m> {
 
     /// The sum of all severities from a warning upwards, every value and every group counted once.
     pub fn sum(&self) -> f32 {
-        let scene = Scene::of(&self.files, self.rules);
+        let scene = || Rc::new(Scene::of(&self.files, self.rules));
+        let scene = self.scene.get_or_init(scene);
         let mut values: BTreeMap<&str, f32> = BTreeMap::new();
         for finding in &self.credentials {
             let severity = scene.score(finding).severity(finding.verdict);
@@ -166,10 +180,10 @@ impl<'m> Model<'m> {
         for (path, values) in files.iter().filter(|(_, values)| values.len() > 1) {
             add(Edit::File((*path).clone()), 10.0 + values.len() as f32);
         }
-        for ((rule, path), group) in self.structure() {
+        for ((rule, path), group) in self.structure().iter() {
             // Words, and a guard that is only words, are no change: the credential behind them is.
-            if !matches!(rule, "TL401" | "TL402") {
-                add(Edit::Advice(rule, path), group.severity);
+            if !matches!(*rule, "TL401" | "TL402") {
+                add(Edit::Advice(rule, path.clone()), group.severity);
             }
         }
         for finding in &self.others {
@@ -189,38 +203,52 @@ impl<'m> Model<'m> {
     fn with(&self, edit: &Edit) -> Model<'m> {
         let mut model = self.clone();
         match edit {
-            Edit::Credential(value) => {
-                model
-                    .credentials
-                    .retain(|finding| finding.value_print() != value);
-            }
+            Edit::Credential(value) => model.keep(&|finding| finding.value_print() != value),
             Edit::File(path) => {
                 let here: BTreeSet<&str> = self.values_of(path).collect();
-                model
-                    .credentials
-                    .retain(|finding| !here.contains(finding.value_print()));
+                model.keep(&|finding| !here.contains(finding.value_print()));
             }
             Edit::Other(rule, path, line) => model.others.retain(|finding| {
                 finding.rule != *rule || finding.path != *path || finding.place.start_line != *line
             }),
             Edit::Advice(rule, path) => {
-                let group = self.structure().remove(&(*rule, path.clone()));
-                let places = group.map_or(Vec::new(), |group| group.places);
-                for file in model.files.iter_mut().filter(|file| file.path == *path) {
-                    follow(file, rule, &places);
-                }
+                let judged = self.structure();
+                let group = judged.get(&(*rule, path.clone()));
+                model.follow(path, rule, group.map_or(&[], |group| &group.places));
                 // Where every command was allowed, what cannot be undone was not said on its own: it goes with it.
                 let revealed = ("TL204", path.clone());
                 if matches!(*rule, "TL201" | "TL202")
-                    && let Some(group) = model.structure().remove(&revealed)
+                    && let Some(group) = model.structure().get(&revealed)
                 {
-                    for file in model.files.iter_mut().filter(|file| file.path == *path) {
-                        follow(file, "TL204", &group.places);
-                    }
+                    model.follow(path, "TL204", &group.places);
                 }
             }
         }
         model
+    }
+
+    /// Leaves some credentials.
+    fn keep(&mut self, stays: &dyn Fn(&Finding) -> bool) {
+        let gone = self.credentials.iter().filter(|finding| !stays(finding));
+        // The files are judged by the broad ones among them.
+        let is_judged = gone
+            .filter_map(|finding| BroadThere::of(finding))
+            .next()
+            .is_none();
+        self.credentials.retain(|finding| stays(finding));
+        if !is_judged {
+            self.judged.take();
+        }
+    }
+
+    /// Follows a rule's advice in the files of a path.
+    fn follow(&mut self, path: &RepoPath, rule: &str, places: &[Place]) {
+        let files = Rc::make_mut(&mut self.files);
+        for file in files.iter_mut().filter(|file| file.path == *path) {
+            follow(file, rule, places);
+        }
+        self.judged.take();
+        self.scene.take();
     }
 
     /// The values that stand in a file, each as often as it stands there.
@@ -230,99 +258,12 @@ impl<'m> Model<'m> {
             .filter(move |finding| finding.path == *path)
             .map(|finding| finding.value_print())
     }
-
-    fn file_in_words(&self, path: &RepoPath) -> (String, String, u32) {
-        let values: BTreeSet<&str> = self.values_of(path).collect();
-        let here = self.credentials.iter().filter(|one| one.path == *path);
-        let line = here.map(|finding| finding.place.start_line).min();
-        let many = match values.len() {
-            2 => "both".to_owned(),
-            many => format!("all {many}"),
-        };
-        let text =
-            format!("Take {many} credentials of this file out, here and wherever else they stand.");
-        (text, path.lossy(), line.unwrap_or(1))
-    }
-
-    fn in_words(&self, edit: &Edit) -> (String, String, u32) {
-        match edit {
-            Edit::Credential(value) => {
-                let mut places: Vec<&&Finding> = self
-                    .credentials
-                    .iter()
-                    .filter(|finding| finding.value_print() == value)
-                    .collect();
-                places.sort_by(|a, b| b.severity.total_cmp(&a.severity));
-                match places.first() {
-                    Some(first) => (
-                        without(first, places.len() - 1),
-                        first.path.lossy(),
-                        first.place.start_line,
-                    ),
-                    None => (String::new(), String::new(), 0),
-                }
-            }
-            Edit::File(path) => self.file_in_words(path),
-            Edit::Advice(rule, path) => {
-                let group = self.structure().remove(&(*rule, path.clone()));
-                let (advice, places) = group.map_or((String::new(), Vec::new()), |group| {
-                    (group.advice, group.places)
-                });
-                let line = places.iter().map(|place| place.start_line).min();
-                let more = match places.len() {
-                    0 | 1 => String::new(),
-                    all => format!(" The same for all {all} places of {rule} in this file."),
-                };
-                let then = match *rule {
-                    "TL201" | "TL202" => {
-                        " Keep what cannot be undone off the list of what is allowed."
-                    }
-                    _ => "",
-                };
-                let text = format!("{advice}{more}{then}");
-                (text, path.lossy(), line.unwrap_or(1))
-            }
-            Edit::Other(rule, path, line) => {
-                let found = self.others.iter().find(|finding| {
-                    finding.rule == *rule
-                        && finding.path == *path
-                        && finding.place.start_line == *line
-                });
-                let advice = found.and_then(|finding| finding.advice.as_ref());
-                let how = advice.map_or("", |advice| advice.how.as_str());
-                let how = match how.is_empty() {
-                    true => rules::by_id(rule).map_or("", |rule| rule.title),
-                    false => how,
-                };
-                (how.to_owned(), path.lossy(), *line)
-            }
-        }
-    }
 }
 
 struct Group {
     severity: f32,
     advice: String,
     places: Vec<Place>,
-}
-
-/// What takes a credential away, in words.
-fn without(finding: &Finding, more: usize) -> String {
-    let what = match finding.kind {
-        Some(kind) => kind.name.to_owned(),
-        None => "credential".to_owned(),
-    };
-    let places = match more {
-        0 => String::new(),
-        1 => " and out of one more place".to_owned(),
-        more => format!(" and out of {more} more places"),
-    };
-    let narrower = finding
-        .advice
-        .as_ref()
-        .and_then(|advice| advice.narrower.first());
-    let instead = narrower.map_or(String::new(), |id| format!("; make a `{id}` for the task"));
-    format!("Take the {what} out of this file{places}{instead}.")
 }
 
 /// Follows a rule's advice in a file: what it was found by is gone, or limited.
@@ -387,6 +328,8 @@ pub fn changes(model: &Model<'_>, at_most: usize) -> Vec<Change> {
     }
     changes
 }
+
+mod words;
 
 #[cfg(test)]
 mod tests;

@@ -127,11 +127,26 @@ pub struct Known<'k> {
     pub declared: &'k [Declared],
 }
 
+/// Whether what a file says of agents is for somebody else: test data, and other people's code.
+pub fn is_passed_by(path: &RepoPath) -> bool {
+    matches!(class_of_path(path), PathClass::Test | PathClass::Vendored)
+}
+
+/// Fills in what stands behind the rules and hooks of files that were read in any order, and leaves those that are judged.
+pub fn follow_all(mut files: Vec<AgentFile>, lookup: &Lookup<'_>) -> Vec<AgentFile> {
+    files.sort_by(|a, b| a.path.cmp(&b.path));
+    files.truncate(MOST);
+    for file in &mut files {
+        agent_config::behind::follow(file, lookup);
+    }
+    files
+}
+
 /// Reads the files of one state that say something of agents.
 pub fn read_agents(paths: &[RepoPath], lookup: &Lookup<'_>, rules: &RuleSet) -> Vec<AgentFile> {
     let mut files = Vec::new();
     for path in paths.iter().take(MOST) {
-        if matches!(class_of_path(path), PathClass::Test | PathClass::Vendored) {
+        if is_passed_by(path) {
             continue;
         }
         if let Some(text) = lookup(path.as_bytes())

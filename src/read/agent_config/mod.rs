@@ -4,7 +4,10 @@
 //! mounted, which scripts start an agent. It judges nothing, and no type that may hold a value shows it in `Debug`.
 
 pub mod behind;
+mod concerned;
 mod containers;
+pub use concerned::{concerns, fixed_paths, may_say, read_what_it_says};
+use concerned::{is_compose, is_script};
 mod guards;
 pub(crate) use guards::hides_credentials;
 mod mentions;
@@ -15,11 +18,11 @@ mod settings;
 #[cfg(test)]
 mod tests;
 
-use std::sync::Arc;
+use std::sync::{Arc, OnceLock};
 
 use crate::model::{RepoPath, Span};
 use crate::rules::agent_facts::{Bound, IgnoreFile, LocalFile, Switch, agent_facts};
-use crate::rules::{self, RuleSet, glob};
+use crate::rules::{RuleSet, glob};
 use crate::syntax;
 
 use super::lines::LineIndex;
@@ -50,7 +53,8 @@ pub struct AgentFile {
     pub behind: Vec<behind::Behind>,
     pub local: Option<&'static LocalFile>,
     text: Arc<[u8]>,
-    lines: Arc<LineIndex>,
+    /// Made when the first place is asked for.
+    lines: Arc<OnceLock<LineIndex>>,
 }
 
 /// A switch of `rules/agents.toml` that is on.
@@ -197,123 +201,15 @@ impl AgentFile {
             behind: Vec::new(),
             local: None,
             text: text.into(),
-            lines: Arc::new(LineIndex::of(text)),
+            lines: Arc::new(OnceLock::new()),
         }
     }
 
     /// The place of a span in this file.
     pub fn place(&self, span: Span) -> crate::model::Place {
-        self.lines.place(&self.text, span)
+        let lines = self.lines.get_or_init(|| LineIndex::of(&self.text));
+        lines.place(&self.text, span)
     }
-}
-
-/// Names of files without a folder of an agent that may say something of agents.
-const NAMES: &[&str] = &[
-    "package.json",
-    "makefile",
-    "gnumakefile",
-    "justfile",
-    "procfile",
-    "dockerfile",
-    "containerfile",
-    "taskfile.yml",
-    "taskfile.yaml",
-    "tasks.json",
-    "devcontainer.json",
-    ".devcontainer.json",
-];
-
-/// Whether a file may say something of agents: a cheap test, by name first.
-pub fn concerns(path: &RepoPath, text: &[u8], rules: &RuleSet) -> bool {
-    let whole = path.lossy();
-    let name = whole.rsplit('/').next().unwrap_or_default();
-    let lower = name.to_ascii_lowercase();
-    if whole.contains("node_modules/") {
-        return false;
-    }
-    if is_script(&lower) {
-        return scripts::may_start_an_agent(text)
-            || behind::may_destroy(text)
-            || lower.contains("devcontainer");
-    }
-    if is_compose(&lower) {
-        return true;
-    }
-    if !whole.starts_with('.') && !whole.contains("/.") && !is_text_of_settings(&lower) {
-        return false;
-    }
-    surfaces(path, rules).next().is_some() || rules::is_agent_file(path.as_bytes())
-}
-
-/// Endings of the files outside an agent's folder that agents load.
-fn is_text_of_settings(lower: &str) -> bool {
-    match lower.rsplit_once('.') {
-        None => true,
-        Some((_, ending)) => [
-            "md",
-            "mdc",
-            "json",
-            "jsonc",
-            "json5",
-            "jsonl",
-            "yaml",
-            "yml",
-            "toml",
-            "txt",
-            "code-workspace",
-        ]
-        .contains(&ending),
-    }
-}
-
-/// Paths at the root of a repository that are looked at whenever something of agents changes.
-pub fn fixed_paths(rules: &RuleSet) -> Vec<RepoPath> {
-    let facts = agent_facts();
-    let of_surfaces = rules
-        .surfaces()
-        .iter()
-        .filter(|surface| surface.how.in_context())
-        .flat_map(|surface| surface.paths.iter().copied());
-    let of_switches = facts
-        .switches
-        .iter()
-        .flat_map(|switch| switch.files.iter().map(String::as_str));
-    let of_files = facts.ignore.iter().map(|entry| entry.file.as_str());
-    let others = [
-        "package.json",
-        "Makefile",
-        ".devcontainer/devcontainer.json",
-        ".devcontainer/docker-compose.yml",
-        ".devcontainer/compose.yaml",
-        "docker-compose.yml",
-        "docker-compose.yaml",
-        "compose.yml",
-        "compose.yaml",
-    ];
-    let mut paths: Vec<RepoPath> = of_surfaces
-        .chain(of_switches)
-        .chain(of_files)
-        .chain(others)
-        .map(|pattern| pattern.strip_prefix("**/").unwrap_or(pattern))
-        .filter(|path| !path.contains(['*', '{', '~']))
-        .map(RepoPath::from)
-        .collect();
-    paths.sort();
-    paths.dedup();
-    paths
-}
-
-fn is_script(lower: &str) -> bool {
-    NAMES.contains(&lower)
-        || lower.starts_with("dockerfile.")
-        || [".sh", ".bash", ".zsh", ".mk", ".dockerfile"]
-            .iter()
-            .any(|ending| lower.ends_with(ending))
-}
-
-fn is_compose(lower: &str) -> bool {
-    (lower.starts_with("docker-compose") || lower.starts_with("compose."))
-        && (lower.ends_with(".yml") || lower.ends_with(".yaml"))
 }
 
 fn fits(patterns: &[String], path: &RepoPath) -> bool {
@@ -327,8 +223,7 @@ fn surfaces(
     path: &RepoPath,
     rules: &RuleSet,
 ) -> impl Iterator<Item = &'static crate::model::Surface> + use<> {
-    let all = rules.surfaces_at(path.as_bytes());
-    all.into_iter().filter(|surface| surface.how.in_context())
+    rules.surfaces_in_context_at(path.as_bytes()).into_iter()
 }
 
 /// Reads one file.

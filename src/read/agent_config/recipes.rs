@@ -16,7 +16,7 @@ pub(super) fn dockerfile(text: &[u8], pieces: &mut Vec<Piece>) {
         let (word, rest, whole) = match open.take() {
             Some((word, before, start)) => {
                 let whole = Span::new(start.start, span.end);
-                (word, format!("{before}\n{line}"), whole)
+                (word, continued(before, &line), whole)
             }
             None => {
                 let (word, rest) = line
@@ -53,6 +53,13 @@ pub(super) fn dockerfile(text: &[u8], pieces: &mut Vec<Piece>) {
     }
 }
 
+/// A text and the line that goes on with it.
+fn continued(mut before: String, line: &str) -> String {
+    before.push('\n');
+    before.push_str(line);
+    before
+}
+
 /// Whose recipes a file holds.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(super) enum Recipes {
@@ -76,10 +83,7 @@ pub(super) fn recipes(text: &[u8], sort: Recipes, pieces: &mut Vec<Piece>) {
     let mut asks = false;
     for (line, span) in guards::lines(text) {
         let (joined, whole) = match open.take() {
-            Some((before, start)) => (
-                format!("{before}\n{line}"),
-                Span::new(start.start, span.end),
-            ),
+            Some((before, start)) => (continued(before, &line), Span::new(start.start, span.end)),
             None if line.starts_with(['\t', ' ']) => (
                 line.trim_start()
                     .trim_start_matches(['@', '-', '+'])

@@ -3,6 +3,10 @@
 //! In: shell files, package scripts, Makefiles, Dockerfiles, development containers, tasks, compose files. Out: starts.
 //! Everything goes through the shell reader, so that quoting, continued lines and wrappers count, and mentions do not.
 
+use std::sync::OnceLock;
+
+use memchr::memmem::Finder;
+
 use super::recipes::{self, Recipes};
 use super::{AgentFile, Start, is_compose, mentions};
 use crate::model::Span;
@@ -51,8 +55,18 @@ const AT_START: &[&str] = &["postStartCommand", "postAttachCommand"];
 
 /// Whether a text names an agent's program and a word that may take the person away.
 pub(super) fn may_start_an_agent(text: &[u8]) -> bool {
-    let has = |word: &str| memchr::memmem::find(text, word.as_bytes()).is_some();
-    MARKS.iter().any(|mark| has(mark)) && ci::cli_names().any(has)
+    static FINDERS: OnceLock<[Vec<Finder<'static>>; 2]> = OnceLock::new();
+    let [marks, names] = FINDERS.get_or_init(|| {
+        let names = ci::cli_names().map(Finder::new);
+        [MARKS.iter().map(Finder::new).collect(), names.collect()]
+    });
+    let has = |finder: &Finder<'_>| finder.find(text).is_some();
+    marks.iter().any(has) && names.iter().any(has)
+}
+
+/// The same by the file's name in lower case: most shell scripts are ruled out by one walk.
+pub(super) fn may_start(lower: &str, text: &[u8]) -> bool {
+    (!is_read_whole(lower) || mentions::may_hold_both(text)) && may_start_an_agent(text)
 }
 
 /// A piece of shell text.
@@ -103,13 +117,25 @@ pub(super) fn pieces_of(lower: &str, text: &[u8], document: &Document) -> Vec<Pi
         recipes::recipes(text, Recipes::Just, &mut pieces);
     } else if lower == "procfile" {
         recipes::procfile(text, &mut pieces);
-    } else if [".sh", ".bash", ".zsh"]
-        .iter()
-        .any(|ending| lower.ends_with(ending))
-    {
+    } else if is_shell(lower) {
         pieces.extend(script(text, "this script".to_owned()));
     }
     pieces
+}
+
+/// Whether a file is read as shell, whole.
+fn is_shell(lower: &str) -> bool {
+    let endings = [".sh", ".bash", ".zsh"];
+    endings.iter().any(|ending| lower.ends_with(ending))
+}
+
+/// Whether a file's text is what a shell reads, as it stands.
+fn is_read_whole(lower: &str) -> bool {
+    let others = ["taskfile.", "dockerfile"];
+    is_shell(lower)
+        && !is_compose(lower)
+        && !lower.contains("makefile")
+        && !others.iter().any(|start| lower.starts_with(start))
 }
 
 /// The whole of a shell script.

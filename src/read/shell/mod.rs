@@ -4,13 +4,14 @@
 //! A part that does not parse leaves the rest readable. `${{ }}` is blanked at equal length before parsing, and stands in
 //! the words as written. Nothing is run or expanded; text, depth and number of commands are bounded.
 
+mod kept;
 mod tables;
 mod wrappers;
 
 #[cfg(test)]
 mod tests;
 
-use tree_sitter::{Node, Parser, TreeCursor};
+use tree_sitter::{Node, TreeCursor};
 
 use super::expression;
 use crate::model::Span;
@@ -66,7 +67,7 @@ pub fn is_script(path: &str, bytes: &[u8]) -> bool {
 
 /// Reads a text as commands, wrappers stripped: `timeout 5 sudo a` gives `a`, `bash -c 'a; b'` gives `a` and `b`.
 pub fn read(text: &str) -> Script {
-    read_nested(text, 0)
+    kept::script_of(text, |text| read_nested(text, 0))
 }
 
 fn read_nested(text: &str, nesting: usize) -> Script {
@@ -120,14 +121,7 @@ fn parse(text: &str) -> Script {
         end -= 1;
     }
     let text = &text[..end];
-    let mut parser = Parser::new();
-    if parser
-        .set_language(&tree_sitter_bash::LANGUAGE.into())
-        .is_err()
-    {
-        return Script::default();
-    }
-    let Some(tree) = parser.parse(blanked(text), None) else {
+    let Some(tree) = kept::tree_of(&blanked(text)) else {
         return Script::default();
     };
     let mut script = Script {

@@ -102,10 +102,11 @@ pub fn home_of(path: &RepoPath) -> Option<&[u8]> {
 /// Whether a text has the two keys at its start of line that make it a workflow, wherever the file stands.
 pub fn looks_like_workflow(path: &RepoPath, text: &[u8]) -> bool {
     let is_yaml = matches!(path.extension().as_slice(), b"yml" | b"yaml");
-    let has = |keys: &[&[u8]]| {
-        let mut lines = text.split(|&byte| byte == b'\n');
-        lines.any(|line| keys.iter().any(|key| line.starts_with(key)))
+    let starts_line = |key: &[u8]| {
+        let mut found = memchr::memmem::find_iter(text, key);
+        found.any(|at| at == 0 || text[at - 1] == b'\n')
     };
+    let has = |keys: &[&[u8]]| keys.iter().any(|key| starts_line(key));
     is_yaml && has(&[b"jobs:"]) && has(&[b"on:", b"\"on\":", b"'on':", b"true:"])
 }
 

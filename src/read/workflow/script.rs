@@ -128,6 +128,9 @@ impl Reader<'_> {
     }
 }
 
+/// How far from one byte of a text the next may stand in the file: a byte that an escape stands for is not there at all.
+const FARTHEST: usize = 4096;
+
 /// Stands for each byte of what is put into a text before a shell sees it.
 pub(super) const MARK: u8 = 0x1f;
 
@@ -190,7 +193,8 @@ impl<'f, 't> Places<'f, 't> {
             }
             if !byte.is_ascii_whitespace() {
                 // Indentation, folded line ends and escapes stand only in the file.
-                let here = memchr::memchr(byte, file.text.get(at..end).unwrap_or_default());
+                let until = end.min(at.saturating_add(FARTHEST));
+                let here = memchr::memchr(byte, file.text.get(at..until).unwrap_or_default());
                 at += here.unwrap_or(0);
             }
             written.push(u32::try_from(at).unwrap_or(u32::MAX));

@@ -12,8 +12,8 @@ mod systems;
 
 pub use agents::{
     ActionAgent, CliAgent, DefaultToken, Guard, Leaves, Mints, ReusableAgent, action_agent,
-    cli_agent, cli_names, cli_of_agent, leaves, may_take_person_away, mints, purpose_of,
-    reusable_agent,
+    cli_agent, cli_names, cli_of_agent, leaves, may_take_person_away, mints, programs_and_bypasses,
+    purpose_of, reusable_agent,
 };
 
 pub use edits::{

@@ -142,7 +142,7 @@ proptest! {
                 });
                 let places = match edit {
                     Some(Edit::Advice(rule, path)) => {
-                        model.structure().remove(&(rule, path)).map_or(Vec::new(), |group| group.places)
+                        model.structure().get(&(rule, path)).map_or(Vec::new(), |group| group.places.clone())
                     }
                     _ => Vec::new(),
                 };

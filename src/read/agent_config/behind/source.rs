@@ -2,6 +2,7 @@
 //!
 //! In: the bytes of a file and who knows its names. Out: its pieces of shell text, with places. It follows nothing.
 
+use std::cell::OnceCell;
 use std::sync::Arc;
 
 use super::calls::By;
@@ -9,7 +10,7 @@ use super::{MAX_TEXT, MOST};
 use crate::model::{RepoPath, Span, Spot};
 use crate::read::agent_config::quoted;
 use crate::read::agent_config::scripts::{self, Piece};
-use crate::read::lines::Lines;
+use crate::read::lines::LineIndex;
 use crate::read::shell;
 use crate::syntax::{self, Document};
 
@@ -17,6 +18,7 @@ use crate::syntax::{self, Document};
 pub(super) struct Source {
     pub path: Arc<RepoPath>,
     bytes: Vec<u8>,
+    lines: OnceCell<LineIndex>,
     pub pieces: Vec<Piece>,
 }
 
@@ -53,15 +55,17 @@ impl Source {
         Some(Source {
             path: Arc::new(RepoPath::from(path)),
             bytes,
+            lines: OnceCell::new(),
             pieces,
         })
     }
 
     pub(super) fn spot(&self, span: Span) -> Spot {
+        let lines = self.lines.get_or_init(|| LineIndex::of(&self.bytes));
         Spot {
             path: self.path.clone(),
             span,
-            place: Lines::of(&self.bytes).place(span),
+            place: lines.place(&self.bytes, span),
         }
     }
 }

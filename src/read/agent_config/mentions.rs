@@ -229,12 +229,12 @@ fn may_be_called(entry: &Entry, text: &[u8], name: Range<usize>) -> bool {
         .start
         .checked_sub(1)
         .and_then(|before| text.get(before));
-    if before.is_some_and(|byte| b"=:,+%.@".contains(byte)) {
+    if before.is_some_and(|byte| b"=:,+%.@?*^~".contains(byte)) {
         return false;
     }
     let behind = text.get(name.end..).unwrap_or_default();
     match behind.first() {
-        Some(b'=' | b':' | b',' | b'+' | b'%' | b'/') => false,
+        Some(b'=' | b':' | b',' | b'+' | b'%' | b'/' | b'?' | b'*' | b'^' | b'~') => false,
         Some(b'.') => behind.starts_with(b".exe"),
         _ => takes_person_away(entry, behind),
     }
@@ -247,8 +247,11 @@ const LINE: usize = 256;
 /// unless a quote or a backslash stands before.
 fn takes_person_away(entry: &Entry, behind: &[u8]) -> bool {
     let known = known();
-    let line = &behind[..behind.len().min(LINE)];
     let class = |byte: &u8| known.classes[usize::from(*byte)];
+    // A quote that closes right behind the name hides nothing; one that opens there makes it another word.
+    let quotes = behind.iter().take_while(|byte| b"\"'".contains(byte));
+    let behind = &behind[quotes.count()..];
+    let line = &behind[..behind.len().min(LINE)];
     let end = line
         .iter()
         .position(|byte| *byte == b'\n' || class(byte) == Class::Hidden);

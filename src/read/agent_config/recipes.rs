@@ -9,6 +9,9 @@ use super::{guards, quoted};
 use crate::model::Span;
 use crate::syntax::Node;
 
+/// The most names that share the lines below one header: each line counts once for each of them.
+const MOST_NAMES: usize = 64;
+
 /// `RUN`, `CMD` and `ENTRYPOINT`, continued lines joined; the list form is JSON.
 pub(super) fn dockerfile(text: &[u8], pieces: &mut Vec<Piece>) {
     let mut open: Option<(String, String, Span)> = None;
@@ -194,6 +197,7 @@ fn headed(line: &str, sort: Recipes) -> Option<(Vec<String>, String)> {
     let names: Vec<String> = names
         .into_iter()
         .filter(is_name)
+        .take(MOST_NAMES)
         .map(str::to_owned)
         .collect();
     let rest = rest.trim_start_matches(':').to_owned();
@@ -266,5 +270,34 @@ pub(super) fn procfile(text: &[u8], pieces: &mut Vec<Piece>) {
                 verbatim: false,
             });
         }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn names_and_lines_do_not_multiply() {
+        let names = "a ".repeat(2000);
+        let text = format!("{names}: x\n{}", "\tline\n".repeat(2000));
+        let mut pieces = Vec::new();
+        recipes(text.as_bytes(), Recipes::Make, &mut pieces);
+        assert_eq!(pieces.len(), MOST_NAMES * 2001);
+    }
+
+    #[test]
+    fn any_number_of_lines_go_on() {
+        let lines = "x \\\n".repeat(30_000);
+        let mut pieces = Vec::new();
+        dockerfile(format!("RUN {lines}y").as_bytes(), &mut pieces);
+        recipes(
+            format!("a:\n\t{lines}y").as_bytes(),
+            Recipes::Make,
+            &mut pieces,
+        );
+        assert_eq!(pieces.len(), 2);
+        let whole = |piece: &Piece| piece.text == format!("{lines}y");
+        assert!(pieces.iter().all(whole));
     }
 }

@@ -131,6 +131,12 @@ impl Reader<'_> {
 /// How far from one byte of a text the next may stand in the file: a byte that an escape stands for is not there at all.
 const FARTHEST: usize = 4096;
 
+/// How far away the next byte of a text stands in the file; 0 where it is not near.
+fn gap_before(byte: u8, rest: &[u8]) -> usize {
+    let near = &rest[..rest.len().min(FARTHEST)];
+    memchr::memchr(byte, near).unwrap_or(0)
+}
+
 /// Stands for each byte of what is put into a text before a shell sees it.
 pub(super) const MARK: u8 = 0x1f;
 
@@ -193,9 +199,7 @@ impl<'f, 't> Places<'f, 't> {
             }
             if !byte.is_ascii_whitespace() {
                 // Indentation, folded line ends and escapes stand only in the file.
-                let until = end.min(at.saturating_add(FARTHEST));
-                let here = memchr::memchr(byte, file.text.get(at..until).unwrap_or_default());
-                at += here.unwrap_or(0);
+                at += gap_before(byte, file.text.get(at..end).unwrap_or_default());
             }
             written.push(u32::try_from(at).unwrap_or(u32::MAX));
             if !byte.is_ascii_whitespace() {
@@ -223,5 +227,18 @@ impl<'f, 't> Places<'f, 't> {
             },
             None => self.whole.clone(),
         }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_byte_is_not_looked_for_to_the_end_of_the_file() {
+        let far = [&b" ".repeat(FARTHEST)[..], b"x"].concat();
+        assert_eq!(gap_before(b'x', &far), 0);
+        assert_eq!(gap_before(b'x', &far[1..]), FARTHEST - 1);
+        assert_eq!(gap_before(b'x', b""), 0);
     }
 }

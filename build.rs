@@ -19,11 +19,17 @@ mod rules {
     #[expect(dead_code, reason = "the build makes the bounds and never asks them")]
     #[path = "fitting.rs"]
     pub mod fitting;
+    #[expect(dead_code, reason = "the build makes the lists and never asks them")]
+    #[path = "kind_keys.rs"]
+    pub mod kind_keys;
     #[expect(dead_code, reason = "the build makes the hashes and never asks them")]
     #[path = "known_hosts.rs"]
     pub mod known_hosts;
     #[path = "lower.rs"]
     pub mod lower;
+    #[expect(dead_code, reason = "the build packs entries and reads none")]
+    #[path = "packed.rs"]
+    pub mod packed;
     #[path = "recipe.rs"]
     pub mod recipe;
     #[expect(dead_code, reason = "the build makes the table and never asks it")]
@@ -36,12 +42,15 @@ mod rules {
     #[expect(dead_code, reason = "the build makes the index and never asks it")]
     #[path = "surface_index.rs"]
     pub mod surface_index;
+    #[expect(dead_code, reason = "the build makes the tables and never asks them")]
     #[path = "table.rs"]
     pub mod table;
 }
 
-use model::{Agent, Provider, Request, Segment, Shape, Surface, TokenKind};
-use rules::{recipe, schema, surface_index, table};
+use model::{Agent, Provider, Surface, TokenKind};
+use rules::kind_keys::KindKeys;
+use rules::recipe_anchors::RecipeAnchors;
+use rules::{packed, recipe, schema, surface_index, table};
 
 fn main() {
     println!("cargo::rerun-if-changed=rules.toml");
@@ -50,6 +59,7 @@ fn main() {
     for file in ["build.rs", "src/model", "src/rules"] {
         println!("cargo::rerun-if-changed={file}");
     }
+    unwinder();
     let text = fs::read_to_string("rules.toml")
         .unwrap_or_else(|_| fail(&["rules.toml: cannot be read".to_owned()]));
     let file: schema::RulesFile = match toml::from_str(&text) {
@@ -63,6 +73,30 @@ fn main() {
         fail(&["OUT_DIR cannot be written".to_owned()]);
     }
     bake_recipes(Path::new(&out));
+}
+
+/// Links the unwinder into the program where the compiler has it: as a library of its own it is loaded at every start,
+/// and asks the processor what it can do, which a virtual machine answers slowly.
+fn unwinder() {
+    let is = |name: &str, value: &str| env::var(name).is_ok_and(|is| is == value);
+    if !is("CARGO_CFG_TARGET_OS", "linux") || !is("CARGO_CFG_TARGET_ENV", "gnu") {
+        return;
+    }
+    // Which compiler links for another machine, only the configuration says.
+    let is_native = env::var("HOST").ok() == env::var("TARGET").ok();
+    let native = is_native.then(|| "cc".into());
+    let Some(linker) = env::var_os("RUSTC_LINKER").or(native) else {
+        return;
+    };
+    let asked = process::Command::new(linker)
+        .arg("-print-file-name=libgcc_eh.a")
+        .output();
+    let said = asked.map(|output| output.stdout).unwrap_or_default();
+    let library = String::from_utf8(said).unwrap_or_default();
+    let library = Path::new(library.trim());
+    if library.is_absolute() && library.is_file() {
+        println!("cargo::rustc-link-lib=static:-bundle=gcc_eh");
+    }
 }
 
 /// Bakes which files `rules/agents.toml` speaks of, so that the file is read for those only.
@@ -90,8 +124,8 @@ fn bake_agent_files(out: &mut String) {
     }
     files.sort();
     files.dedup();
-    let files: Vec<&str> = files.iter().map(String::as_str).collect();
-    let _ = writeln!(out, "static AGENT_FILES: &[&str] = &{files:?};");
+    let files: Vec<&'static str> = files.into_iter().map(|file| &*file.leak()).collect();
+    list(out, "AGENT_FILES", "&str", &files);
     path_index_source(out, "AGENT_FILE_INDEX", &[&files]);
 }
 
@@ -102,13 +136,22 @@ fn bake_recipes(out: &Path) {
         Ok(file) => file,
         Err(error) => fail(&[format!("rules/recipes.toml: {error}")]),
     };
-    let baked = recipe::bake(&file).unwrap_or_else(|problems| {
+    let recipes = recipe::lower(&file).unwrap_or_else(|problems| {
         let said: Vec<String> = problems
             .iter()
             .map(|problem| format!("rules/recipes.toml: {}: {}", problem.id, problem.message))
             .collect();
         fail(&said)
     });
+    let mut baked = String::new();
+    list(&mut baked, "RECIPES", "Recipe", &recipes);
+    let anchors = RecipeAnchors::new(&recipes);
+    let _ = writeln!(
+        baked,
+        "static RECIPE_ANCHORS: RecipeAnchors = RecipeAnchors {{ steps: &{:?}, windows: &{:?}, ends: &{:?}, \
+         buckets: &{:?} }};",
+        anchors.steps, anchors.windows, anchors.ends, anchors.buckets
+    );
     if fs::write(out.join("recipes.rs"), baked).is_err() {
         fail(&["OUT_DIR cannot be written".to_owned()]);
     }
@@ -160,8 +203,9 @@ fn bake(file: &schema::RulesFile) -> Result<String, Vec<String>> {
         return Err(said);
     }
     let mut out = String::new();
-    list(&mut out, "KINDS", "TokenKind", &kinds, kind);
-    list(&mut out, "SURFACES", "Surface", &surfaces, surface);
+    list(&mut out, "KINDS", "TokenKind", &kinds);
+    kind_keys(&mut out, &kinds);
+    list(&mut out, "SURFACES", "Surface", &surfaces);
     let patterns: Vec<&[&str]> = surfaces.iter().map(|surface| surface.paths).collect();
     path_index_source(&mut out, "SURFACE_INDEX", &patterns);
     let files: Vec<Vec<&str>> = kinds
@@ -170,18 +214,36 @@ fn bake(file: &schema::RulesFile) -> Result<String, Vec<String>> {
         .collect();
     let files: Vec<&[&str]> = files.iter().map(Vec::as_slice).collect();
     path_index_source(&mut out, "KIND_FILE_INDEX", &files);
-    list(&mut out, "AGENTS", "Agent", &agents, agent);
-    list(&mut out, "PROVIDERS", "Provider", &providers, provider);
+    list(&mut out, "AGENTS", "Agent", &agents);
+    list(&mut out, "PROVIDERS", "Provider", &providers);
     tables_source(&mut out, &tables);
     Ok(out)
 }
 
-fn list<T>(out: &mut String, name: &str, kind: &str, items: &[T], write: impl Fn(&T) -> String) {
-    let _ = writeln!(out, "static {name}: [{kind}; {}] = [", items.len());
-    for item in items {
-        let _ = writeln!(out, "{},", write(item));
-    }
-    out.push_str("];\n");
+/// Writes entries as a packed table.
+fn list<T: packed::Packed>(out: &mut String, name: &str, kind: &str, entries: &[T]) {
+    let count = entries.len();
+    let mut writer = packed::Writer::default();
+    let places = writer.entries(entries);
+    let numbers = writer.numbers.escape_ascii();
+    let _ = writeln!(
+        out,
+        "static {name}_READ: [OnceLock<&{kind}>; {count}] = [const {{ OnceLock::new() }}; {count}];\n\
+         static {name}: Table<{kind}> = Table {{\nslots: &{name}_READ,\nplaces: &{places:?},\nnumbers: b\"{numbers}\",\n\
+         text: {:?},\n}};",
+        writer.text
+    );
+}
+
+/// Writes under which words kinds are looked up, and which have what few kinds have.
+fn kind_keys(out: &mut String, kinds: &[TokenKind]) {
+    let keys = KindKeys::new(kinds);
+    let _ = writeln!(
+        out,
+        "static KIND_KEYS: KindKeys = KindKeys {{ ids: &{:?}, codes: &{:?}, pairs: &{:?}, by_word: &{:?}, with_flags: &{:?}, \
+         with_requests: &{:?} }};",
+        keys.ids, keys.codes, keys.pairs, keys.by_word, keys.with_flags, keys.with_requests
+    );
 }
 
 fn path_index_source(out: &mut String, name: &str, patterns: &[&[&str]]) {
@@ -200,8 +262,8 @@ fn tables_source(out: &mut String, tables: &table::Tables) {
             let leads = format!("{:?}", start.leads);
             let leads = leads.replace("Code(", "Code(Family::");
             format!(
-                "Start {{ literal: {:?}, before: {:?}, next: Class({}), leads: Leads::{leads} }}",
-                start.literal, start.before, start.next.0
+                "Start {{ at: {}, before: {}, length: {}, leads: Leads::{leads} }}",
+                start.at, start.before, start.length
             )
         })
         .collect();
@@ -232,115 +294,4 @@ fn tables_source(out: &mut String, tables: &table::Tables) {
         tables.fitting.bounds,
         tables.fitting.wide,
     );
-}
-
-fn shapes(shapes: &[Shape]) -> String {
-    let each = shapes.iter().map(|shape| {
-        let segments = shape.0.iter().map(|segment| match segment {
-            Segment::Literal(text) => format!("Segment::Literal({text:?})"),
-            Segment::Run { class, min, max } => {
-                format!(
-                    "Segment::Run {{ class: Class({}), min: {min}, max: {max} }}",
-                    class.0
-                )
-            }
-        });
-        format!("Shape(&[{}])", segments.collect::<Vec<_>>().join(", "))
-    });
-    format!("&[{}]", each.collect::<Vec<_>>().join(", "))
-}
-
-fn option<T: std::fmt::Debug>(name: &str, value: Option<T>) -> String {
-    value.map_or("None".to_owned(), |value| {
-        format!("Some({name}::{value:?})")
-    })
-}
-
-fn requests(items: &[Request]) -> String {
-    let each = items.iter().map(|item| {
-        format!(
-            "Request {{ hosts: &{:?}, header: {:?} }}",
-            item.hosts, item.header
-        )
-    });
-    format!("&[{}]", each.collect::<Vec<_>>().join(", "))
-}
-
-fn surface(item: &Surface) -> String {
-    format!(
-        "Surface {{ id: {:?}, title: {:?}, paths: &{:?}, keys: &{:?}, how: crate::model::How::{:?}, agents: &{:?}, reference: {:?}, \
-         why: {:?}, docs: {:?} }}",
-        item.id,
-        item.title,
-        item.paths,
-        item.keys,
-        item.how,
-        item.agents,
-        item.reference,
-        item.why,
-        item.docs,
-    )
-}
-
-fn agent(item: &Agent) -> String {
-    format!(
-        "Agent {{ id: {:?}, name: {:?}, markers: &{:?} }}",
-        item.id, item.name, item.markers
-    )
-}
-
-fn provider(item: &Provider) -> String {
-    format!(
-        "Provider {{ name: {:?}, hosts: &{:?}, words: &{:?} }}",
-        item.name, item.hosts, item.words
-    )
-}
-
-fn kind(kind: &TokenKind) -> String {
-    let verbs: Vec<String> = kind
-        .verbs
-        .iter()
-        .map(|verb| format!("Verb::{verb:?}"))
-        .collect();
-    format!(
-        "TokenKind {{ id: {:?}, provider: {:?}, name: {:?}, shapes: {}, patterns: &{:?}, code: {:?}, alone: {}, \
-         names: &{:?}, requests: {}, flags: &{:?}, files: &{:?}, by_word: {}, pair: {:?}, checksum: {}, claims: {}, \
-         level: Level::{:?}, verbs: Verbs::of(&[{}]), why: {:?}, destroys: Destroys::{:?}, worst: {:?}, \
-         narrower: &{:?}, none_because: {:?}, how: {:?}, docs: {:?}, reference: {:?}, \
-         shape_confidence: Confidence::{:?}, test_mode: {}, checked: Checked::{:?}, as_of: {:?}, source: {:?}, \
-         tags: &{:?}, examples: {:?}, neighbours: {:?} }}",
-        kind.id,
-        kind.provider,
-        kind.name,
-        shapes(kind.shapes),
-        kind.patterns,
-        kind.code,
-        kind.alone,
-        kind.names,
-        requests(kind.requests),
-        kind.flags,
-        kind.files,
-        kind.by_word,
-        kind.pair,
-        option("Checksum", kind.checksum),
-        option("ClaimReader", kind.claims),
-        kind.level,
-        verbs.join(", "),
-        kind.why,
-        kind.destroys,
-        kind.worst,
-        kind.narrower,
-        kind.none_because,
-        kind.how,
-        kind.docs,
-        kind.reference,
-        kind.shape_confidence,
-        kind.test_mode,
-        kind.checked,
-        kind.as_of,
-        kind.source,
-        kind.tags,
-        kind.examples,
-        kind.neighbours,
-    )
 }

@@ -21,7 +21,7 @@ use crate::act::ci::event::ObjectName;
 use crate::act::ci::event::PAYLOAD_AT_MOST;
 use crate::act::ci::fetch::{Depth, Fetcher, Wanted};
 use crate::act::ci::starter::{Starter, starter};
-use crate::engine::{self, Dependencies, Environment, Run, Seen};
+use crate::engine::{self, Dependencies, Environment, Run, Seen, Threads};
 use crate::error::{Error, Result};
 use crate::judge::rules::RULES;
 use crate::model::{Outcome, Overall, RepoPath, Unchecked};
@@ -354,7 +354,7 @@ impl Look {
             source: &source,
             policies: &self.judging.policies,
             rules: &self.judging.rules,
-            threads: 1,
+            threads: Threads::Exactly(1),
             seen: &Seen::default(),
             now: self.clock.now,
             loosened: &[],

@@ -31,7 +31,10 @@ pub fn run(hook: &HookCommand, screen: &Screen) -> Result<u8> {
     let start = Instant::now();
     let clock = Clock::read();
     let environment = GitEnvironment::from_process();
-    let repository = Repository::open(&here()?, &environment)?;
+    let repository = match hook {
+        HookCommand::PreCommit { .. } => Repository::open_for_commit(&here()?, &environment)?,
+        _ => Repository::open(&here()?, &environment)?,
+    };
     let outcome = match hook {
         HookCommand::PreCommit { .. } => {
             staged(&repository, StagedSource::new(&repository)?, &clock)?
@@ -112,11 +115,26 @@ fn remember(repository: &Repository, source: &StagedSource) {
     let path = repository.git_dir().join(JUDGED_TREE);
     match source.tree_id() {
         Ok(tree) => {
-            let _ = fs::write(path, tree);
+            let _ = write_in_place(&path, tree.as_bytes());
         }
         Err(_) => {
             let _ = fs::remove_file(path);
         }
+    }
+}
+
+/// Writes a file over what was there: some file systems write one that was cut to nothing to the disk at once.
+fn write_in_place(path: &Path, text: &[u8]) -> io::Result<()> {
+    let mut file = fs::OpenOptions::new()
+        .write(true)
+        .create(true)
+        .truncate(false)
+        .open(path)?;
+    file.write_all(text)?;
+    let length = text.len() as u64;
+    match file.metadata()?.len() == length {
+        true => Ok(()),
+        false => file.set_len(length),
     }
 }
 

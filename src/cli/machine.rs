@@ -8,7 +8,7 @@ use std::collections::BTreeMap;
 use super::policy;
 use super::scan::Clock;
 use super::survey::Surveyed;
-use crate::engine::{self, Dependencies, Environment, Inherited, Run, Seen};
+use crate::engine::{self, Dependencies, Environment, Inherited, Run, Seen, Threads};
 use crate::error::Result;
 use crate::judge::surfaces_of;
 use crate::model::Unchecked;
@@ -60,7 +60,7 @@ pub fn add(surveyed: &mut Surveyed, clock: &Clock) -> Result<BTreeMap<&'static s
             source: &source,
             policies: &judging.policies,
             rules: &surveyed.rules,
-            threads: 1,
+            threads: Threads::Exactly(1),
             seen: &Seen::default(),
             now: clock.now,
             loosened: &[],

@@ -70,7 +70,7 @@ fn list(rules: &RuleSet) -> String {
 /// The files of each agent, in the repository and on the machine, and then those that any agent finds.
 fn list_surfaces(rules: &RuleSet) -> String {
     let mut text = String::new();
-    for agent in rules.agents() {
+    for agent in rules.agents().iter() {
         let _ = writeln!(text, "{} ({})", agent.name, agent.id);
         let all = rules.surfaces().iter();
         for surface in all.filter(|surface| surface.agents.contains(&agent.id)) {
@@ -96,7 +96,7 @@ fn surface_line(surface: &Surface) -> String {
 
 fn list_recipes(rules: &RuleSet) -> String {
     let mut text = String::new();
-    for recipe in rules.recipes() {
+    for recipe in rules.recipes().iter() {
         let _ = writeln!(
             text,
             "{:<36} {:<12} {:<22} {}",

@@ -16,7 +16,7 @@ use super::screen::Screen;
 use super::tree;
 use super::{FormatArgument, ScanArguments};
 use crate::engine::fixes::{self, Planning};
-use crate::engine::{self, Dependencies, Run, Seen};
+use crate::engine::{self, Dependencies, Run, Seen, Threads};
 use crate::error::{Error, Result};
 use crate::judge::rules::RULES;
 use crate::model::{Outcome, RepoPath};
@@ -60,11 +60,11 @@ impl Clock {
 }
 
 /// How many threads to use where nothing is said.
-pub fn threads(wanted: Option<u16>) -> usize {
-    wanted.map_or_else(
-        || thread::available_parallelism().map_or(1, |count| count.get().min(16)),
-        usize::from,
-    )
+pub fn threads(wanted: Option<u16>) -> Threads {
+    let available = || thread::available_parallelism().map_or(1, |count| count.get().min(16));
+    wanted.map_or(Threads::AsMany(available), |count| {
+        Threads::Exactly(usize::from(count))
+    })
 }
 
 /// The folder that the command was started in.

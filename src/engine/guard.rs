@@ -7,6 +7,9 @@ use crate::model::{Confidence, Excerpt, Finding, Place, RepoPath, Rule, Unchecke
 use crate::policy::{canary, fingerprint, within_band};
 
 pub(super) fn canary_remark(run: &Run<'_>) -> Option<Unchecked> {
+    if canary::is_certain(run.policies, run.rules) {
+        return None;
+    }
     let passed = canary::first_that_passes(run.policies, run.rules)?;
     Some(Unchecked {
         path: RepoPath::from(passed.path),

@@ -39,7 +39,7 @@ pub struct Run<'a> {
     pub source: &'a dyn Source,
     pub policies: &'a Policies,
     pub rules: &'a RuleSet,
-    pub threads: usize,
+    pub threads: Threads,
     /// Counts as it goes, so that a caller can show progress.
     pub seen: &'a Seen,
     /// Unix seconds.
@@ -56,6 +56,23 @@ pub struct Run<'a> {
     pub looked_at: String,
     /// The commit that is judged, where there is one.
     pub commit: Option<String>,
+}
+
+/// How many threads to use.
+#[derive(Clone, Copy, Debug)]
+pub enum Threads {
+    Exactly(usize),
+    /// As many as this says; asked only where there is work for several, since the system is slow to answer.
+    AsMany(fn() -> usize),
+}
+
+impl Threads {
+    fn count(self) -> usize {
+        match self {
+            Threads::Exactly(count) => count,
+            Threads::AsMany(ask) => ask(),
+        }
+    }
 }
 
 /// What has been looked at so far.
@@ -77,6 +94,9 @@ pub enum Dependencies {
     Shown,
 }
 
+/// So few items are looked at sooner by one thread than by more.
+const FEW_ITEMS: u64 = 8;
+
 /// Runs the pipeline.
 pub fn run(run: &Run<'_>) -> Result<Outcome> {
     survey(run).map(|(outcome, _)| outcome)
@@ -91,7 +111,7 @@ pub fn masked(text: &str, rules: &RuleSet) -> String {
 pub fn survey(run: &Run<'_>) -> Result<(Outcome, Vec<AgentFile>)> {
     let facts = Mutex::new(Facts::default());
     let memory = memory_of(run);
-    let visited = run.source.visit(run.threads, &|item, content| {
+    let visited = run.source.visit(threads_of(run), &|item, content| {
         let seen = facts_of(run, item, content, memory.as_ref());
         if seen.wiring.is_empty() && seen.is_empty() {
             return;
@@ -112,6 +132,14 @@ pub fn survey(run: &Run<'_>) -> Result<(Outcome, Vec<AgentFile>)> {
         Err(poisoned) => poisoned.into_inner(),
     };
     conclude(run, facts, visited)
+}
+
+/// How many threads the items are spread over. A handful stays on one.
+fn threads_of(run: &Run<'_>) -> usize {
+    match run.source.expected() {
+        1..=FEW_ITEMS => 1,
+        _ => run.threads.count(),
+    }
 }
 
 /// What a run remembers from one version of a file to the next.
@@ -143,7 +171,7 @@ fn facts_of(run: &Run<'_>, item: &Item, content: Content<'_>, memory: Option<&Me
 pub fn look_ahead(run: &Run<'_>) -> Result<u64> {
     let hits = AtomicU64::new(0);
     let memory = memory_of(run);
-    run.source.visit(run.threads, &|item, content| {
+    run.source.visit(threads_of(run), &|item, content| {
         let hit = !facts_of(run, item, content, memory.as_ref()).is_empty();
         hits.fetch_add(u64::from(hit), Ordering::Relaxed);
     })?;

@@ -130,9 +130,9 @@ pub(super) fn judge(run: &Run<'_>, visited: &Visited, wiring: &BTreeSet<RepoPath
     if paths.is_empty() {
         return Structure::default();
     }
-    let head = read(run.threads, run.source.head(), &paths);
+    let head = read(run, run.source.head(), &paths);
     let known: Option<HashSet<String>> = visited.is_change.then(|| {
-        let base = read(run.threads, run.source.base(), &paths);
+        let base = read(run, run.source.base(), &paths);
         let prints = base.findings.iter().map(|finding| print(run, finding));
         prints.collect()
     });
@@ -145,7 +145,7 @@ pub(super) fn judge(run: &Run<'_>, visited: &Visited, wiring: &BTreeSet<RepoPath
 
 /// Judges the agents of one job of a workflow, which is about to start them.
 pub(super) fn judge_job(run: &Run<'_>, path: &RepoPath, job: &str) -> Structure {
-    let mut head = read(run.threads, run.source.head(), std::slice::from_ref(path));
+    let mut head = read(run, run.source.head(), std::slice::from_ref(path));
     // In a called workflow the runner names the job there, and the workflow that calls.
     head.jobs
         .retain(|agent| agent.job == job || agent.view.inner_job == job);
@@ -160,11 +160,7 @@ pub(super) fn judge_job(run: &Run<'_>, path: &RepoPath, job: &str) -> Structure 
         .map(|agent| agent.view.inner_path.clone())
         .collect();
     for file in called {
-        let mut inner = read(
-            run.threads,
-            run.source.head(),
-            &[RepoPath::from(file.as_str())],
-        );
+        let mut inner = read(run, run.source.head(), &[RepoPath::from(file.as_str())]);
         keep_jobs(&mut inner, &BTreeSet::from([job.to_owned()]));
         head.findings.append(&mut inner.findings);
         head.unparsed.append(&mut inner.unparsed);
@@ -273,7 +269,7 @@ fn unread(is_dormant: bool, decides: bool, path: RepoPath, error: &SyntaxError) 
 const WORKFLOWS_AT_A_TIME: usize = 4;
 
 /// Reads and judges workflows side by side; what is found stands in the order of the paths.
-fn read(threads: usize, snapshot: &dyn Snapshot, paths: &[RepoPath]) -> Reading {
+fn read(run: &Run<'_>, snapshot: &dyn Snapshot, paths: &[RepoPath]) -> Reading {
     let parts: Vec<&[RepoPath]> = paths.chunks(WORKFLOWS_AT_A_TIME).collect();
     let next = AtomicUsize::new(0);
     let readings = Mutex::new(BTreeMap::new());
@@ -288,8 +284,12 @@ fn read(threads: usize, snapshot: &dyn Snapshot, paths: &[RepoPath]) -> Reading 
             readings.insert(at, reading);
         }
     };
+    let threads = match parts.len() {
+        0 | 1 => 1,
+        several => run.threads.count().min(several),
+    };
     std::thread::scope(|scope| {
-        for _ in 1..threads.min(parts.len()) {
+        for _ in 1..threads {
             scope.spawn(worker);
         }
         worker();

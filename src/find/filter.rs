@@ -228,11 +228,33 @@ pub fn is_reference(value: &[u8]) -> bool {
 /// Whether the value says that a value goes here.
 pub fn is_placeholder(value: &[u8]) -> bool {
     let lower = String::from_utf8_lossy(value).to_ascii_lowercase();
-    PLACEHOLDERS.iter().any(|word| lower.contains(word))
+    holds_word(lower.as_bytes())
         || lower
             .bytes()
             .all(|byte| matches!(byte, b'*' | b'.' | b'x' | b'-' | b'_' | b'#' | b'?'))
         || is_capital_name(value)
+}
+
+/// The bytes that words of placeholders start with.
+static STARTS: [bool; 256] = {
+    let mut starts = [false; 256];
+    let mut at = 0;
+    while at < PLACEHOLDERS.len() {
+        starts[PLACEHOLDERS[at].as_bytes()[0] as usize] = true;
+        at += 1;
+    }
+    starts
+};
+
+/// Whether one of the words of placeholders stands in a text in small letters.
+fn holds_word(lower: &[u8]) -> bool {
+    lower.iter().enumerate().any(|(at, byte)| {
+        let stands = |word: &&str| {
+            let word = word.as_bytes();
+            word[0] == *byte && lower[at..].starts_with(word)
+        };
+        STARTS[usize::from(*byte)] && PLACEHOLDERS.iter().any(|word| stands(&word))
+    })
 }
 
 /// Whether a short value holds what people type where any value would do: `sk-abc123`, `whsec_xxx`.

@@ -17,15 +17,15 @@ const SHORT_START: usize = 4;
 impl Search<'_> {
     /// A start inside a word, where only a checksum can say that a token begins there.
     pub(super) fn glued(&mut self, at: usize) {
-        let text = self.text;
+        let (text, tables) = (self.text, self.rules.tables());
         for start in self.starts_at(at) {
             if let Leads::Shape(number, _) = start.leads
-                && start.before.is_empty()
-                && text[at..].starts_with(start.literal.as_bytes())
+                && start.before == 0
+                && text[at..].starts_with(tables.literal(start).as_bytes())
                 && let Some(kind) = self.rules.number(number)
                 && kind.checksum.is_some()
             {
-                self.lead(start.leads, at, start.literal.len());
+                self.lead(start.leads, at, usize::from(start.length));
             }
         }
     }
@@ -41,7 +41,7 @@ impl Search<'_> {
     pub(super) fn at_start(&mut self, at: usize) {
         for start in self.starts_at(at) {
             if let Some(begin) = self.begin_of(start, at) {
-                self.lead(start.leads, begin, start.literal.len());
+                self.lead(start.leads, begin, usize::from(start.length));
             }
         }
     }
@@ -49,9 +49,10 @@ impl Search<'_> {
     /// Where a start literal begins, where it stands at a word's start with what belongs before it.
     #[inline]
     pub(super) fn begin_of(&self, start: &table::Start, at: usize) -> Option<usize> {
-        let begin = at.checked_sub(start.before.len())?;
-        let stands = self.text[at..].starts_with(start.literal.as_bytes())
-            && &self.text[begin..at] == start.before.as_bytes();
+        let begin = at.checked_sub(usize::from(start.before))?;
+        let tables = self.rules.tables();
+        let stands = self.text[at..].starts_with(tables.literal(start).as_bytes())
+            && &self.text[begin..at] == tables.before(start).as_bytes();
         stands.then_some(begin)
     }
 

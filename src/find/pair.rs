@@ -26,11 +26,8 @@ pub fn add_unnamed(search: &mut Search<'_>, chosen: &[Candidate]) {
         let Some(known) = half.kind else {
             continue;
         };
-        for kind in search
-            .rules
-            .kinds()
-            .filter(|kind| kind.pair == known.id && !kind.alone)
-        {
+        let others = search.rules.by_pair(known.id);
+        for kind in others.filter(|kind| !kind.alone) {
             let named = chosen
                 .iter()
                 .any(|other| other.kind.is_some_and(|other| other.id == kind.id));

@@ -91,7 +91,7 @@ impl Profile {
                 for start in search.starts_at(at) {
                     if let Some(begin) = search.begin_of(start, at) {
                         let from = clock();
-                        search.lead(start.leads, begin, start.literal.len());
+                        search.lead(start.leads, begin, usize::from(start.length));
                         self.of(start.leads).add(clock().saturating_sub(from));
                     }
                 }
@@ -151,7 +151,8 @@ impl Profile {
 
 /// The literals that lead to a kind, each once.
 pub fn literals(rules: &RuleSet, wanted: usize) -> Vec<&'static str> {
-    let starts = rules.tables().starts.iter();
+    let tables = rules.tables();
+    let starts = tables.starts.iter();
     let mut literals: Vec<&str> = starts
         .filter(|start| match start.leads {
             Leads::Shape(number, _) | Leads::Pattern(number, _) | Leads::Name(number) => {
@@ -159,7 +160,7 @@ pub fn literals(rules: &RuleSet, wanted: usize) -> Vec<&'static str> {
             }
             Leads::Code(_) => false,
         })
-        .map(|start| start.literal)
+        .map(|start| tables.literal(start))
         .collect();
     literals.sort_unstable();
     literals.dedup();

@@ -27,6 +27,11 @@ const CANARIES: [(&str, &str); 2] = [
 /// The kind that is planted: broad, by prefix and checksum.
 const PLANTED: &str = "github-classic-pat";
 
+/// Whether the canaries' outcome is known without a run: that of the built-in policy and kinds, which a test holds.
+pub fn is_certain(policies: &Policies, rules: &RuleSet) -> bool {
+    policies.change_nothing() && rules.is_builtin()
+}
+
 /// Runs the canaries over a policy; `Some` names the first that was not blocked.
 pub fn first_that_passes(policies: &Policies, rules: &RuleSet) -> Option<Passed> {
     CANARIES
@@ -91,5 +96,66 @@ fn verdict_on(
         (Verdict::Block, _) => Ok(Verdict::Block),
         (_, Some(because)) => Err(because),
         (verdict, None) => Ok(verdict),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::policy::{Level, Policy};
+
+    fn policies(policy: Policy) -> Policies {
+        Policies {
+            base: policy.clone(),
+            also: Some(policy),
+            ..Policies::default()
+        }
+    }
+
+    #[test]
+    fn what_is_certain_is_what_a_run_says() {
+        let rules = RuleSet::builtin();
+        let none = policies(Policy::built_in());
+        assert!(is_certain(&none, &rules));
+        assert_eq!(first_that_passes(&none, &rules), None);
+        let salted = policies(Policy {
+            salt: Some("pepper".to_owned()),
+            ..Policy::built_in()
+        });
+        assert!(is_certain(&salted, &rules));
+        assert_eq!(first_that_passes(&salted, &rules), None);
+    }
+
+    #[test]
+    fn whatever_may_change_a_ruling_is_tried() {
+        let rules = RuleSet::builtin();
+        let level = Level {
+            rule: "TL110",
+            verdict: Verdict::Silent,
+            line: 1,
+        };
+        let changed = [
+            Policy {
+                levels: vec![level],
+                ..Policy::built_in()
+            },
+            Policy {
+                exclude: vec![("scripts/**".to_owned(), 1)],
+                ..Policy::built_in()
+            },
+        ];
+        for policy in changed {
+            assert!(!is_certain(&policies(policy.clone()), &rules));
+            let only_here = Policies {
+                also: Some(policy),
+                ..Policies::default()
+            };
+            assert!(!is_certain(&only_here, &rules));
+        }
+        let kind = *rules.kind(PLANTED).unwrap();
+        assert!(!is_certain(
+            &policies(Policy::built_in()),
+            &RuleSet::only(kind).unwrap()
+        ));
     }
 }

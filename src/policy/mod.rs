@@ -116,6 +116,12 @@ impl Policies {
         self.base.salt.as_deref().or(also)
     }
 
+    /// Whether every ruling is that of the built-in policy.
+    pub fn change_nothing(&self) -> bool {
+        let mut policies = std::iter::once(&self.base).chain(&self.also);
+        policies.all(Policy::changes_nothing)
+    }
+
     /// Rules on a judged sighting; `None` is the silent cell.
     pub fn rule_on(&self, judged: &Judged, fingerprint: &str) -> Option<Ruling> {
         let default = matrix::default_rule(judged)?;
@@ -162,6 +168,14 @@ impl Policy {
             shown_as: "the built-in policy".to_owned(),
             ..Policy::default()
         }
+    }
+
+    /// Whether every ruling is that of the built-in policy: no level, path, waiver or known finding changes one.
+    fn changes_nothing(&self) -> bool {
+        self.levels.is_empty()
+            && self.exclude.is_empty()
+            && self.waivers.is_empty()
+            && self.known.is_empty()
     }
 
     fn rule_on(

@@ -5,11 +5,12 @@
 use std::collections::BTreeMap;
 
 use crate::model::{Checked, Recipe};
+use crate::rules::packed::Table;
 
 /// Writes the page, by provider.
-pub fn recipes_page(recipes: &[Recipe]) -> String {
+pub fn recipes_page(recipes: &Table<Recipe>) -> String {
     let mut providers: BTreeMap<&str, Vec<&Recipe>> = BTreeMap::new();
-    for recipe in recipes {
+    for recipe in recipes.iter() {
         providers.entry(recipe.provider).or_default().push(recipe);
     }
     let mut page = format!(

@@ -3,13 +3,25 @@
 //! In: a kind. Out: the literals and name ends the first pass looks for, or why there are none. A kind without an
 //! anchor would never be found, so it is an error of the catalogue.
 
-use super::table::{Family, Inside, LONG_RUN, Leads, Start};
+use super::table::{Family, Inside, LONG_RUN, Leads};
 use crate::model::{Segment, Shape, TokenKind};
 use regex_syntax::hir::{Class, Hir, HirKind};
 
+/// A literal that stands where a word starts.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct StartText {
+    /// The literal from its first letter or digit on.
+    pub literal: &'static str,
+    /// What stands before that letter and belongs to the value.
+    pub before: &'static str,
+    /// What may stand behind the literal; only asked where it has three bytes.
+    pub next: crate::model::Class,
+    pub leads: Leads,
+}
+
 /// One thing the first pass looks for.
 pub enum Anchor {
-    Start(Start),
+    Start(StartText),
     /// The last bytes of a name before an assignment mark; four, or the whole name where it has three.
     NameEnd(Vec<u8>),
     Inside(Inside),
@@ -57,14 +69,14 @@ const BY_NAME: [(&str, &[&str]); 3] = [
 ];
 
 /// The starts of recognisers in code, present whatever the catalogue holds.
-pub fn of_code() -> Vec<Start> {
-    let start = |before, literal, family| Start {
+pub fn of_code() -> Vec<StartText> {
+    let start = |before, literal, family| StartText {
         literal,
         before,
         next: ANY,
         leads: Leads::Code(family),
     };
-    let mut starts: Vec<Start> = TOLD
+    let mut starts: Vec<StartText> = TOLD
         .iter()
         .map(|literal| start("", literal, Family::Told))
         .collect();
@@ -85,7 +97,7 @@ pub fn of(kind: &TokenKind, number: u16) -> Result<Vec<Anchor>, String> {
     let mut anchors = Vec::new();
     for (at, shape) in kind.shapes.iter().enumerate() {
         match start_of_shape(shape) {
-            Some((before, literal)) => anchors.push(Anchor::Start(Start {
+            Some((before, literal)) => anchors.push(Anchor::Start(StartText {
                 literal,
                 before,
                 next: behind_start(shape),
@@ -131,7 +143,7 @@ fn of_context(kind: &TokenKind, number: u16, anchors: &mut Vec<Anchor>) -> Resul
                     return Err(format!("`names`: {name:?} needs 3 letters at one end"));
                 }
                 for literal in [keep(start), keep(&start.to_ascii_lowercase())] {
-                    anchors.push(Anchor::Start(Start {
+                    anchors.push(Anchor::Start(StartText {
                         literal,
                         before: "",
                         next: ANY,
@@ -149,7 +161,7 @@ fn of_context(kind: &TokenKind, number: u16, anchors: &mut Vec<Anchor>) -> Resul
     for flag in kind.flags {
         let last = flag.rsplit(' ').next().unwrap_or("");
         if last.len() >= 3 && !last.starts_with('-') {
-            anchors.push(Anchor::Start(Start {
+            anchors.push(Anchor::Start(StartText {
                 literal: keep(last),
                 before: "",
                 next: ANY,
@@ -249,7 +261,7 @@ fn of_pattern(pattern: &str, leads: Leads, anchors: &mut Vec<Anchor>) -> Result<
     });
     if let Some(starts) = starts.filter(|starts| !starts.is_empty()) {
         anchors.extend(starts.into_iter().map(|(before, literal)| {
-            Anchor::Start(Start {
+            Anchor::Start(StartText {
                 literal,
                 before,
                 next: ANY,
@@ -289,7 +301,7 @@ fn inner(parts: &[&Hir], at: usize, leads: Leads) -> Option<Anchor> {
     });
     if let Some(cut) = word {
         let (before, literal) = text.split_at(cut);
-        return Some(Anchor::Start(Start {
+        return Some(Anchor::Start(StartText {
             literal,
             before,
             next: ANY,

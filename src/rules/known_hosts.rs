@@ -50,8 +50,8 @@ impl KnownHosts {
     }
 }
 
-/// The hash of a host in lower case.
-fn hash(host: &[u8]) -> u32 {
+/// The hash of a host, or of another word, in lower case.
+pub(super) fn hash(host: &[u8]) -> u32 {
     host.iter().fold(0x811c_9dc5, |hash, byte| {
         (hash ^ u32::from(byte.to_ascii_lowercase())).wrapping_mul(0x0100_0193)
     })

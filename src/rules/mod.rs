@@ -8,9 +8,11 @@ pub mod ci;
 pub mod fitting;
 pub mod glob;
 pub mod key_path;
+pub mod kind_keys;
 pub mod known_hosts;
 mod lower;
 pub mod name;
+pub mod packed;
 pub mod recipe;
 pub mod recipe_anchors;
 mod recipes;
@@ -22,12 +24,11 @@ mod surfaces_tests;
 pub mod table;
 pub mod template;
 
-use crate::model::{
-    Agent, Checked, Checksum, ClaimReader, Class, Confidence, Destroys, Examples, FileKey, Level,
-    Provider, Recipe, Request, Segment, Shape, Surface, TokenKind, Verb, Verbs,
-};
+use crate::model::{Agent, Provider, Recipe, Request, Surface, TokenKind};
 use fitting::{Bounds, Fitting};
+use kind_keys::KindKeys;
 use known_hosts::KnownHosts;
+use packed::Table;
 use schema::{Problem, TokenEntry};
 use std::sync::OnceLock;
 use surface_index::{PathKey, SurfaceIndex};
@@ -39,7 +40,8 @@ include!(concat!(env!("OUT_DIR"), "/catalogue.rs"));
 pub fn is_agent_file(path: &[u8]) -> bool {
     let mut fits = false;
     AGENT_FILE_INDEX.candidates(path, |key| {
-        fits = fits || glob::matches(AGENT_FILES[usize::from(key.path)], path);
+        let pattern = AGENT_FILES.get(usize::from(key.path));
+        fits = fits || pattern.is_some_and(|pattern| glob::matches(pattern, path));
     });
     fits
 }
@@ -47,7 +49,7 @@ pub fn is_agent_file(path: &[u8]) -> bool {
 /// The built-in catalogue, and a repository's own kinds beside it.
 #[derive(Clone, Debug)]
 pub struct RuleSet {
-    base: &'static [TokenKind],
+    base: &'static Table<TokenKind>,
     own: Vec<&'static TokenKind>,
     tables: Tables,
     by_context: ByContext,
@@ -96,6 +98,11 @@ impl RuleSet {
         }
     }
 
+    /// Whether this is the catalogue that is baked into the binary, and nothing beside it.
+    pub fn is_builtin(&self) -> bool {
+        std::ptr::eq(self.base, &raw const KINDS) && self.own.is_empty()
+    }
+
     /// The kinds that are not built in.
     pub fn own(&self) -> &[&'static TokenKind] {
         &self.own
@@ -114,7 +121,8 @@ impl RuleSet {
                 Err(wrong) => problems.extend(wrong),
             }
         }
-        let known = |id: &str| KINDS.iter().any(|kind| kind.id == id);
+        let builtin = RuleSet::builtin();
+        let known = |id: &str| builtin.kind(id).is_some();
         problems.extend(schema::check_together(&own, &[], &[], &known));
         let own: &'static [TokenKind] = Vec::leak(own);
         let all: Vec<&TokenKind> = KINDS.iter().chain(own).collect();
@@ -138,10 +146,9 @@ impl RuleSet {
 
     /// A rule set of one kind and nothing else, to try changes of it; `None` where it has no anchor.
     pub fn only(kind: TokenKind) -> Option<RuleSet> {
-        let base: &'static [TokenKind] = Vec::leak(vec![kind]);
-        let tables = table::build(&[&base[0]]).ok()?;
+        let tables = table::build(&[&kind]).ok()?;
         Some(RuleSet {
-            base,
+            base: Box::leak(Box::new(Table::of(vec![kind]))),
             own: Vec::new(),
             tables,
             by_context: ByContext::default(),
@@ -155,12 +162,41 @@ impl RuleSet {
 
     /// The kind with an id.
     pub fn kind(&self, id: &str) -> Option<&'static TokenKind> {
-        self.kinds().find(|kind| kind.id == id)
+        let mut kinds = self.among(|keys| kind_keys::under(keys.ids, id));
+        kinds.find(|kind| kind.id == id)
     }
 
-    /// The kind that a recogniser in code stands for, `family/variant`.
+    /// The first kind that a recogniser in code stands for, `family/variant`.
     pub fn by_code(&self, code: &str) -> Option<&'static TokenKind> {
-        self.kinds().find(|kind| kind.code == code)
+        self.all_by_code(code).next()
+    }
+
+    /// The kinds that a recogniser in code stands for.
+    pub fn all_by_code<'c>(
+        &'c self,
+        code: &'c str,
+    ) -> impl Iterator<Item = &'static TokenKind> + 'c {
+        let kinds = self.among(|keys| kind_keys::under(keys.codes, code));
+        kinds.filter(move |kind| kind.code == code)
+    }
+
+    /// The kinds that are of use only beside another one, by its id.
+    pub fn by_pair<'c>(&'c self, id: &'c str) -> impl Iterator<Item = &'static TokenKind> + 'c {
+        let kinds = self.among(|keys| kind_keys::under(keys.pairs, id));
+        kinds.filter(move |kind| kind.pair == id)
+    }
+
+    /// The kinds with numbers of a list of the built-in ones, and all that are in no such list; in order.
+    fn among<'c, N: Iterator<Item = u16> + 'c>(
+        &'c self,
+        list: impl FnOnce(&KindKeys) -> N,
+    ) -> impl Iterator<Item = &'static TokenKind> + 'c {
+        let is_builtin = std::ptr::eq(self.base, &raw const KINDS);
+        let listed = is_builtin.then(|| list(&KIND_KEYS));
+        let all = if is_builtin { 0 } else { self.base.len() };
+        let numbers = listed.into_iter().flatten().map(usize::from).chain(0..all);
+        let base = numbers.filter_map(|number| self.base.get(number));
+        base.chain(self.own.iter().copied())
     }
 
     /// The kinds whose names hold a normalised name, each with the length of the name that fitted and whether it is equal.
@@ -196,7 +232,7 @@ impl RuleSet {
     }
 
     /// The places that agents read.
-    pub fn surfaces(&self) -> &'static [Surface] {
+    pub fn surfaces(&self) -> &'static Table<Surface> {
         &SURFACES
     }
 
@@ -218,9 +254,12 @@ impl RuleSet {
         let mut numbers = Vec::new();
         SURFACE_INDEX.candidates(path, |key| {
             let number = usize::from(key.surface);
-            if counts(&SURFACES[number])
+            let Some(surface) = SURFACES.get(number) else {
+                return;
+            };
+            if counts(surface)
                 && !numbers.contains(&number)
-                && glob::matches(SURFACES[number].paths[usize::from(key.path)], path)
+                && glob::matches(surface.paths[usize::from(key.path)], path)
             {
                 numbers.push(number);
             }
@@ -228,17 +267,17 @@ impl RuleSet {
         numbers.sort_unstable();
         numbers
             .into_iter()
-            .map(|number| &SURFACES[number])
+            .filter_map(|number| SURFACES.get(number))
             .collect()
     }
 
     /// The agents.
-    pub fn agents(&self) -> &'static [Agent] {
+    pub fn agents(&self) -> &'static Table<Agent> {
         &AGENTS
     }
 
     /// The lines that make broad credentials.
-    pub fn recipes(&self) -> &'static [Recipe] {
+    pub fn recipes(&self) -> &'static Table<Recipe> {
         recipes::all()
     }
 
@@ -248,7 +287,7 @@ impl RuleSet {
     }
 
     /// The providers.
-    pub fn providers(&self) -> &'static [Provider] {
+    pub fn providers(&self) -> &'static Table<Provider> {
         &PROVIDERS
     }
 
@@ -261,20 +300,23 @@ impl RuleSet {
                 header: name::normalise(request.header.as_bytes()),
             })
         };
-        let all = || self.kinds().flat_map(asked).collect();
+        let kinds = || self.among(|keys| keys.with_requests.iter().copied());
+        let all = || kinds().flat_map(asked).collect();
         self.by_context.requests.get_or_init(all)
     }
 
     /// Every flag, with the command before it, if any.
     pub(crate) fn flags(&self) -> &[(&'static TokenKind, &'static str)] {
         let flags = |kind: &'static TokenKind| kind.flags.iter().map(move |flag| (kind, *flag));
-        let all = || self.kinds().flat_map(flags).collect();
+        let kinds = || self.among(|keys| keys.with_flags.iter().copied());
+        let all = || kinds().flat_map(flags).collect();
         self.by_context.flags.get_or_init(all)
     }
 
     /// The kinds that a word of their provider names.
     pub(crate) fn kinds_by_word(&self) -> &[&'static TokenKind] {
-        let all = || self.kinds().filter(|kind| kind.by_word).collect();
+        let kinds = || self.among(|keys| keys.by_word.iter().copied());
+        let all = || kinds().filter(|kind| kind.by_word).collect();
         self.by_context.words.get_or_init(all)
     }
 

@@ -1,15 +1,13 @@
-//! The form of `rules/recipes.toml`: what a recipe may say, what it must say, and how it is lowered and baked.
+//! The form of `rules/recipes.toml`: what a recipe may say, what it must say, and how it is lowered.
 //!
-//! Compiled into `build.rs` and into the crate, as `schema.rs` is. In: TOML text. Out: Rust source for the tables, or
+//! Compiled into `build.rs` and into the crate, as `schema.rs` is. In: TOML text. Out: recipes, or
 //! problems that name entry and field. It reads no file.
 
 use std::collections::BTreeSet;
-use std::fmt::Write as _;
 
 use serde::Deserialize;
 
 use super::lower::{keep, keep_all, keep_examples, keep_list};
-use super::recipe_anchors::RecipeAnchors;
 use super::schema::{CheckedWord, ExampleEntry, Problem};
 use crate::model::{Recipe, RecipeForm, RecipePart};
 
@@ -181,8 +179,8 @@ fn part(text: &str) -> RecipePart {
     }
 }
 
-/// Lowers all entries and writes them as Rust source.
-pub fn bake(file: &RecipesFile) -> Result<String, Vec<Problem>> {
+/// Lowers all entries, in their order.
+pub fn lower(file: &RecipesFile) -> Result<Vec<Recipe>, Vec<Problem>> {
     let mut problems = Vec::new();
     let mut recipes = Vec::new();
     let mut seen = BTreeSet::new();
@@ -198,61 +196,8 @@ pub fn bake(file: &RecipesFile) -> Result<String, Vec<Problem>> {
             });
         }
     }
-    if !problems.is_empty() {
-        return Err(problems);
+    match problems.is_empty() {
+        true => Ok(recipes),
+        false => Err(problems),
     }
-    let mut out = format!("static RECIPES: [Recipe; {}] = [\n", recipes.len());
-    for recipe in &recipes {
-        let _ = writeln!(out, "{},", source(recipe));
-    }
-    out.push_str("];\n");
-    let anchors = RecipeAnchors::new(&recipes);
-    let _ = writeln!(
-        out,
-        "static RECIPE_ANCHORS: RecipeAnchors = RecipeAnchors {{ steps: &{:?}, windows: &{:?}, ends: &{:?}, buckets: &{:?} }};",
-        anchors.steps, anchors.windows, anchors.ends, anchors.buckets
-    );
-    Ok(out)
-}
-
-fn source(recipe: &Recipe) -> String {
-    let words: Vec<String> = recipe
-        .command
-        .iter()
-        .map(|all| format!("&{all:?}"))
-        .collect();
-    format!(
-        "Recipe {{ id: {:?}, provider: {:?}, name: {:?}, form: RecipeForm::{:?}, anchors: &{:?}, files: &{:?}, \
-         beside: &{:?}, command: &[{}], resource: &{:?}, with: {}, without: {}, why: {:?}, narrower: {:?}, docs: {:?}, \
-         checked: Checked::{:?}, as_of: {:?}, source: {:?}, examples: {:?}, neighbours: {:?} }}",
-        recipe.id,
-        recipe.provider,
-        recipe.name,
-        recipe.form,
-        recipe.anchors,
-        recipe.files,
-        recipe.beside,
-        words.join(", "),
-        recipe.resource,
-        parts(recipe.with),
-        parts(recipe.without),
-        recipe.why,
-        recipe.narrower,
-        recipe.docs,
-        recipe.checked,
-        recipe.as_of,
-        recipe.source,
-        recipe.examples,
-        recipe.neighbours,
-    )
-}
-
-fn parts(parts: &[RecipePart]) -> String {
-    let each = parts.iter().map(|part| {
-        format!(
-            "RecipePart {{ keys: &{:?}, values: &{:?} }}",
-            part.keys, part.values
-        )
-    });
-    format!("&[{}]", each.collect::<Vec<_>>().join(", "))
 }

@@ -3,10 +3,10 @@
 //! Compiled twice: into `build.rs`, which bakes the tables of the built-in catalogue, and into the crate, which builds
 //! the same tables when a repository brings kinds of its own. In: kinds. Out: tables, or the kinds without an anchor.
 
-use super::anchor::{self, Anchor};
+use super::anchor::{self, Anchor, StartText};
 use super::fitting::Fitting;
 use super::known_hosts::KnownHosts;
-use crate::model::{Class, TokenKind};
+use crate::model::TokenKind;
 
 /// How many bits a filter has; a power of two.
 pub const FILTER_BITS: u32 = 16;
@@ -38,15 +38,15 @@ pub enum Family {
     Told,
 }
 
-/// A literal that stands where a word starts.
+/// A literal that stands where a word starts, without an address of its own.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Start {
-    /// The literal from its first letter or digit on.
-    pub literal: &'static str,
-    /// What stands before that letter and belongs to the value.
-    pub before: &'static str,
-    /// What may stand behind the literal; only asked where it has three bytes.
-    pub next: Class,
+    /// Where its letters stand: first what stands before its first letter or digit and belongs to the value.
+    pub at: u32,
+    /// How long that is.
+    pub before: u16,
+    /// How long the literal is from that letter on.
+    pub length: u16,
     pub leads: Leads,
 }
 
@@ -85,12 +85,30 @@ pub struct Tables {
     pub names: &'static [Name],
     /// Where the names of each slot begin, and where the last one ends.
     pub name_slots: &'static [u16],
-    /// The letters of all names.
+    /// The letters of all names and starts.
     pub letters: &'static str,
     /// Names with a `*`.
     pub name_globs: &'static [(&'static str, u16)],
     pub hosts: KnownHosts,
     pub fitting: Fitting,
+}
+
+impl Tables {
+    /// The literal of a start from its first letter or digit on.
+    #[inline]
+    pub fn literal(&self, start: &Start) -> &'static str {
+        let at = start.at as usize + usize::from(start.before);
+        let letters = self.letters.get(at..at + usize::from(start.length));
+        letters.unwrap_or_default()
+    }
+
+    /// What stands before that letter and belongs to the value.
+    #[inline]
+    pub fn before(&self, start: &Start) -> &'static str {
+        let at = start.at as usize;
+        let letters = self.letters.get(at..at + usize::from(start.before));
+        letters.unwrap_or_default()
+    }
 }
 
 /// How many slots the starts are spread over; a power of two.
@@ -140,7 +158,7 @@ pub fn name_slot(name: &[u8]) -> usize {
 }
 
 /// Whether the first pass looks at a word that starts so: four letters, digits, `_` or `-`, or a mark that ends it.
-fn is_seen(start: &Start) -> bool {
+fn is_seen(start: &StartText) -> bool {
     let run = |byte: u8| byte.is_ascii_alphanumeric() || matches!(byte, b'_' | b'-');
     let mark = |byte: u8| matches!(byte, b'.' | b'/' | b'+' | b':' | b'=' | b'>');
     let head = start.literal.as_bytes();
@@ -154,7 +172,7 @@ fn is_seen(start: &Start) -> bool {
 }
 
 /// Sets the first four bytes of a literal; where it has three, each fourth one that may follow.
-fn set_start(filter: &mut [u64], start: &Start) {
+fn set_start(filter: &mut [u64], start: &StartText) {
     let literal = start.literal.as_bytes();
     match literal.len() {
         3 => (0..128u8)
@@ -185,18 +203,33 @@ fn spread<T, K: Ord>(
 }
 
 /// Names without an address of their own, which every start would have to set.
-fn packed(names: &[(&'static str, u16)]) -> (Vec<Name>, String) {
-    let mut letters = String::new();
-    let mut packed = Vec::new();
-    for (name, kind) in names {
-        packed.push(Name {
-            at: letters.len() as u32,
+fn packed(names: &[(&'static str, u16)], letters: &mut String) -> Vec<Name> {
+    let each = names.iter().map(|(name, kind)| {
+        let at = letters.len() as u32;
+        letters.push_str(name);
+        Name {
+            at,
             length: name.len() as u16,
             kind: *kind,
-        });
-        letters.push_str(name);
-    }
-    (packed, letters)
+        }
+    });
+    each.collect()
+}
+
+/// Starts, packed like names.
+fn packed_starts(starts: &[StartText], letters: &mut String) -> Vec<Start> {
+    let each = starts.iter().map(|start| {
+        let at = letters.len() as u32;
+        letters.push_str(start.before);
+        letters.push_str(start.literal);
+        Start {
+            at,
+            before: start.before.len() as u16,
+            length: start.literal.len() as u16,
+            leads: start.leads,
+        }
+    });
+    each.collect()
 }
 
 /// Builds the tables of all `kinds`, in their order. Says which kinds have no anchor.
@@ -255,11 +288,13 @@ pub fn build(kinds: &[&TokenKind]) -> Result<Tables, Vec<(&'static str, String)>
         |(name, _): &(&str, u16)| name_slot(name.as_bytes()),
         |named| *named,
     );
-    let (names, letters) = packed(&names);
+    let mut letters = String::new();
+    let names = packed(&names, &mut letters);
     let mut start_filter = vec![0u64; FILTER_WORDS];
     for start in &starts {
         set_start(&mut start_filter, start);
     }
+    let starts = packed_starts(&starts, &mut letters);
     Ok(Tables {
         start_filter: Vec::leak(start_filter),
         starts: Vec::leak(starts),

@@ -7,7 +7,12 @@ use crate::error::Result;
 impl Repository {
     /// The newest commit that both reach; `None` where this clone shows none.
     pub fn merge_base(&self, one: &Commit, other: &Commit) -> Option<Commit> {
-        let base = self.local().merge_base(one.id, other.id).ok()??.detach();
+        let base = self
+            .local()
+            .ok()?
+            .merge_base(one.id, other.id)
+            .ok()??
+            .detach();
         self.commit(base).ok()
     }
 

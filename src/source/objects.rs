@@ -3,10 +3,11 @@
 //! In: object folders. Out: bytes of commits, trees, tags and blobs. Replacement refs are ignored: what is pushed is
 //! the object itself. A missing object is an answer here, not an error; callers decide what it means.
 
+use std::cell::OnceCell;
 use std::fs::File;
 use std::io::{self, BufRead, BufReader, Read};
 use std::path::{Path, PathBuf};
-use std::sync::Arc;
+use std::sync::{Arc, Mutex, PoisonError};
 
 use gix::ObjectId;
 use gix::hash::oid;
@@ -31,18 +32,38 @@ const OBJECT_CACHE: usize = 32 << 20;
 /// How many bytes of objects that others rest on one reader keeps.
 const BASE_CACHE: usize = 32 << 20;
 
+/// How many handles are kept for the next reader.
+const SPARE_AT_MOST: usize = 4;
+
+/// One for each store.
+type Handles = Vec<gix::odb::Handle>;
+
 /// The object folders of a repository; shared by all threads.
 #[derive(Clone)]
 pub(super) struct Stores {
     stores: Vec<Arc<gix::odb::Store>>,
     hash: gix::hash::Kind,
+    /// Handles of readers that are gone: each holds the large state that inflates objects, and making one costs.
+    spare: Arc<Mutex<Vec<Handles>>>,
+}
+
+/// What a reader keeps of what it has read.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+enum Remembers {
+    Nothing,
+    /// What differences in packs rest on.
+    Bases,
+    WholeObjects,
 }
 
 impl Stores {
     /// Starts with a repository's own store.
     pub(super) fn new(own: Arc<gix::odb::Store>, hash: gix::hash::Kind) -> Self {
-        let stores = vec![own];
-        Stores { stores, hash }
+        Stores {
+            stores: vec![own],
+            hash,
+            spare: Arc::default(),
+        }
     }
 
     /// Adds a folder of objects; one that is no folder (any more) adds nothing.
@@ -53,6 +74,7 @@ impl Stores {
         }
         if let Ok(handle) = gix::odb::at(folder, self.hash) {
             self.stores.push(handle.into_inner().store());
+            self.spare = Arc::default();
         }
     }
 
@@ -63,16 +85,45 @@ impl Stores {
 
     /// Makes a reader for one thread.
     pub(super) fn reader(&self) -> Objects {
+        self.reader_that(Remembers::Nothing)
+    }
+
+    /// Makes a reader; its handles are made when it first reads.
+    fn reader_that(&self, remembers: Remembers) -> Objects {
+        Objects {
+            handles: OnceCell::new(),
+            stores: self.clone(),
+            remembers,
+        }
+    }
+
+    fn handles(&self, remembers: Remembers) -> Handles {
+        if remembers == Remembers::Nothing
+            && let Some(handles) = self.spare().pop()
+        {
+            return handles;
+        }
         let handle = |store: &Arc<gix::odb::Store>| {
             let mut handle = store.to_handle();
             handle.ignore_replacements = true;
-            gix::odb::Handle::from(handle)
+            let mut handle = gix::odb::Handle::from(handle);
+            if remembers != Remembers::Nothing {
+                handle.set_pack_cache(|| Box::new(MemoryCappedHashmap::new(BASE_CACHE)));
+            }
+            if remembers == Remembers::WholeObjects {
+                handle.set_object_cache(|| {
+                    Box::new(gix::odb::pack::cache::object::MemoryCappedHashmap::new(
+                        OBJECT_CACHE,
+                    ))
+                });
+            }
+            handle
         };
-        Objects {
-            handles: self.stores.iter().map(handle).collect(),
-            folders: self.stores.iter().map(|s| s.path().to_owned()).collect(),
-            hash: self.hash,
-        }
+        self.stores.iter().map(handle).collect()
+    }
+
+    fn spare(&self) -> std::sync::MutexGuard<'_, Vec<Handles>> {
+        self.spare.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
     /// All folders of objects, alternates included.
@@ -120,30 +171,33 @@ impl Stores {
 
     /// Makes a reader for one thread that remembers what differences in packs rest on, for reading many blobs once.
     pub(super) fn blob_reader(&self) -> Objects {
-        let mut objects = self.reader();
-        objects.keep_bases();
-        objects
+        self.reader_that(Remembers::Bases)
     }
 
     /// Makes a reader for one thread that remembers whole objects, for walks over many trees.
     pub(super) fn caching_reader(&self) -> Objects {
-        let mut objects = self.blob_reader();
-        for handle in &mut objects.handles {
-            handle.set_object_cache(|| {
-                Box::new(gix::odb::pack::cache::object::MemoryCappedHashmap::new(
-                    OBJECT_CACHE,
-                ))
-            });
-        }
-        objects
+        self.reader_that(Remembers::WholeObjects)
     }
 }
 
 /// Reads objects, for one thread.
 pub(super) struct Objects {
-    handles: Vec<gix::odb::Handle>,
-    folders: Vec<PathBuf>,
-    hash: gix::hash::Kind,
+    handles: OnceCell<Handles>,
+    stores: Stores,
+    remembers: Remembers,
+}
+
+impl Drop for Objects {
+    fn drop(&mut self) {
+        if self.remembers == Remembers::Nothing
+            && let Some(handles) = self.handles.take()
+        {
+            let mut spare = self.stores.spare();
+            if spare.len() < SPARE_AT_MOST {
+                spare.push(handles);
+            }
+        }
+    }
 }
 
 /// Why a blob was not handed over.
@@ -168,16 +222,14 @@ impl Unread {
 }
 
 impl Objects {
-    /// Remembers what differences in packs rest on.
-    fn keep_bases(&mut self) {
-        for handle in &mut self.handles {
-            handle.set_pack_cache(|| Box::new(MemoryCappedHashmap::new(BASE_CACHE)));
-        }
-    }
-
     /// The hash that ids are made with.
     pub(super) fn hash(&self) -> gix::hash::Kind {
-        self.hash
+        self.stores.hash
+    }
+
+    fn handles(&self) -> &[gix::odb::Handle] {
+        let make = || self.stores.handles(self.remembers);
+        self.handles.get_or_init(make)
     }
 
     /// Reads an object; `None` where it is missing. The empty tree is always there.
@@ -186,10 +238,10 @@ impl Objects {
         id: &oid,
         buffer: &'b mut Vec<u8>,
     ) -> Result<Option<(Kind, &'b [u8])>> {
-        if id == ObjectId::empty_tree(self.hash) {
+        if id == ObjectId::empty_tree(self.hash()) {
             return Ok(Some((Kind::Tree, &[])));
         }
-        let handle = match self.handles.as_slice() {
+        let handle = match self.handles() {
             [only] => only,
             several => match several.iter().find(|handle| handle.exists(id)) {
                 Some(handle) => handle,
@@ -205,7 +257,7 @@ impl Objects {
     /// The kind of an object; `None` where it is missing or cannot be read.
     pub(super) fn kind(&self, id: &oid) -> Option<Kind> {
         let header = |handle: &gix::odb::Handle| handle.try_header(id).ok().flatten();
-        self.handles
+        self.handles()
             .iter()
             .find_map(header)
             .map(|header| header.kind())
@@ -269,7 +321,7 @@ impl Objects {
 
     fn size(&self, id: &oid) -> Option<u64> {
         let header = |handle: &gix::odb::Handle| handle.try_header(id).ok().flatten();
-        self.handles
+        self.handles()
             .iter()
             .find_map(header)
             .map(|header| header.size())
@@ -278,8 +330,10 @@ impl Objects {
     fn loose_stream(&self, id: &oid) -> Option<LooseBlob> {
         let hex = id.to_string();
         let file = self
-            .folders
+            .stores
+            .stores
             .iter()
+            .map(|store| store.path())
             .find_map(|folder| File::open(folder.join(&hex[..2]).join(&hex[2..])).ok())?;
         LooseBlob::open(file)
     }

@@ -1,7 +1,6 @@
-//! Opens a repository as the caller's Git would: found upwards, or named by the environment.
+//! An open repository: its places, refs, configuration and snapshots.
 //!
-//! In: a folder and what Git hands over in the environment. Out: its places, refs, configuration and snapshots. It
-//! never writes, never runs Git, and refuses by name a format that it cannot read.
+//! In: what `opening` found. Out: what is asked for, read when it is. It never writes and never runs Git.
 
 use std::collections::HashSet;
 use std::path::{Path, PathBuf};
@@ -9,32 +8,39 @@ use std::sync::{Arc, OnceLock};
 
 use gix::ObjectId;
 use gix::objs::Kind;
+use gix::refs::Target;
+use gix::refs::file::{ReferenceExt, Store as Refs};
 
 use super::commits::{peel, read_commit};
-use super::git_environment::GitEnvironment;
 use super::index::{Index, IndexSnapshot};
 use super::objects::{Objects, Stores};
+use super::opening::open_with_gix;
 use super::pack_order::PackOrder;
 use super::packs::Packs;
-use super::repository_format::{unreadable, unreadable_format};
+use super::repository_format::unreadable;
 use super::snapshot::CommitSnapshot;
 use crate::error::{Error, Result};
 
 /// A repository, open for reading; cheap to clone.
 #[derive(Clone)]
 pub struct Repository {
-    inner: Arc<Inner>,
+    pub(super) inner: Arc<Inner>,
 }
 
-struct Inner {
-    git: gix::ThreadSafeRepository,
-    stores: Stores,
-    git_dir: PathBuf,
-    common_dir: PathBuf,
-    work_dir: Option<PathBuf>,
-    index_path: PathBuf,
-    shallow: HashSet<ObjectId>,
-    head: OnceLock<Option<Commit>>,
+/// What an open repository consists of.
+pub(super) struct Inner {
+    /// With all of its configuration; a plain repository is opened so only when that is asked for.
+    pub(super) git: OnceLock<gix::ThreadSafeRepository>,
+    /// What it was opened from.
+    pub(super) asked: (PathBuf, Option<PathBuf>),
+    pub(super) refs: Refs,
+    pub(super) stores: Stores,
+    pub(super) git_dir: PathBuf,
+    pub(super) common_dir: PathBuf,
+    pub(super) work_dir: Option<PathBuf>,
+    pub(super) index_path: PathBuf,
+    pub(super) shallow: HashSet<ObjectId>,
+    pub(super) head: OnceLock<Option<Commit>>,
 }
 
 /// A commit that is there.
@@ -57,91 +63,6 @@ impl Commit {
 }
 
 impl Repository {
-    /// Opens the repository that `directory` belongs to; relative paths of the environment are below `directory`,
-    /// which is the current directory wherever Git calls.
-    pub fn open(directory: &Path, environment: &GitEnvironment) -> Result<Repository> {
-        match Repository::discover(directory, environment)? {
-            Some(repository) => Ok(repository),
-            None => Err(Error::source("no Git repository here or in a folder above")
-                .at(directory.display().to_string())),
-        }
-    }
-
-    /// Opens like `open`; `None` where no repository is there at all.
-    pub fn discover(directory: &Path, environment: &GitEnvironment) -> Result<Option<Repository>> {
-        let directory = std::path::absolute(directory)
-            .map_err(|_| Error::source("the current directory could not be read"))?;
-        let git = match &environment.git_dir {
-            Some(git_dir) => gix::open::Options::default()
-                .open_path_as_is(true)
-                .open(directory.join(git_dir)),
-            None => gix::ThreadSafeRepository::discover(&directory),
-        };
-        let Ok(git) = git else {
-            let git_dir = match &environment.git_dir {
-                Some(git_dir) => Some(directory.join(git_dir)),
-                None => directory
-                    .ancestors()
-                    .map(|d| d.join(".git"))
-                    .find(|d| d.exists()),
-            };
-            return match git_dir {
-                Some(git_dir) => Err(unreadable(&git_dir)),
-                None => Ok(None),
-            };
-        };
-        Repository::from_git(git, &directory, environment).map(Some)
-    }
-
-    fn from_git(
-        git: gix::ThreadSafeRepository,
-        directory: &Path,
-        environment: &GitEnvironment,
-    ) -> Result<Self> {
-        let local = git.to_thread_local();
-        let git_dir = absolute(local.git_dir(), directory);
-        let common_dir = absolute(local.common_dir(), directory);
-        if let Some(reason) = unreadable_format(&common_dir) {
-            return Err(Error::source(reason).at(common_dir.display().to_string()));
-        }
-        let work_dir = match &environment.work_tree {
-            Some(work_tree) => Some(directory.join(work_tree)),
-            None if environment.git_dir.is_some()
-                && !local.is_bare()
-                && local.workdir().is_none() =>
-            {
-                Some(directory.to_owned())
-            }
-            None => local.workdir().map(|dir| absolute(dir, directory)),
-        };
-        let index_path = match &environment.index_file {
-            Some(index) => directory.join(index),
-            None => git_dir.join("index"),
-        };
-        let mut stores = Stores::new(local.objects.store(), local.object_hash());
-        for folder in environment.object_folders(directory) {
-            stores.add(&folder);
-        }
-        let shallow = local
-            .shallow_commits()
-            .map_err(|_| Error::source("the list of this shallow clone's ends could not be read"))?
-            .map(|commits| commits.iter().copied().collect())
-            .unwrap_or_default();
-        let inner = Inner {
-            git,
-            stores,
-            git_dir,
-            common_dir,
-            work_dir,
-            index_path,
-            shallow,
-            head: OnceLock::new(),
-        };
-        Ok(Repository {
-            inner: Arc::new(inner),
-        })
-    }
-
     /// The commit that `HEAD` names; `None` before the first commit. Looked up once, so that all of a run sees the same.
     pub fn head(&self) -> Result<Option<Commit>> {
         if let Some(head) = self.inner.head.get() {
@@ -152,18 +73,35 @@ impl Repository {
     }
 
     fn look_up_head(&self) -> Result<Option<Commit>> {
-        let failed = |_| Error::source("HEAD could not be resolved");
-        let local = self.local();
-        let head = local.head().map_err(failed)?;
-        if head.is_unborn() {
-            return Ok(None);
+        let failed = || Error::source("HEAD could not be resolved");
+        let refs = &self.inner.refs;
+        let mut head = refs.find("HEAD").map_err(|_| failed())?;
+        if let Target::Symbolic(branch) = &head.target {
+            match refs.try_find(branch.as_ref()).map_err(|_| failed())? {
+                Some(reference) => head = reference,
+                None => return Ok(None),
+            }
         }
-        let id = head
-            .try_into_peeled_id()
-            .map_err(failed)?
-            .map(|id| id.detach());
-        let id = id.ok_or_else(|| Error::source("HEAD could not be resolved"))?;
-        self.commit(id).map(Some)
+        let id = match head.target {
+            Target::Object(id) => id,
+            Target::Symbolic(_) => {
+                let packed = refs.cached_packed_buffer().map_err(|_| failed())?;
+                let packed = packed.as_ref().map(|buffer| &***buffer);
+                let id = head.follow_to_object_packed(refs, packed);
+                id.map_err(|_| failed())?
+            }
+        };
+        let objects = self.objects();
+        match read_commit(&objects, &id)? {
+            Some(data) => Ok(Some(Commit {
+                id,
+                tree: data.tree,
+            })),
+            None => {
+                let peeled = peel(&objects, &id).map_err(|_| failed())?;
+                self.commit(peeled.ok_or_else(failed)?.id).map(Some)
+            }
+        }
     }
 
     /// Resolves a revision, as a full id or in Git's own notation, to a commit.
@@ -176,7 +114,7 @@ impl Repository {
         let id = match ObjectId::from_hex(revision.as_bytes()) {
             Ok(id) if id.kind() == self.inner.stores.hash() => id,
             _ => self
-                .local()
+                .local()?
                 .rev_parse_single(revision)
                 .map_err(|_| unknown())?
                 .detach(),
@@ -220,7 +158,7 @@ impl Repository {
 
     /// Where Git looks for hooks: `core.hooksPath`, else `hooks` in the shared folder.
     pub fn hooks_dir(&self) -> Result<PathBuf> {
-        let local = self.local();
+        let local = self.local()?;
         let configured = local
             .config_snapshot()
             .trusted_path("core.hooksPath")
@@ -231,19 +169,19 @@ impl Repository {
 
     /// The full name of the branch that is checked out; `None` where none is.
     pub fn head_branch(&self) -> Option<String> {
-        let name = self.local().head_name().ok()??;
+        let name = self.local().ok()?.head_name().ok()??;
         Some(String::from_utf8_lossy(name.as_bstr()).into_owned())
     }
 
     /// A value of the configuration, as text.
     pub fn config_value(&self, key: &str) -> Option<String> {
-        let value = self.local().config_snapshot().string(key);
+        let value = self.local().ok()?.config_snapshot().string(key);
         value.map(|value| String::from_utf8_lossy(&value).into_owned())
     }
 
     /// The tip of a remote's default branch as last fetched: what its `HEAD` names, else `main` or `master`.
     pub fn default_branch_tip(&self, remote: &str) -> Option<Commit> {
-        let local = self.local();
+        let local = self.local().ok()?;
         ["HEAD", "main", "master"].iter().find_map(|branch| {
             let name = format!("refs/remotes/{remote}/{branch}");
             let mut reference = local.try_find_reference(name.as_str()).ok()??;
@@ -264,11 +202,11 @@ impl Repository {
 
     /// The user's own ignore rules: `core.excludesFile`, else the place that Git looks at without it.
     pub(super) fn excludes_file(&self) -> Option<PathBuf> {
-        let configured = self
-            .local()
-            .config_snapshot()
-            .trusted_path("core.excludesFile");
-        configured.ok().flatten().or_else(|| {
+        let configured = self.local().ok().and_then(|local| {
+            let configured = local.config_snapshot().trusted_path("core.excludesFile");
+            configured.ok().flatten()
+        });
+        configured.or_else(|| {
             let folder = std::env::var_os("XDG_CONFIG_HOME").filter(|folder| !folder.is_empty());
             let home = || Some(PathBuf::from(std::env::var_os("HOME")?).join(".config"));
             Some(
@@ -281,8 +219,14 @@ impl Repository {
         })
     }
 
-    pub(super) fn local(&self) -> gix::Repository {
-        self.inner.git.to_thread_local()
+    pub(super) fn local(&self) -> Result<gix::Repository> {
+        if let Some(git) = self.inner.git.get() {
+            return Ok(git.to_thread_local());
+        }
+        let (directory, named) = &self.inner.asked;
+        let git = open_with_gix(directory, named.as_deref())
+            .map_err(|_| unreadable(&self.inner.git_dir))?;
+        Ok(self.inner.git.get_or_init(|| git).to_thread_local())
     }
 
     pub(super) fn index_path(&self) -> &Path {
@@ -338,7 +282,7 @@ impl Repository {
     /// The objects that refs below a prefix name, tags not followed; refs that are broken name nothing.
     pub(super) fn tips(&self, prefix: &str) -> Result<Vec<(Vec<u8>, ObjectId)>> {
         let failed = |_| Error::source("the refs could not be read");
-        let local = self.local();
+        let local = self.local()?;
         let platform = local.references().map_err(failed)?;
         let refs = platform.prefixed(prefix).map_err(failed)?;
         let mut tips = Vec::new();
@@ -350,9 +294,4 @@ impl Repository {
         }
         Ok(tips)
     }
-}
-
-fn absolute(path: &Path, directory: &Path) -> PathBuf {
-    let path = directory.join(path);
-    std::path::absolute(&path).unwrap_or(path)
 }

@@ -170,6 +170,10 @@ impl Source for StagedSource {
         Ok(before.finish())
     }
 
+    fn expected(&self) -> u64 {
+        self.plan.items.len() as u64
+    }
+
     fn head(&self) -> &dyn Snapshot {
         &self.head
     }

@@ -11,10 +11,11 @@ use tokenleash::source::{
 use crate::support::{Repo, Sandbox, look};
 
 fn refused(repo: &Repo) -> String {
-    let error = Repository::open(&repo.path, &GitEnvironment::default())
-        .err()
-        .unwrap();
+    let environment = GitEnvironment::default();
+    let error = Repository::open(&repo.path, &environment).err().unwrap();
     assert_eq!(error.kind, ErrorKind::Source);
+    let of_hook = Repository::open_for_commit(&repo.path, &environment).err();
+    assert_eq!(of_hook.unwrap().message, error.message);
     error.message
 }
 

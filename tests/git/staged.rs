@@ -4,8 +4,22 @@ use tokenleash::source::{Form, GitEnvironment, Keeping, Repository, Source, Stag
 
 use crate::support::{Repo, Sandbox, before, look};
 
-fn staged(repo: &Repo) -> StagedSource {
-    StagedSource::new(&repo.open()).unwrap()
+/// What a hook would judge, which is the same however the repository is opened.
+pub fn staged(repo: &Repo) -> StagedSource {
+    staged_with(repo, &GitEnvironment::default())
+}
+
+fn staged_with(repo: &Repo, environment: &GitEnvironment) -> StagedSource {
+    let shown = |source: &StagedSource| -> Vec<(String, Vec<u8>)> {
+        let seen = look(source).seen.into_iter();
+        seen.map(|seen| (seen.path, seen.bytes)).collect()
+    };
+    let opened = Repository::open_for_commit(&repo.path, environment).unwrap();
+    let of_hook = StagedSource::new(&opened).unwrap();
+    let other = StagedSource::new(&repo.open_with(environment)).unwrap();
+    assert_eq!(shown(&of_hook), shown(&other));
+    assert_eq!(of_hook.tree_id().ok(), other.tree_id().ok());
+    of_hook
 }
 
 #[test]
@@ -347,5 +361,5 @@ pub fn with_index(repo: &Repo, index: &str) -> StagedSource {
         index_file: Some(index.into()),
         ..GitEnvironment::default()
     };
-    StagedSource::new(&repo.open_with(&environment)).unwrap()
+    staged_with(repo, &environment)
 }

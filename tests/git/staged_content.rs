@@ -2,11 +2,8 @@
 
 use tokenleash::source::{Source, StagedSource};
 
-use crate::support::{Repo, Sandbox, before, look, look_at};
-
-fn staged(repo: &Repo) -> StagedSource {
-    StagedSource::new(&repo.open()).unwrap()
-}
+use super::staged::staged;
+use crate::support::{Sandbox, before, look, look_at};
 
 #[cfg(unix)]
 #[test]
@@ -119,7 +116,7 @@ fn a_large_file_that_is_cut_short_is_unchecked() {
     let bytes = std::fs::read(&path).unwrap();
     std::fs::remove_file(&path).unwrap();
     std::fs::write(&path, &bytes[..bytes.len() / 2]).unwrap();
-    let source = staged(&repo);
+    let source = StagedSource::new(&repo.open()).unwrap();
     let visited = source.visit(1, &|_, content| {
         if let tokenleash::source::Content::Stream(stream) = content {
             let _ = std::io::copy(stream, &mut std::io::sink());

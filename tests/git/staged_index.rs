@@ -2,12 +2,8 @@
 
 use tokenleash::source::{GitEnvironment, Source, StagedSource};
 
-use super::staged::with_index;
+use super::staged::{staged, with_index};
 use crate::support::{Repo, Sandbox, look};
-
-fn staged(repo: &Repo) -> StagedSource {
-    StagedSource::new(&repo.open()).unwrap()
-}
 
 /// A repository with a change that is staged and one that is not, and a hook that keeps the index it is handed.
 fn two_changes(sandbox: &Sandbox) -> Repo {

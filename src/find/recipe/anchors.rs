@@ -6,6 +6,7 @@
 
 use crate::model::Recipe;
 use crate::rules::RuleSet;
+use crate::rules::packed::Table;
 use crate::rules::recipe::SHORTEST_ANCHOR as WINDOW;
 use crate::rules::recipe_anchors::{FARTHEST, RecipeAnchors, slot_of_last};
 
@@ -53,7 +54,7 @@ pub(super) fn find(text: &[u8], rules: &RuleSet, most: usize) -> Vec<Hit> {
 
 struct Pass<'t> {
     text: &'t [u8],
-    recipes: &'static [Recipe],
+    recipes: &'static Table<Recipe>,
     table: &'static RecipeAnchors,
 }
 
@@ -83,7 +84,9 @@ impl Pass<'_> {
     fn look(&self, end: usize, slot: usize, found: &mut Vec<Hit>) -> usize {
         let start = end - WINDOW;
         for one in self.table.ending(slot) {
-            let recipe = &self.recipes[usize::from(one.recipe)];
+            let Some(recipe) = self.recipes.get(usize::from(one.recipe)) else {
+                continue;
+            };
             let literal = recipe.anchors[usize::from(one.anchor)];
             let there = self.text.get(start..start + literal.len());
             if there.is_some_and(|bytes| bytes.eq_ignore_ascii_case(literal.as_bytes())) {
@@ -126,7 +129,7 @@ mod tests {
     #[test]
     fn no_more_places_are_given_than_are_wanted() {
         let rules = RuleSet::builtin();
-        let literal = rules.recipes()[0].anchors[0];
+        let literal = rules.recipes().get(0).unwrap().anchors[0];
         let text = format!("{literal} ").repeat(50);
         let all = find(text.as_bytes(), &rules, 1000);
         for most in [1, 3, 20] {

@@ -28,7 +28,7 @@ fn every_recipe_finds_its_examples_and_leaves_its_neighbours() {
     let rules = RuleSet::builtin();
     assert!(rules.recipes().len() >= 60);
     let mut wrong = Vec::new();
-    for recipe in rules.recipes() {
+    for recipe in rules.recipes().iter() {
         for (number, example) in recipe.examples.iter().enumerate() {
             if !has(recipe, example) {
                 wrong.push(format!(
@@ -98,7 +98,8 @@ proptest! {
 
     #[test]
     fn no_example_cut_anywhere_panics(recipe in 0usize..60, cut in 0usize..400, file in 0usize..7) {
-        let example = RuleSet::builtin().recipes()[recipe].examples.iter().next().unwrap();
+        let recipe = RuleSet::builtin().recipes().get(recipe).unwrap();
+        let example = recipe.examples.iter().next().unwrap();
         let text = example.text;
         let mut cut = cut.min(text.len());
         while !text.is_char_boundary(cut) {

@@ -50,10 +50,8 @@ pub fn token(search: &mut Search<'_>, mark: usize) {
         return;
     };
     let value = literal.span.of(text);
-    let plain = value.len() >= 16
-        && value.iter().any(u8::is_ascii_digit)
-        && filter::of_named(value).is_none();
-    if plain && search.is_kubeconfig() {
+    let may_be = value.len() >= 16 && value.iter().any(u8::is_ascii_digit);
+    if may_be && search.is_kubeconfig() && filter::of_named(value).is_none() {
         decoded(search, "kubeconfig/token", literal.span, value, 2);
     }
 }

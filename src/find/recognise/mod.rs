@@ -77,11 +77,7 @@ fn decoded(search: &mut Search<'_>, code: &str, span: Span, claimed: &[u8], weig
 
 /// The kind of a variant; where several share it, the one whose name or file it is, else one that needs neither.
 fn kind_of(search: &Search<'_>, code: &str, span: Span) -> Option<&'static TokenKind> {
-    let kinds: Vec<_> = search
-        .rules
-        .kinds()
-        .filter(|kind| kind.code == code)
-        .collect();
+    let kinds: Vec<_> = search.rules.all_by_code(code).collect();
     if let [] | [_] = kinds[..] {
         return kinds.first().copied();
     }

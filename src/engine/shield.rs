@@ -2,7 +2,8 @@
 //!
 //! In: findings, what could not be checked, and errors. Out: the same, with every credential inside a text masked.
 
-use std::collections::BTreeMap;
+use std::cell::RefCell;
+use std::collections::{BTreeMap, HashSet};
 use std::ops::Bound;
 
 use crate::find::{self, Blob};
@@ -70,6 +71,22 @@ pub(super) struct Known<'r> {
     rules: &'r RuleSet,
     seen: BTreeMap<Vec<u8>, String>,
     starts: Starts,
+    clean: RefCell<Clean>,
+}
+
+/// Texts without a credential: findings repeat their paths, reasons and advice.
+#[derive(Default)]
+struct Clean(HashSet<Box<[u8]>>);
+
+impl Clean {
+    const MOST: usize = 4096;
+    const LONGEST: usize = 1024;
+
+    fn keep(&mut self, text: &[u8]) {
+        if self.0.len() < Self::MOST && text.len() <= Self::LONGEST {
+            self.0.insert(text.into());
+        }
+    }
 }
 
 /// The first bytes of the values, as marks in a small table: most places of a text are ruled out by it.
@@ -123,6 +140,7 @@ impl<'r> Known<'r> {
             rules,
             seen,
             starts,
+            clean: RefCell::default(),
         }
     }
 
@@ -151,22 +169,41 @@ impl<'r> Known<'r> {
 
     /// Masks a path.
     pub(super) fn mask(&self, path: &mut RepoPath) {
-        if let Some(masked) = self.without_seen(path.as_bytes()) {
+        if self.is_clean(path.as_bytes()) {
+            return;
+        }
+        let seen = self.without_seen(path.as_bytes());
+        let whole = seen.is_none();
+        if let Some(masked) = seen {
             *path = RepoPath::new(masked);
         }
-        if let Some(masked) = masked(&path.lossy(), self.rules) {
-            *path = RepoPath::new(masked);
+        match masked(&path.lossy(), self.rules) {
+            Some(masked) => *path = RepoPath::new(masked),
+            None if whole => self.clean.borrow_mut().keep(path.as_bytes()),
+            None => {}
         }
     }
 
     /// Masks a text.
     pub(super) fn mask_text(&self, text: &mut String) {
-        if let Some(masked) = self.without_seen(text.as_bytes()) {
+        if self.is_clean(text.as_bytes()) {
+            return;
+        }
+        let seen = self.without_seen(text.as_bytes());
+        let whole = seen.is_none();
+        if let Some(masked) = seen {
             *text = String::from_utf8_lossy(&masked).into_owned();
         }
-        if let Some(masked) = masked(text, self.rules) {
-            *text = masked;
+        match masked(text, self.rules) {
+            Some(masked) => *text = masked,
+            None if whole => self.clean.borrow_mut().keep(text.as_bytes()),
+            None => {}
         }
+    }
+
+    /// Whether a text was looked at before and holds nothing.
+    fn is_clean(&self, text: &[u8]) -> bool {
+        self.clean.borrow().0.contains(text)
     }
 
     /// The text with the seen values masked, if it holds one. The cost does not grow with their number.

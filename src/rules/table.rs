@@ -47,7 +47,22 @@ pub struct Start {
     pub before: u16,
     /// How long the literal is from that letter on.
     pub length: u16,
+    /// The first four of those bytes, the first lowest; the last one is 0 where the literal has three.
+    pub head: u32,
     pub leads: Leads,
+}
+
+impl Start {
+    /// Whether the literal may stand where these four bytes do.
+    #[inline]
+    pub fn may_begin(&self, four: u32) -> bool {
+        let seen = if self.length > 3 {
+            u32::MAX
+        } else {
+            0x00ff_ffff
+        };
+        (self.head ^ four) & seen == 0
+    }
 }
 
 /// How long a run of credential bytes is in which literals are searched that stand at no word start.
@@ -247,6 +262,7 @@ fn packed_starts(starts: &[StartText], letters: &mut String) -> Vec<Start> {
             at,
             before: start.before.len() as u16,
             length: start.literal.len() as u16,
+            head: number(start.literal.as_bytes()),
             leads: start.leads,
         }
     });

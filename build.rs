@@ -262,8 +262,8 @@ fn tables_source(out: &mut String, tables: &table::Tables) {
             let leads = format!("{:?}", start.leads);
             let leads = leads.replace("Code(", "Code(Family::");
             format!(
-                "Start {{ at: {}, before: {}, length: {}, leads: Leads::{leads} }}",
-                start.at, start.before, start.length
+                "Start {{ at: {}, before: {}, length: {}, head: {}, leads: Leads::{leads} }}",
+                start.at, start.before, start.length, start.head
             )
         })
         .collect();
@@ -279,12 +279,13 @@ fn tables_source(out: &mut String, tables: &table::Tables) {
         .collect();
     let _ = writeln!(
         out,
-        "static TABLES: Tables = Tables {{\nstart_filter: &{:?},\nstarts: &[{}],\nslots: &{:?},\ninside: &[{}],\nname_filter: &{:?},\nnames: &{:?},\nname_slots: &{:?},\nletters: {:?},\nname_globs: &{:?},\nhosts: KnownHosts {{ hashes: &{:?}, endings: {:?} }},\nfitting: Fitting {{ bounds: &{:?}, wide: {} }},\n}};",
+        "static TABLES: Tables = Tables {{\nstart_filter: &{:?},\nstarts: &[{}],\nslots: &{:?},\ninside: &[{}],\nname_filter: &{:?},\ntail_filter: &{:?},\nnames: &{:?},\nname_slots: &{:?},\nletters: {:?},\nname_globs: &{:?},\nhosts: KnownHosts {{ hashes: &{:?}, endings: {:?} }},\nfitting: Fitting {{ bounds: &{:?}, wide: {} }},\n}};",
         tables.start_filter,
         starts.join(",\n"),
         tables.slots,
         inside.join(",\n"),
         tables.name_filter,
+        tables.tail_filter,
         tables.names,
         tables.name_slots,
         tables.letters,

@@ -253,7 +253,7 @@ fn holds_word(lower: &[u8]) -> bool {
             let word = word.as_bytes();
             word[0] == *byte && lower[at..].starts_with(word)
         };
-        STARTS[usize::from(*byte)] && PLACEHOLDERS.iter().any(|word| stands(&word))
+        STARTS[usize::from(*byte)] && PLACEHOLDERS.iter().any(stands)
     })
 }
 

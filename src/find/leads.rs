@@ -39,7 +39,12 @@ impl Search<'_> {
 
     /// The literals that may start at a word's start.
     pub(super) fn at_start(&mut self, at: usize) {
-        for start in self.starts_at(at) {
+        let four = prefilter::four_at(self.text, at);
+        for start in self
+            .starts_at(at)
+            .iter()
+            .filter(|start| start.may_begin(four))
+        {
             if let Some(begin) = self.begin_of(start, at) {
                 self.lead(start.leads, begin, usize::from(start.length));
             }

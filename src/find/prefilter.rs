@@ -8,7 +8,7 @@ use std::ops::ControlFlow;
 
 use super::lanes::{self, Masks};
 use super::readable::decodes;
-use crate::rules::table::{FILTER_WORDS, LONG_RUN, Tables, filter_bits, folded};
+use crate::rules::table::{FILTER_WORDS, LONG_RUN, TAIL, Tables, filter_bits, folded, tail_key};
 
 /// A place that is worth a closer look.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -213,7 +213,13 @@ fn name_ends(text: &[u8], end: usize, tables: &Tables) -> bool {
         Some(from) => four_at(text, from),
         None => four_at(&text[..end], 0) << 8,
     };
-    end >= 3 && in_filter(tables.name_filter, folded(four))
+    end >= 3 && in_filter(tables.name_filter, folded(four)) && is_tail(&text[..end], tables)
+}
+
+/// Whether the last bytes of a text are those of the name of a credential.
+fn is_tail(text: &[u8], tables: &Tables) -> bool {
+    TAIL.filter_map(|length| text.len().checked_sub(length))
+        .any(|from| in_filter(tables.tail_filter, tail_key(&text[from..])))
 }
 
 #[inline(always)]

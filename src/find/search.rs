@@ -373,6 +373,9 @@ impl<'t> Search<'t> {
 
     /// Whether such a host may stand around a span; what was looked at before is not looked at again.
     pub fn may_name_host_around(&self, span: Span) -> bool {
+        if !self.may_name_host() {
+            return false;
+        }
         let around = near::request_around(self.text, span);
         let without = self.without_host.get();
         let follows = without.start <= around.start && around.start <= without.end;

@@ -3,7 +3,7 @@
 //! In: a kind. Out: the literals and name ends the first pass looks for, or why there are none. A kind without an
 //! anchor would never be found, so it is an error of the catalogue.
 
-use super::table::{Family, Inside, LONG_RUN, Leads};
+use super::table::{Family, Inside, LONG_RUN, Leads, TAIL};
 use crate::model::{Segment, Shape, TokenKind};
 use regex_syntax::hir::{Class, Hir, HirKind};
 
@@ -185,7 +185,7 @@ fn ends(name: &str, anchors: &mut Vec<Anchor>) {
     let bytes = name.as_bytes();
     let mut add = |bytes: &[u8]| {
         anchors.push(Anchor::NameEnd(
-            bytes[bytes.len().saturating_sub(4)..].to_vec(),
+            bytes[bytes.len().saturating_sub(*TAIL.end())..].to_vec(),
         ))
     };
     add(bytes);

@@ -204,7 +204,9 @@ impl Packed for Segment {
             }
             Segment::Run { class, min, max } => {
                 to.number(1);
-                (class.pack(to), min.pack(to), max.pack(to));
+                class.pack(to);
+                min.pack(to);
+                max.pack(to);
             }
         }
     }

@@ -47,7 +47,22 @@ pub struct Start {
     pub before: u16,
     /// How long the literal is from that letter on.
     pub length: u16,
+    /// The first four of those bytes, the first lowest; the last one is 0 where the literal has three.
+    pub head: u32,
     pub leads: Leads,
+}
+
+impl Start {
+    /// Whether the literal may stand where these four bytes do.
+    #[inline]
+    pub fn may_begin(&self, four: u32) -> bool {
+        let seen = if self.length > 3 {
+            u32::MAX
+        } else {
+            0x00ff_ffff
+        };
+        (self.head ^ four) & seen == 0
+    }
 }
 
 /// How long a run of credential bytes is in which literals are searched that stand at no word start.
@@ -81,6 +96,8 @@ pub struct Tables {
     pub inside: &'static [Inside],
     /// Filter over the last four bytes of names, case folded.
     pub name_filter: &'static [u64],
+    /// Filter over as many of the last bytes of names as `TAIL` allows, case folded; asked where the other says yes.
+    pub tail_filter: &'static [u64],
     /// Exact names, those of one slot together.
     pub names: &'static [Name],
     /// Where the names of each slot begin, and where the last one ends.
@@ -109,6 +126,19 @@ impl Tables {
         let letters = self.letters.get(at..at + usize::from(start.before));
         letters.unwrap_or_default()
     }
+}
+
+/// How many of its last bytes show a name, at least and at most.
+pub const TAIL: std::ops::RangeInclusive<usize> = 3..=6;
+
+/// What stands for the last bytes of a name in a filter.
+#[inline]
+pub fn tail_key(tail: &[u8]) -> u32 {
+    let start = tail.len() as u64;
+    let value = tail
+        .iter()
+        .fold(start, |value, byte| value << 8 | u64::from(byte | 0x20));
+    (value.wrapping_mul(0x9e37_79b9_7f4a_7c15) >> 32) as u32
 }
 
 /// How many slots the starts are spread over; a power of two.
@@ -190,6 +220,12 @@ fn set_end(filter: &mut [u64], name: &[u8]) {
     }
 }
 
+/// Sets as many of the last bytes of a name as are looked at.
+fn set_tail(filter: &mut [u64], name: &[u8]) {
+    let tail = &name[name.len().saturating_sub(*TAIL.end())..];
+    set(filter, tail_key(tail));
+}
+
 /// Sorts by slots and then by `key`, and says where each slot begins.
 fn spread<T, K: Ord>(
     items: &mut [T],
@@ -226,6 +262,7 @@ fn packed_starts(starts: &[StartText], letters: &mut String) -> Vec<Start> {
             at,
             before: start.before.len() as u16,
             length: start.literal.len() as u16,
+            head: number(start.literal.as_bytes()),
             leads: start.leads,
         }
     });
@@ -236,12 +273,14 @@ fn packed_starts(starts: &[StartText], letters: &mut String) -> Vec<Start> {
 pub fn build(kinds: &[&TokenKind]) -> Result<Tables, Vec<(&'static str, String)>> {
     let mut starts = anchor::of_code();
     let mut name_filter = vec![0u64; FILTER_WORDS];
+    let mut tail_filter = vec![0u64; FILTER_WORDS];
     let mut names = Vec::new();
     let mut globs = Vec::new();
     let mut inside = Vec::new();
     let mut problems = Vec::new();
     for end in anchor::CREDENTIAL_ENDS {
         set_end(&mut name_filter, end.as_bytes());
+        set_tail(&mut tail_filter, end.as_bytes());
     }
     for (number, kind) in kinds.iter().enumerate() {
         let number = number as u16;
@@ -263,7 +302,10 @@ pub fn build(kinds: &[&TokenKind]) -> Result<Tables, Vec<(&'static str, String)>
                 )),
                 Anchor::Start(start) => starts.push(start),
                 Anchor::Inside(literal) => inside.push(literal),
-                Anchor::NameEnd(end) => set_end(&mut name_filter, &end),
+                Anchor::NameEnd(end) => {
+                    set_end(&mut name_filter, &end);
+                    set_tail(&mut tail_filter, &end);
+                }
             }
         }
         for name in kind.names {
@@ -301,6 +343,7 @@ pub fn build(kinds: &[&TokenKind]) -> Result<Tables, Vec<(&'static str, String)>
         slots: Vec::leak(slots),
         inside: Vec::leak(inside),
         name_filter: Vec::leak(name_filter),
+        tail_filter: Vec::leak(tail_filter),
         names: Vec::leak(names),
         letters: String::leak(letters),
         name_slots: Vec::leak(name_slots),

@@ -198,7 +198,7 @@ fn says(text: &str, words: &[&str]) -> bool {
                 rest.strip_prefix(*word)
                     .is_some_and(|after| !after.starts_with(is_letter))
             };
-            if words.iter().any(|word| stands(word)) {
+            if words.iter().any(stands) {
                 return true;
             }
         }

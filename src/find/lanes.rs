@@ -35,6 +35,16 @@ pub fn fill(text: &[u8], base: usize, out: &mut [Masks]) {
     vector::fill(blocks, whole);
 }
 
+/// Whether the processor has AVX2 and counts and clears bits by single instructions.
+#[cfg(target_arch = "x86_64")]
+pub fn has_bit_instructions() -> bool {
+    is_x86_feature_detected!("avx2")
+        && is_x86_feature_detected!("bmi1")
+        && is_x86_feature_detected!("bmi2")
+        && is_x86_feature_detected!("popcnt")
+        && is_x86_feature_detected!("lzcnt")
+}
+
 /// Classifies up to 64 bytes, one after the other.
 pub fn one_by_one(block: &[u8]) -> Masks {
     let mut masks = Masks::default();

@@ -24,6 +24,7 @@ mod marks;
 mod mask;
 mod memory;
 mod mutate;
+mod name_end;
 mod near;
 mod pair;
 mod patterns;

@@ -7,8 +7,9 @@
 use std::ops::ControlFlow;
 
 use super::lanes::{self, Masks};
+use super::name_end::{flag_length, name_end, name_ends};
 use super::readable::decodes;
-use crate::rules::table::{FILTER_WORDS, LONG_RUN, TAIL, Tables, filter_bits, folded, tail_key};
+use crate::rules::table::{FILTER_WORDS, LONG_RUN, Tables, filter_bits};
 
 /// A place that is worth a closer look.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -43,7 +44,45 @@ const LONGEST_RUN: usize = 512;
 const CHUNK: usize = 16;
 
 /// Walks over `text` and hands every hit to `on`, until it breaks off.
+#[cfg(target_arch = "x86_64")]
+#[allow(
+    unsafe_code,
+    reason = "the same walk with the processor's own instructions for bits"
+)]
 pub fn scan(
+    text: &[u8],
+    tables: &Tables,
+    on: &mut impl FnMut(Hit) -> ControlFlow<()>,
+) -> ControlFlow<()> {
+    match lanes::has_bit_instructions() {
+        // SAFETY: the line above has asked the processor for them.
+        true => unsafe { walk_by_bits(text, tables, on) },
+        false => walk(text, tables, on),
+    }
+}
+
+#[cfg(target_arch = "x86_64")]
+#[target_feature(enable = "avx2,bmi1,bmi2,popcnt,lzcnt")]
+fn walk_by_bits(
+    text: &[u8],
+    tables: &Tables,
+    on: &mut impl FnMut(Hit) -> ControlFlow<()>,
+) -> ControlFlow<()> {
+    walk(text, tables, on)
+}
+
+/// Walks over `text` and hands every hit to `on`, until it breaks off.
+#[cfg(not(target_arch = "x86_64"))]
+pub fn scan(
+    text: &[u8],
+    tables: &Tables,
+    on: &mut impl FnMut(Hit) -> ControlFlow<()>,
+) -> ControlFlow<()> {
+    walk(text, tables, on)
+}
+
+#[inline(always)]
+fn walk(
     text: &[u8],
     tables: &Tables,
     on: &mut impl FnMut(Hit) -> ControlFlow<()>,
@@ -187,8 +226,9 @@ fn long_runs(now: u64, after: u64) -> [u64; 3] {
     [four, long, both as u64]
 }
 
+/// Whether four bytes may stand in a filter.
 #[inline(always)]
-fn in_filter(filter: &[u64], four: u32) -> bool {
+pub fn in_filter(filter: &[u64], four: u32) -> bool {
     let (word, one, other) = filter_bits(four);
     let bits = filter[word & (FILTER_WORDS - 1)];
     bits >> one & 1 == 1 && bits >> other & 1 == 1
@@ -204,22 +244,6 @@ pub fn four_at(text: &[u8], at: usize) -> u32 {
             byte(0) | byte(1) << 8 | byte(2) << 16
         }
     }
-}
-
-/// Whether a name that ends before `end` ends like the name of a credential.
-#[inline(always)]
-fn name_ends(text: &[u8], end: usize, tables: &Tables) -> bool {
-    let four = match end.checked_sub(4) {
-        Some(from) => four_at(text, from),
-        None => four_at(&text[..end], 0) << 8,
-    };
-    end >= 3 && in_filter(tables.name_filter, folded(four)) && is_tail(&text[..end], tables)
-}
-
-/// Whether the last bytes of a text are those of the name of a credential.
-fn is_tail(text: &[u8], tables: &Tables) -> bool {
-    TAIL.filter_map(|length| text.len().checked_sub(length))
-        .any(|from| in_filter(tables.tail_filter, tail_key(&text[from..])))
 }
 
 #[inline(always)]
@@ -263,40 +287,6 @@ fn at_quote(
     }
 }
 
-/// Bytes that may stand between a name and its mark.
-static BETWEEN: [bool; 256] = {
-    let mut between = [false; 256];
-    let bytes = b" \t\"'`])}\\?!:|+=*";
-    let mut at = 0;
-    while at < bytes.len() {
-        between[bytes[at] as usize] = true;
-        at += 1;
-    }
-    between
-};
-
-/// Where the name before a mark ends: over spaces, quotes and closing brackets.
-#[inline(always)]
-pub fn name_end(text: &[u8], mark: usize) -> usize {
-    // Most marks stand right behind their name, or one space behind it.
-    if let Some([two, one]) = mark.checked_sub(2).and_then(|at| text.get(at..mark)) {
-        if !BETWEEN[usize::from(*one)] {
-            return mark;
-        }
-        if !BETWEEN[usize::from(*two)] {
-            return mark - 1;
-        }
-    }
-    let from = mark.saturating_sub(12);
-    let before = &text[from..mark];
-    let skipped = before
-        .iter()
-        .rev()
-        .take_while(|byte| BETWEEN[usize::from(**byte)])
-        .count();
-    mark - skipped
-}
-
 fn at_dash(
     text: &[u8],
     at: usize,
@@ -312,24 +302,6 @@ fn at_dash(
         true => on(Hit::Flag(at)),
         false => ControlFlow::Continue(()),
     }
-}
-
-/// The length of a flag at the start of `text`, up to 48 bytes; 0 where none stands.
-pub fn flag_length(text: &[u8]) -> usize {
-    let dashes = text
-        .iter()
-        .take(3)
-        .take_while(|byte| **byte == b'-')
-        .count();
-    if !(1..=2).contains(&dashes) {
-        return 0;
-    }
-    let name = text[dashes..]
-        .iter()
-        .take(48)
-        .take_while(|byte| byte.is_ascii_alphanumeric() || matches!(byte, b'-' | b'_'))
-        .count();
-    if name == 0 { 0 } else { dashes + name }
 }
 
 fn at_long_run(
@@ -378,5 +350,48 @@ fn is_escape(text: &[u8], at: usize) -> bool {
         (b'\\', Some(b'u')) => digits(at + 2, 4),
         (b'\\', Some(b'0'..=b'3')) => digits(at + 1, 3),
         _ => false,
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::rules::RuleSet;
+
+    fn hits(walk: impl Fn(&mut dyn FnMut(Hit)) -> ControlFlow<()>) -> Vec<Hit> {
+        let mut hits = Vec::new();
+        let ended = walk(&mut |hit| hits.push(hit));
+        assert_eq!(ended, ControlFlow::Continue(()));
+        hits
+    }
+
+    #[test]
+    fn the_walk_is_the_same_with_instructions_of_its_own() {
+        let rules = RuleSet::builtin();
+        let line =
+            "api_key = \"a\", db-password: 'b' --token c \\u0041 https://x.io/%41 (ghs_ xoxb";
+        let mut state = 1u32;
+        let mut text = Vec::new();
+        while text.len() < 20_000 {
+            state = state.wrapping_mul(1_664_525).wrapping_add(1_013_904_223);
+            let from = state as usize >> 8 & 63;
+            text.extend(&line.as_bytes()[from % line.len()..]);
+            text.extend((state >> 16).to_le_bytes());
+        }
+        let tables = rules.tables();
+        let plain = hits(|on| {
+            walk(&text, tables, &mut |hit| {
+                on(hit);
+                ControlFlow::Continue(())
+            })
+        });
+        let scanned = hits(|on| {
+            scan(&text, tables, &mut |hit| {
+                on(hit);
+                ControlFlow::Continue(())
+            })
+        });
+        assert!(plain.len() > 500, "{}", plain.len());
+        assert_eq!(plain, scanned);
     }
 }

@@ -14,7 +14,7 @@ use super::memory::Memory;
 use super::prefilter::{self, Hit};
 use super::promise::Promise;
 use super::site::Site;
-use super::{beside, context, decode, flow, lexer, near, recognise, spaced, told, worth};
+use super::{beside, context, decode, flow, lexer, name_end, near, recognise, spaced, told, worth};
 use crate::model::{Beside, RepoPath, Span, TokenKind};
 use crate::rules::RuleSet;
 use crate::syntax::Document;
@@ -126,7 +126,7 @@ impl<'t> Search<'t> {
     }
 
     fn at_flag(&mut self, at: usize) {
-        let end = at + prefilter::flag_length(&self.text[at..]);
+        let end = at + name_end::flag_length(&self.text[at..]);
         if !matches!(self.text.get(end), Some(b' ' | b'\t' | b'=' | b'"' | b'\'')) {
             return;
         }

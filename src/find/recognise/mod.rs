@@ -40,7 +40,7 @@ pub fn family(search: &mut Search<'_>, family: Family, begin: usize) {
 /// Runs the recognisers that a name leads to.
 pub fn at_mark(search: &mut Search<'_>, mark: usize) {
     telegram::token(search, mark);
-    let end = super::prefilter::name_end(search.text, mark);
+    let end = super::name_end::name_end(search.text, mark);
     let tail = &search.text[end.saturating_sub(24)..end];
     let ends = |name: &str| {
         tail.len() >= name.len()

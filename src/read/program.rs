@@ -3,6 +3,10 @@
 //! In: the text of a program. Out: the agents that it starts as processes, and those whose kit it imports. Only lists and
 //! calls of literal words are read; text that mentions an agent gives none.
 
+use std::sync::OnceLock;
+
+use memchr::memmem::Finder;
+
 use super::shell;
 use crate::rules::ci;
 
@@ -52,22 +56,40 @@ pub fn started(text: &str) -> Vec<Started> {
             found.push(next);
         }
     };
-    for line in text.lines() {
-        if let Some(agent) = imported(line).filter(|_| !is_probe(text)) {
+    let words = words();
+    let has = |kit: &Finder<'_>| kit.find(text.as_bytes()).is_some();
+    if words.kits.iter().any(has) && !is_probe(text) {
+        for agent in text.lines().filter_map(imported) {
             take(Started {
                 agent,
                 arguments: Vec::new(),
             });
         }
     }
-    for name in ci::cli_names() {
-        for (at, _) in text.match_indices(name) {
+    for (name, finder) in &words.programs {
+        for at in finder.find_iter(text.as_bytes()) {
             if let Some(next) = at_literal(text, at, name) {
                 take(next);
             }
         }
     }
     found
+}
+
+/// What is looked for in every program.
+struct Words {
+    kits: Vec<Finder<'static>>,
+    programs: Vec<(&'static str, Finder<'static>)>,
+}
+
+fn words() -> &'static Words {
+    static WORDS: OnceLock<Words> = OnceLock::new();
+    WORDS.get_or_init(|| Words {
+        kits: ci::kits().map(|(name, _)| Finder::new(name)).collect(),
+        programs: ci::cli_names()
+            .map(|name| (name, Finder::new(name)))
+            .collect(),
+    })
 }
 
 /// Parts of the calls by which a kit's agent is started.

@@ -242,26 +242,33 @@ fn may_be_called(entry: &Entry, text: &[u8], name: Range<usize>) -> bool {
 /// How far behind a name its command is looked through.
 const LINE: usize = 256;
 
-/// Whether one of an agent's words that take the person away may stand in what is left of a command: a line's end ends it
-/// unless a quote or a backslash stands before.
+/// Whether one of an agent's words that take the person away may stand in what is left of a command, which ends with its
+/// line unless a quote is open there or a backslash stands before.
 fn takes_person_away(entry: &Entry, behind: &[u8]) -> bool {
-    let known = known();
-    let class = |byte: &u8| known.classes[usize::from(*byte)];
     // A quote that closes right behind the name hides nothing; one that opens there makes it another word.
-    let quotes = behind.iter().take_while(|byte| b"\"'".contains(byte));
+    let quotes = behind.iter().take_while(|byte| is_quote(**byte));
     let behind = &behind[quotes.count()..];
-    let line = &behind[..behind.len().min(LINE)];
-    let end = line
-        .iter()
-        .position(|byte| *byte == b'\n' || class(byte) == Class::Hidden);
-    let line = match end {
-        Some(end) if line[end] == b'\n' => &line[..end],
-        None if behind.len() <= LINE => line,
-        _ => return true,
-    };
+    let mut line = Vec::with_capacity(LINE);
+    let mut open = None;
+    for (number, &byte) in behind.iter().enumerate() {
+        match byte {
+            _ if number == 4 * LINE => return true,
+            b'\\' => return true,
+            b'\n' if open.is_some() => return true,
+            b'\n' => break,
+            quote if is_quote(quote) && open == Some(quote) => open = None,
+            quote if is_quote(quote) && open.is_none() => open = Some(quote),
+            _ if line.len() == LINE => return true,
+            _ => line.push(byte),
+        }
+    }
     let takes = |found: &Entry| found.bypasses & entry.programs != 0;
-    let mut words = line.split(|byte| class(byte) != Class::Letter);
-    words.any(|word| known.entry(word).is_some_and(takes))
+    let mut words = line.split(|byte| !goes_on(*byte));
+    words.any(|word| known().entry(word).is_some_and(takes))
+}
+
+fn is_quote(byte: u8) -> bool {
+    matches!(byte, b'"' | b'\'')
 }
 
 fn known() -> &'static Known {
@@ -347,6 +354,8 @@ mod tests {
             "codex\\\n--yolo",
             "qchat&>log -a",
             "npx @continuedev/cli --allow=*",
+            "codex x\"y\" '--'yo\"lo\"\nz",
+            "codex 'a\"b' \"c\n\" --yolo",
         ] {
             assert!(may_take_person_away(text), "{text}");
         }
@@ -368,6 +377,7 @@ mod tests {
             "--yolo codex\n",
             "--yolo codex",
             "codex x\nrun --yolo",
+            "sed '/^$/codex' a-$3 >\"b-$3\" &&\nrun --yolo",
         ] {
             assert!(!may_hold_both(text.as_bytes()), "{text}");
         }

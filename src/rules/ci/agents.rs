@@ -286,26 +286,18 @@ pub fn cli_names() -> impl Iterator<Item = &'static str> {
 }
 
 /// For every program that can be started without its person, what it is called, and the words that take the person away.
-pub fn programs_and_bypasses() -> impl Iterator<
-    Item = (
-        impl Iterator<Item = &'static str>,
-        impl Iterator<Item = &'static str>,
-    ),
-> {
+pub fn programs_and_bypasses() -> impl Iterator<Item = (Vec<&'static str>, &'static [String])> {
     let entries = table().cli.iter().filter(|entry| !entry.bypass.is_empty());
     entries.map(|entry| {
         let programs = entry.names.iter().chain(&entry.packages);
-        let bypasses = entry.bypass.iter();
-        (programs.map(String::as_str), bypasses.map(String::as_str))
+        (programs.map(String::as_str).collect(), &entry.bypass[..])
     })
 }
 
 /// Whether a program that runs an agent and a word that takes its person away may both stand somewhere.
 pub fn may_take_person_away(stands: &dyn Fn(&str) -> bool) -> bool {
-    table().cli.iter().any(|entry| {
-        let mut programs = entry.names.iter().chain(&entry.packages);
-        let is_written = |word: &String| stands(word);
-        programs.any(is_written) && entry.bypass.iter().any(is_written)
+    programs_and_bypasses().any(|(programs, bypasses)| {
+        programs.into_iter().any(stands) && bypasses.iter().any(|word| stands(word))
     })
 }
 

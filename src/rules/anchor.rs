@@ -169,6 +169,9 @@ fn of_context(kind: &TokenKind, number: u16, anchors: &mut Vec<Anchor>) -> Resul
             }));
         } else if flag.len() >= 3 {
             ends(flag, anchors);
+            // Other words may stand between the command and its flag.
+            let end = &flag.as_bytes()[flag.len().saturating_sub(4)..];
+            anchors.push(Anchor::NameEnd(end.to_vec()));
         }
     }
     for file in kind.files {
@@ -189,6 +192,11 @@ fn ends(name: &str, anchors: &mut Vec<Anchor>) {
         ))
     };
     add(bytes);
+    // Under a block that has the first words of a name, its last word stands alone.
+    let last = bytes.rsplit(|byte| !byte.is_ascii_alphanumeric()).next();
+    if let Some(last) = last.filter(|last| last.len() > 3) {
+        add(last);
+    }
     let joined: Vec<u8> = bytes
         .iter()
         .copied()

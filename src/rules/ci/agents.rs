@@ -305,12 +305,8 @@ pub fn may_take_person_away(stands: &dyn Fn(&str) -> bool) -> bool {
 pub fn purpose_of(name: &str) -> Purpose {
     let name = name.to_ascii_uppercase();
     let fitting = |entry: &&SecretNames| entry.names.iter().any(|pattern| fits(pattern, &name));
-    match table()
-        .secret
-        .iter()
-        .find(fitting)
-        .map(|e| e.purpose.as_str())
-    {
+    let found = table().secret.iter().find(fitting);
+    match found.map(|entry| entry.purpose.as_str()) {
         Some("model") => Purpose::Model,
         Some("broad") => Purpose::Broad,
         Some("messages") => Purpose::Messages,
@@ -365,10 +361,8 @@ mod tests {
             agent("@anthropic-ai/claude-code@1.0.2 -p x", false),
             Some("claude-code")
         );
-        assert_eq!(
-            agent("~/.local/bin/claude --print", false),
-            Some("claude-code")
-        );
+        let below = "~/.local/bin/claude --print";
+        assert_eq!(agent(below, false), Some("claude-code"));
         assert_eq!(agent("claude --version", false), None);
         assert_eq!(agent("claude mcp add x", false), None);
         assert_eq!(agent("codex exec --full-auto x", false), Some("codex"));

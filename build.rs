@@ -241,8 +241,14 @@ fn kind_keys(out: &mut String, kinds: &[TokenKind]) {
     let _ = writeln!(
         out,
         "static KIND_KEYS: KindKeys = KindKeys {{ ids: &{:?}, codes: &{:?}, pairs: &{:?}, by_word: &{:?}, with_flags: &{:?}, \
-         with_requests: &{:?} }};",
-        keys.ids, keys.codes, keys.pairs, keys.by_word, keys.with_flags, keys.with_requests
+         with_requests: &{:?}, told_by_name: &{:?} }};",
+        keys.ids,
+        keys.codes,
+        keys.pairs,
+        keys.by_word,
+        keys.with_flags,
+        keys.with_requests,
+        keys.told_by_name
     );
 }
 

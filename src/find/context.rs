@@ -136,6 +136,9 @@ fn by_flag(search: &Search<'_>, site: &Site, found: &mut Vec<Candidate>) {
 
 /// By the key path in the file, and by files that hold the kind.
 fn by_place(search: &Search<'_>, site: &Site, found: &mut Vec<Candidate>) {
+    if search.would_parse() && !may_be_placed(search, site) {
+        return;
+    }
     let key_path = search
         .document()
         .and_then(|document| document.leaf_at(site.literal.span.start))
@@ -172,6 +175,12 @@ fn by_place(search: &Search<'_>, site: &Site, found: &mut Vec<Candidate>) {
             }
         }
     }
+}
+
+/// Whether a value may be of any kind that its place could tell: a document is not read for one that fits none.
+fn may_be_placed(search: &Search<'_>, site: &Site) -> bool {
+    let fits = |kind: &&TokenKind| fits(kind, search.text, &site.literal).is_some();
+    !search.kinds_of_this_file().is_empty() || search.rules.kinds_told_by_name().iter().any(fits)
 }
 
 /// A provider's own file at its own key: words are believed to be a credential there.

@@ -276,7 +276,7 @@ impl<'t> Search<'t> {
         }
         if worth::as_secret(self, &literal)
             && let Some(promise) = site.promise()
-            && !self.is_part(&site)
+            && !site.is_part(self.text)
         {
             self.generic(promise, &site);
         }
@@ -300,12 +300,6 @@ impl<'t> Search<'t> {
         candidate
     }
 
-    /// Whether the name is a part between colons: `arn:aws:secretsmanager:…:secret:app`.
-    fn is_part(&self, site: &Site) -> bool {
-        let before = site.written.start.checked_sub(1).map(|at| self.text[at]);
-        before == Some(b':') && self.text.get(site.written.end) == Some(&b':')
-    }
-
     /// The file read as structure, where its path names a format and it parses.
     pub fn document(&self) -> Option<&Document> {
         let path = self.path.filter(|_| self.depth == 0)?;
@@ -315,6 +309,12 @@ impl<'t> Search<'t> {
                 crate::syntax::parse(format, self.text).ok()
             })
             .as_ref()
+    }
+
+    /// Whether the question for the document would have the file read as structure now.
+    pub fn would_parse(&self) -> bool {
+        let format = || self.path.and_then(crate::syntax::format_of);
+        self.depth == 0 && self.document.get().is_none() && format().is_some()
     }
 
     /// Where a word stands by itself; nowhere once the first names were asked for.

@@ -60,6 +60,12 @@ impl Site {
         *self.promise.get_or_init(|| promise(&self.name))
     }
 
+    /// Whether the name is a part between colons: `arn:aws:secretsmanager:…:secret:app`.
+    pub fn is_part(&self, text: &[u8]) -> bool {
+        let before = self.written.start.checked_sub(1).map(|at| text[at]);
+        before == Some(b':') && text.get(self.written.end) == Some(&b':')
+    }
+
     /// A password that stands where a command or a call takes one, without a name.
     pub fn told(literal: lexer::Literal, cue: Span) -> Site {
         Site {

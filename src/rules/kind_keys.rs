@@ -19,6 +19,8 @@ pub struct KindKeys {
     pub by_word: &'static [u16],
     pub with_flags: &'static [u16],
     pub with_requests: &'static [u16],
+    /// Those that a name may tell where their own text does not.
+    pub told_by_name: &'static [u16],
 }
 
 impl KindKeys {
@@ -31,8 +33,15 @@ impl KindKeys {
             by_word: those(kinds, |kind| kind.by_word),
             with_flags: those(kinds, |kind| !kind.flags.is_empty()),
             with_requests: those(kinds, |kind| !kind.requests.is_empty()),
+            told_by_name: those(kinds, is_told_by_name),
         }
     }
+}
+
+/// Whether a name may tell a kind whose own text does not.
+pub fn is_told_by_name(kind: &TokenKind) -> bool {
+    let tells_itself = kind.alone && !kind.shapes.is_empty();
+    !kind.names.is_empty() && !tells_itself
 }
 
 fn numbers(kinds: &[TokenKind]) -> impl Iterator<Item = (u16, &TokenKind)> {

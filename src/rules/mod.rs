@@ -76,6 +76,7 @@ struct ByContext {
     requests: OnceLock<Vec<Asked>>,
     flags: OnceLock<Vec<(&'static TokenKind, &'static str)>>,
     words: OnceLock<Vec<&'static TokenKind>>,
+    names: OnceLock<Vec<&'static TokenKind>>,
 }
 
 /// A request of a kind.
@@ -318,6 +319,17 @@ impl RuleSet {
         let kinds = || self.among(|keys| keys.by_word.iter().copied());
         let all = || kinds().filter(|kind| kind.by_word).collect();
         self.by_context.words.get_or_init(all)
+    }
+
+    /// The kinds that a name may tell where their own text does not.
+    pub(crate) fn kinds_told_by_name(&self) -> &[&'static TokenKind] {
+        let kinds = || self.among(|keys| keys.told_by_name.iter().copied());
+        let all = || {
+            kinds()
+                .filter(|kind| kind_keys::is_told_by_name(kind))
+                .collect()
+        };
+        self.by_context.names.get_or_init(all)
     }
 
     /// The kinds that files at a path hold, in their order, each with its key.

@@ -32,9 +32,93 @@ struct Hasher {
 
 /// The hashes of `lines`, which count from 1, in a whole file.
 pub fn line_hashes(text: &[u8], lines: &[u32]) -> BTreeMap<u32, String> {
-    if lines.is_empty() {
-        return BTreeMap::new();
+    match memchr::memchr(b'\r', text) {
+        _ if lines.is_empty() => BTreeMap::new(),
+        // A carriage return ends a line as well.
+        Some(_) => hashes_of_all(text, lines),
+        None => hashes_by_heads(text, lines),
     }
+}
+
+/// Hashes only lines that begin like one that is wanted: no other line has its hash.
+fn hashes_by_heads(text: &[u8], lines: &[u32]) -> BTreeMap<u32, String> {
+    let wanted: BTreeSet<u32> = lines.iter().copied().collect();
+    let last = wanted.last().copied().unwrap_or_default();
+    let starts = || {
+        let behind = memchr::memchr_iter(b'\n', text).map(|newline| newline + 1);
+        (1..=last).zip(std::iter::once(0).chain(behind))
+    };
+    let mut heads = vec![false; 1 << HEAD_BITS];
+    for (_, start) in starts().filter(|(line, _)| wanted.contains(line)) {
+        heads[head(text, start)] = true;
+    }
+    let mut seen: HashMap<u64, u32> = HashMap::new();
+    let mut found = BTreeMap::new();
+    for (line, start) in starts().filter(|(_, start)| heads[head(text, *start)]) {
+        let hash = window(text, start);
+        let count = seen.entry(hash).or_insert(0);
+        *count += 1;
+        if wanted.contains(&line) {
+            found.insert(line, format!("{hash:x}:{count}"));
+        }
+    }
+    found
+}
+
+const HEAD_BITS: u32 = 12;
+
+/// The first four bytes that count from a place on, mixed; what is no ASCII, and the end, count as the same.
+fn head(text: &[u8], start: usize) -> usize {
+    let counting = text[start..].iter().filter(|byte| !is_blank(**byte));
+    let mut bytes = [0x80; 4];
+    for (slot, byte) in bytes.iter_mut().zip(counting) {
+        if !byte.is_ascii() {
+            break;
+        }
+        *slot = *byte;
+    }
+    (u32::from_le_bytes(bytes).wrapping_mul(0x9e37_79b1) >> (32 - HEAD_BITS)) as usize
+}
+
+fn is_blank(byte: u8) -> bool {
+    matches!(byte, b' ' | b'\t')
+}
+
+/// The hash of the `WINDOW` units from a place on, in a text without carriage returns.
+fn window(text: &[u8], start: usize) -> u64 {
+    let (mut hash, mut units) = (0u64, 0);
+    let mut push = |unit: u16| {
+        if units < WINDOW {
+            hash = hash.wrapping_mul(FACTOR).wrapping_add(u64::from(unit));
+            units += 1;
+        }
+        units == WINDOW
+    };
+    let mut at = start;
+    while let Some(&byte) = text.get(at) {
+        at += 1;
+        if byte.is_ascii() {
+            if !is_blank(byte) && push(u16::from(byte)) {
+                return hash;
+            }
+            continue;
+        }
+        // More bytes than a window of any characters has.
+        let near = &text[at - 1..text.len().min(at + WINDOW * 4)];
+        let length = near.iter().position(u8::is_ascii).unwrap_or(near.len());
+        let run = String::from_utf8_lossy(&near[..length]);
+        if run.encode_utf16().any(&mut push) {
+            return hash;
+        }
+        at += length - 1;
+    }
+    push(END);
+    while !push(0) {}
+    hash
+}
+
+/// Hashes every line up to the last that is wanted.
+fn hashes_of_all(text: &[u8], lines: &[u32]) -> BTreeMap<u32, String> {
     let mut hasher = Hasher {
         hash: 0,
         units: 0,
@@ -123,6 +207,8 @@ impl Hasher {
 
 #[cfg(test)]
 mod tests {
+    use proptest::prelude::*;
+
     use super::*;
 
     fn hashes(text: &str) -> String {
@@ -154,5 +240,30 @@ mod tests {
             lorem.ends_with("cc97dc7b1d7d8f7b:1, c129715d7a2bc9a3:1"),
             "{lorem}"
         );
+    }
+
+    proptest! {
+        #[test]
+        fn lines_by_their_heads_have_the_hashes_of_all(
+            parts in proptest::collection::vec(
+                prop_oneof![
+                    Just(b"\n".to_vec()),
+                    Just(b" \t".to_vec()),
+                    Just(b"ab".to_vec()),
+                    Just("\u{e9}\u{1d11e}".as_bytes().to_vec()),
+                    Just("\u{ffff}".as_bytes().to_vec()),
+                    Just(vec![0xff]),
+                    Just(vec![0xe2, 0x82]),
+                    Just(vec![0]),
+                    Just(b"x".repeat(99)),
+                    Just("\u{20ac}".repeat(140).into_bytes()),
+                ],
+                0..40,
+            ),
+            lines in proptest::collection::vec(1..30u32, 1..6),
+        ) {
+            let text = parts.concat();
+            prop_assert_eq!(hashes_by_heads(&text, &lines), hashes_of_all(&text, &lines));
+        }
     }
 }

@@ -183,41 +183,41 @@ fn of_context(kind: &TokenKind, number: u16, anchors: &mut Vec<Anchor>) -> Resul
     Ok(())
 }
 
-/// The last bytes of every spelling of a name: with `_`, with `-`, with `.`, in camel case.
+/// The last bytes of every spelling of a name, and of its last words: under a block that has the first words of a name
+/// they stand alone.
 fn ends(name: &str, anchors: &mut Vec<Anchor>) {
-    let bytes = name.as_bytes();
-    let mut add = |bytes: &[u8]| {
-        anchors.push(Anchor::NameEnd(
-            bytes[bytes.len().saturating_sub(*TAIL.end())..].to_vec(),
-        ))
+    let mut add = |spelled: &[u8]| {
+        let tail = &spelled[spelled.len().saturating_sub(*TAIL.end())..];
+        anchors.push(Anchor::NameEnd(tail.to_vec()));
     };
-    add(bytes);
-    // Under a block that has the first words of a name, its last word stands alone.
-    let last = bytes.rsplit(|byte| !byte.is_ascii_alphanumeric()).next();
-    if let Some(last) = last.filter(|last| last.len() > 3) {
-        add(last);
-    }
-    let joined: Vec<u8> = bytes
-        .iter()
-        .copied()
-        .filter(u8::is_ascii_alphanumeric)
-        .collect();
-    if joined.len() >= 3 {
-        add(&joined);
-    }
-    for mark in [b'_', b'-', b'.'] {
-        let spelled: Vec<u8> = bytes
-            .iter()
-            .map(|byte| {
-                if byte.is_ascii_alphanumeric() {
-                    *byte
-                } else {
-                    mark
-                }
-            })
-            .collect();
+    for spelled in spellings(name) {
         add(&spelled);
     }
+    for (at, _) in name.match_indices(|letter: char| !letter.is_ascii_alphanumeric()) {
+        // Longer ones end like the name does.
+        let is_short = |spelled: &Vec<u8>| (4..*TAIL.end()).contains(&spelled.len());
+        for spelled in spellings(&name[at + 1..])
+            .iter()
+            .filter(|one| is_short(one))
+        {
+            add(spelled);
+        }
+    }
+}
+
+/// A name as it is, in camel case, with `_`, with `-`, with `.`; none of fewer than three bytes.
+fn spellings(name: &str) -> Vec<Vec<u8>> {
+    let is_mark = |byte: &u8| !byte.is_ascii_alphanumeric();
+    let joined = name.bytes().filter(|byte| !is_mark(byte)).collect();
+    let with = |mark: u8| {
+        name.bytes()
+            .map(|byte| if is_mark(&byte) { mark } else { byte })
+            .collect()
+    };
+    let all = [name.into(), joined, with(b'_'), with(b'-'), with(b'.')];
+    all.into_iter()
+        .filter(|spelled: &Vec<u8>| spelled.len() >= 3)
+        .collect()
 }
 
 fn keep(text: &str) -> &'static str {

@@ -1,25 +1,20 @@
 //! A line that moves while a long scan runs: on a terminal only, and only after the first second.
 
-use std::io::{self, IsTerminal, Write};
+use std::io::{self, IsTerminal};
 use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::thread::{self, JoinHandle};
 use std::time::{Duration, Instant};
 
+use indicatif::{HumanBytes, HumanDuration, ProgressBar, ProgressDrawTarget, ProgressStyle};
+
 use crate::engine::Seen;
-use crate::report::{fit, human_bytes, human_seconds};
 
 /// How long a scan may run before anything is shown.
 const QUIET: Duration = Duration::from_secs(1);
 
 /// How often the line is drawn.
 const EVERY: Duration = Duration::from_millis(120);
-
-/// What turns at the start of the line.
-const SIGNS: [char; 4] = ['|', '/', '-', '\\'];
-
-/// How many columns the line has at most.
-const WIDTH: usize = 78;
 
 /// The running line; dropping it takes the line away.
 pub struct Progress {
@@ -53,32 +48,24 @@ impl Drop for Progress {
 
 fn draw(seen: &Seen, done: &AtomicBool, looked_at: &str) {
     let start = Instant::now();
-    let mut signs = SIGNS.iter().cycle();
+    let bar = ProgressBar::with_draw_target(None, ProgressDrawTarget::stderr());
+    if let Ok(style) = ProgressStyle::with_template("{spinner} {msg}") {
+        bar.set_style(style);
+    }
     while !done.load(Ordering::Relaxed) {
-        if start.elapsed() > QUIET
-            && let Some(sign) = signs.next()
-        {
-            let line = format!("{sign} {looked_at}: {}", said(seen, start.elapsed()));
-            show(&fit(&line, WIDTH));
+        if start.elapsed() > QUIET {
+            bar.set_message(format!("{looked_at}: {}", said(seen, start.elapsed())));
+            bar.tick();
         }
         thread::park_timeout(EVERY);
     }
-    if start.elapsed() > QUIET {
-        show("");
-    }
-}
-
-/// Puts a line in the place of the one before.
-fn show(line: &str) {
-    let mut out = io::stderr().lock();
-    // A line that could not be drawn is no reason to fail a scan.
-    let _ = write!(out, "\r{line}\u{1b}[K").and_then(|()| out.flush());
+    bar.finish_and_clear();
 }
 
 /// How far the scan is; how much longer it takes, where the number of items is known.
 fn said(seen: &Seen, elapsed: Duration) -> String {
     let files = seen.files.load(Ordering::Relaxed);
-    let bytes = human_bytes(seen.bytes.load(Ordering::Relaxed));
+    let bytes = HumanBytes(seen.bytes.load(Ordering::Relaxed));
     let items = seen.items.load(Ordering::Relaxed);
     let expected = seen.expected.load(Ordering::Relaxed);
     let done = format!("{files} files, {bytes}");
@@ -86,7 +73,9 @@ fn said(seen: &Seen, elapsed: Duration) -> String {
         return done;
     }
     let part = (items as f64 / expected as f64).min(0.99);
-    let left = human_seconds(elapsed.as_secs_f64() * (1.0 - part) / part);
+    let left = HumanDuration(Duration::from_secs_f64(
+        elapsed.as_secs_f64() * (1.0 - part) / part,
+    ));
     format!("{:.0} %, {done}, about {left} left", part * 100.0)
 }
 
@@ -106,12 +95,12 @@ mod tests {
     #[test]
     fn an_estimate_is_given_where_the_end_is_known() {
         let elapsed = Duration::from_secs(10);
-        assert_eq!(said(&seen(4, 0), elapsed), "3 files, 2.0 kB");
+        assert_eq!(said(&seen(4, 0), elapsed), "3 files, 2.00 KiB");
         assert_eq!(
             said(&seen(4, 8), elapsed),
-            "50 %, 3 files, 2.0 kB, about 10.0 s left"
+            "50 %, 3 files, 2.00 KiB, about 10 seconds left"
         );
         assert!(said(&seen(9, 8), elapsed).starts_with("99 %"));
-        assert_eq!(said(&seen(0, 8), elapsed), "3 files, 2.0 kB");
+        assert_eq!(said(&seen(0, 8), elapsed), "3 files, 2.00 KiB");
     }
 }

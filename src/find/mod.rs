@@ -65,7 +65,6 @@ pub use limit::Limit;
 pub use line_hash::line_hashes;
 pub use memory::Memory;
 pub use mutate::unnoticed;
-pub use random::log2;
 pub use sample::sample;
 pub use stream::{Streamed, stream};
 

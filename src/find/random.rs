@@ -45,26 +45,6 @@ pub fn looks_random(value: &[u8]) -> bool {
     chance >= 24 && chance * 10 >= (chance + words) * 4
 }
 
-/// The logarithm of a normal positive number to the base of two; exact for powers of two. The system's own one stands in
-/// a library that every start would load.
-pub fn log2(number: f64) -> f64 {
-    const EXPONENT_OF_ONE: u64 = 1023;
-    const FRACTION: u64 = (1 << 52) - 1;
-    let bits = number.to_bits();
-    let mut exponent = (bits >> 52) as f64 - EXPONENT_OF_ONE as f64;
-    let mut rest = f64::from_bits(bits & FRACTION | EXPONENT_OF_ONE << 52);
-    if rest > std::f64::consts::SQRT_2 {
-        rest /= 2.0;
-        exponent += 1.0;
-    }
-    let part = (rest - 1.0) / (rest + 1.0);
-    let square = part * part;
-    let series = (0..14).rev().fold(0.0, |sum, term| {
-        sum * square + 1.0 / f64::from(2 * term + 1)
-    });
-    exponent + 2.0 * std::f64::consts::LOG2_E * part * series
-}
-
 /// Shannon's entropy in bits per byte.
 pub fn entropy(value: &[u8]) -> f64 {
     let mut counts = [0u32; 256];
@@ -77,7 +57,7 @@ pub fn entropy(value: &[u8]) -> f64 {
         .filter(|count| **count > 0)
         .map(|count| {
             let share = f64::from(*count) / length;
-            -share * log2(share)
+            -share * share.log2()
         })
         .sum()
 }
@@ -85,20 +65,6 @@ pub fn entropy(value: &[u8]) -> f64 {
 #[cfg(test)]
 mod tests {
     use super::*;
-
-    #[test]
-    fn logarithms_are_those_of_the_system() {
-        for power in -60..60 {
-            assert_eq!(log2(2f64.powi(power)), f64::from(power));
-        }
-        for above in 1..=256u32 {
-            for below in 1..=256u32 {
-                let share = f64::from(above) / f64::from(below);
-                let difference = (log2(share) - share.log2()).abs();
-                assert!(difference < 4e-15, "{above} / {below}: {difference:e}");
-            }
-        }
-    }
 
     #[test]
     fn words_are_written_and_noise_is_not() {

@@ -9,7 +9,6 @@ use std::fmt::Write as _;
 use hmac::{Hmac, KeyInit, Mac};
 use sha2::Sha256;
 
-use crate::find::log2;
 use crate::model::Sighting;
 
 /// The key used where a repository has no salt of its own; the summary says so.
@@ -116,7 +115,7 @@ fn estimated_bits(value: &[u8], public: usize) -> f64 {
             alphabet += 26.0;
         }
     }
-    hidden.len() as f64 * log2(alphabet.max(2.0)).min(log2(distinct as f64) + 1.0)
+    hidden.len() as f64 * alphabet.max(2.0).log2().min((distinct as f64).log2() + 1.0)
 }
 
 #[cfg(test)]

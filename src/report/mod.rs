@@ -33,8 +33,6 @@ use std::io::{self, Write};
 use std::str::FromStr;
 
 use crate::model::{Outcome, Rule};
-pub use summary::{human_bytes, human_seconds};
-pub use wrap::fit;
 
 /// Writes what the agents of jobs hold, and the findings of these jobs, for a terminal.
 pub fn write_jobs(outcome: &Outcome, style: &Style, out: &mut dyn Write) -> io::Result<()> {

@@ -268,8 +268,8 @@ fn tables_source(out: &mut String, tables: &table::Tables) {
             let leads = format!("{:?}", start.leads);
             let leads = leads.replace("Code(", "Code(Family::");
             format!(
-                "Start {{ at: {}, before: {}, length: {}, head: {}, leads: Leads::{leads} }}",
-                start.at, start.before, start.length, start.head
+                "Start {{ at: {}, before: {}, length: {}, head: {}, last: {}, leads: Leads::{leads} }}",
+                start.at, start.before, start.length, start.head, start.last
             )
         })
         .collect();

@@ -40,11 +40,9 @@ impl Search<'_> {
     /// The literals that may start at a word's start.
     pub(super) fn at_start(&mut self, at: usize) {
         let four = prefilter::four_at(self.text, at);
-        for start in self
-            .starts_at(at)
-            .iter()
-            .filter(|start| start.may_begin(four))
-        {
+        let rest = &self.text[at..];
+        let may_begin = |start: &&table::Start| start.may_begin(four, rest);
+        for start in self.starts_at(at).iter().filter(may_begin) {
             if let Some(begin) = self.begin_of(start, at) {
                 self.lead(start.leads, begin, usize::from(start.length));
             }

@@ -30,8 +30,15 @@ fn end(segments: &[Segment], text: &[u8], at: usize, steps: &mut u32) -> Option<
                 .take(usize::from(*max))
                 .take_while(|byte| class.has(**byte))
                 .count();
+            // Most of the places that a run may end at do not have the byte that has to follow.
+            let next = rest.first().and_then(|next| match next {
+                Segment::Literal(literal) => literal.as_bytes().first(),
+                Segment::Run { .. } => None,
+            });
+            let may_end = |count: &usize| next.is_none() || text.get(at + count) == next;
             (usize::from(*min)..=most)
                 .rev()
+                .filter(may_end)
                 .find_map(|count| end(rest, text, at + count, steps))
         }
     }

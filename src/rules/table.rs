@@ -49,19 +49,23 @@ pub struct Start {
     pub length: u16,
     /// The first four of those bytes, the first lowest; the last one is 0 where the literal has three.
     pub head: u32,
+    /// The last of those bytes.
+    pub last: u8,
     pub leads: Leads,
 }
 
 impl Start {
-    /// Whether the literal may stand where these four bytes do.
+    /// Whether the literal may stand at the start of a text whose first four bytes are these. Many literals differ in
+    /// their last byte only: `https://0`, `https://1`.
     #[inline]
-    pub fn may_begin(&self, four: u32) -> bool {
+    pub fn may_begin(&self, four: u32, text: &[u8]) -> bool {
         let seen = if self.length > 3 {
             u32::MAX
         } else {
             0x00ff_ffff
         };
-        (self.head ^ four) & seen == 0
+        let last = usize::from(self.length).wrapping_sub(1);
+        (self.head ^ four) & seen == 0 && text.get(last) == Some(&self.last)
     }
 }
 
@@ -263,6 +267,7 @@ fn packed_starts(starts: &[StartText], letters: &mut String) -> Vec<Start> {
             before: start.before.len() as u16,
             length: start.literal.len() as u16,
             head: number(start.literal.as_bytes()),
+            last: start.literal.bytes().next_back().unwrap_or_default(),
             leads: start.leads,
         }
     });

@@ -107,6 +107,8 @@ fn quoted_words(part: &[u8]) -> impl Iterator<Item = (usize, &[u8])> {
 /// Whether a known host ends behind one of the points in a part of a text; the whole text is looked at around it.
 pub fn may_name_host(text: &[u8], part: Span, known: &KnownHosts) -> bool {
     let mut points = memchr::memchr_iter(b'.', part.of(text)).map(|gap| part.start + gap);
+    // A text that links to a host once does so many times.
+    let mut unknown: &[u8] = b"";
     points.any(|point| {
         let Some([first, second, ..]) = text.get(point + 1..) else {
             return false;
@@ -119,7 +121,9 @@ pub fn may_name_host(text: &[u8], part: Span, known: &KnownHosts) -> bool {
         let end = point + 1 + behind.iter().take_while(is_host).count();
         let before = &text[point.saturating_sub(LONGEST_HOST)..point];
         let start = point - before.iter().rev().take_while(is_host).count();
-        known.knows(&text[start..end])
+        let host = &text[start..end];
+        let is_new = std::mem::replace(&mut unknown, host) != host;
+        is_new && known.knows(host)
     })
 }
 

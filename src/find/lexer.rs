@@ -4,6 +4,7 @@
 //! `Bearer`. It reads forward only, a bounded number of bytes, and knows no grammar.
 
 use super::escaped;
+use super::marks::set_of;
 use super::scheme::SCHEMES;
 use crate::model::Span;
 
@@ -148,16 +149,7 @@ fn literal_of(span: Span) -> Option<Literal> {
 }
 
 /// Bytes that end a literal without quotes.
-static ENDS_BARE: [bool; 256] = {
-    let mut ends = [false; 256];
-    let bytes = b" \t\n\x0c\r\"'`,;<)]}|";
-    let mut at = 0;
-    while at < bytes.len() {
-        ends[bytes[at] as usize] = true;
-        at += 1;
-    }
-    ends
-};
+static ENDS_BARE: [bool; 256] = set_of(b" \t\n\x0c\r\"'`,;<)]}|");
 
 fn bare(text: &[u8], start: usize, crossed: bool) -> Option<Literal> {
     let rest = &text[start..text.len().min(start + LONGEST_BARE)];

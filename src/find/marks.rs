@@ -1,6 +1,6 @@
-//! Which sorts of marks stand in a value, all of them in one walk over its bytes.
+//! Which sorts of marks stand in a value, all of them in one walk over its bytes; and sets of bytes, asked by byte.
 //!
-//! In: a value. Out: one bit for each sort. What a mark means is for the caller to say.
+//! In: a value, or bytes. Out: one bit for each sort, or a set. What a mark means is for the caller to say.
 
 /// No letter, digit or visible mark.
 pub const NO_GRAPHIC: u8 = 1;
@@ -13,6 +13,17 @@ pub const SIGN: u8 = 1 << 4;
 /// An opening bracket, `*` or `&`.
 pub const CALL: u8 = 1 << 5;
 pub const SLASH: u8 = 1 << 6;
+
+/// The set of some bytes, to be asked by byte.
+pub const fn set_of(bytes: &[u8]) -> [bool; 256] {
+    let mut set = [false; 256];
+    let mut at = 0;
+    while at < bytes.len() {
+        set[bytes[at] as usize] = true;
+        at += 1;
+    }
+    set
+}
 
 static MARKS: [u8; 256] = {
     let mut marks = [0; 256];

@@ -3,6 +3,7 @@
 //! In: text and a place. Out: offsets and yes or no, by a few bytes before the place and two filters that hold the ends
 //! of all names. It may say yes too often, never no.
 
+use super::marks::set_of;
 use super::prefilter::{four_at, in_filter};
 use crate::rules::table::{TAIL, Tables, folded, tail_key};
 
@@ -23,16 +24,7 @@ fn is_tail(text: &[u8], tables: &Tables) -> bool {
 }
 
 /// Bytes that may stand between a name and its mark.
-static BETWEEN: [bool; 256] = {
-    let mut between = [false; 256];
-    let bytes = b" \t\"'`])}\\?!:|+=*";
-    let mut at = 0;
-    while at < bytes.len() {
-        between[bytes[at] as usize] = true;
-        at += 1;
-    }
-    between
-};
+static BETWEEN: [bool; 256] = set_of(b" \t\"'`])}\\?!:|+=*");
 
 /// Where the name before a mark ends: over spaces, quotes and closing brackets.
 #[inline(always)]

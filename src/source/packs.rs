@@ -11,6 +11,7 @@ use gix::objs::Kind;
 use gix::odb::pack::data::{self, entry::Header};
 use gix::odb::pack::index;
 
+use super::Version;
 use super::families::{Families, Member, NONE};
 
 /// A family whose first object is larger is not held in memory as a whole.
@@ -149,7 +150,7 @@ impl Pack {
         &self,
         threads: usize,
         mut job: impl FnMut(&Known<'_>) -> Option<u32>,
-        hand: &(dyn Fn(u32, &[u8]) + Sync),
+        hand: &(dyn Fn(u32, Version<'_>) + Sync),
     ) {
         let member = |entry: &Entry| Member {
             offset: entry.offset,

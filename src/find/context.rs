@@ -116,7 +116,9 @@ fn by_name(search: &Search<'_>, site: &Site, normalised: &str, found: &mut Vec<C
 
 fn by_flag(search: &Search<'_>, site: &Site, found: &mut Vec<Candidate>) {
     let flag = site.written.of(search.text);
-    let before = &search.text[site.written.start.saturating_sub(300)..site.written.start];
+    let before = Span::new(site.written.start.saturating_sub(300), site.written.start);
+    search.look_at(before);
+    let before = before.of(search.text);
     for (kind, wanted) in search.rules.flags() {
         if !wanted.as_bytes().ends_with(flag) {
             continue;
@@ -149,6 +151,7 @@ fn by_place(search: &Search<'_>, site: &Site, found: &mut Vec<Candidate>) {
             by_name(search, site, &normalised, found);
         }
     }
+    search.look_at(enclosing::around(site.written.start));
     if let Some(word) = enclosing::word(search.text, site.written.start).filter(|_| !site.flag) {
         let word = word.of(search.text);
         let first = word.split(|byte| *byte == b'.').next().unwrap_or(word);
@@ -295,6 +298,7 @@ fn by_word(search: &Search<'_>, site: &Site, found: &mut Vec<Candidate>) {
             continue;
         };
         let path = search.path.map_or(&b""[..], |path| path.as_bytes());
+        search.look_at(near::window(search.text, site.literal.span, WORD_LINES));
         let lines = near::word(
             search.text,
             site.literal.span,

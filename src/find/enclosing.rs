@@ -19,6 +19,11 @@ const SORTS: [&[u8]; 6] = [
     b"backend",
 ];
 
+/// What is read to find the block around the key at `at`.
+pub fn around(at: usize) -> Span {
+    Span::new(at.saturating_sub(WINDOW), at)
+}
+
 /// The word that names the block around the key at `at`.
 pub fn word(text: &[u8], at: usize) -> Option<Span> {
     let floor = at.saturating_sub(WINDOW);

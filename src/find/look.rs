@@ -11,8 +11,9 @@ use crate::model::Span;
 /// What every look reads: the first bytes of a literal, or the last ones of the name before a mark.
 const NEAR: usize = 80;
 
-/// What a look at a literal under its name reads around it: the block that it stands in, its request, a provider's word.
-const AROUND_SITE: usize = 2560;
+/// What a look at a literal under its name reads before it, and behind it.
+const BEFORE_SITE: usize = 440;
+const BEHIND_SITE: usize = 64;
 
 /// What had to be missing in the whole text for a hit to come to nothing.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
@@ -50,11 +51,11 @@ impl Look {
     }
 }
 
-/// What a look at a literal under its name may read.
+/// What a look at a literal under its name reads to know the name.
 pub fn around_site(literal: &Literal) -> Span {
     Span::new(
-        literal.span.start.saturating_sub(AROUND_SITE),
-        literal.span.end + AROUND_SITE,
+        literal.span.start.saturating_sub(BEFORE_SITE),
+        literal.span.end + BEHIND_SITE,
     )
 }
 

@@ -121,7 +121,7 @@ fn rank(sort: Sort) -> Sort {
 }
 
 /// No look goes so far that this says it.
-const UNSETTLED: u16 = u16::MAX;
+const UNSETTLED: u32 = u32::MAX;
 
 /// A hit, and what came of it.
 #[derive(Clone, Copy, Debug)]
@@ -135,9 +135,9 @@ pub struct Mark {
     sort: Sort,
     missing: Missing,
     /// How many bytes around the trigger decided that nothing came of it; `UNSETTLED` where something did, or may.
-    reach: u16,
+    reach: u32,
     /// The length of the run that was decoded.
-    run: u16,
+    run: u32,
     /// Where the literal that was tried starts behind the trigger, and its length; both 0 where none was.
     tried: (u16, u16),
 }
@@ -204,17 +204,15 @@ impl Mark {
         let small = |number: usize| u16::try_from(number).ok();
         let tried = match look.tried {
             None => Some((0, 0)),
-            Some(span) => span
-                .start
-                .checked_sub(trigger)
-                .and_then(small)
-                .zip(small(span.len())),
+            Some(span) => {
+                let start = span.start.checked_sub(trigger).and_then(small);
+                start.zip(small(span.len()))
+            }
         };
-        let reach = look
-            .reach
-            .checked_add(usize::from(self.gap) + 1)
-            .and_then(small);
-        if let (Some(reach), Some(tried), Some(run)) = (reach, tried, small(look.run)) {
+        let reach = look.reach.checked_add(usize::from(self.gap) + 1);
+        let reach = reach.and_then(|reach| u32::try_from(reach).ok());
+        let run = u32::try_from(look.run).ok();
+        if let (Some(reach), Some(tried), Some(run)) = (reach, tried, run) {
             (self.reach, self.tried, self.run) = (reach, tried, run);
             self.missing = look.missing;
         }
@@ -280,7 +278,7 @@ impl Same {
                 .filter(|mark| (from..to).contains(&mark.trigger))
                 .map(|mark| {
                     let trigger = self.part.start + (mark.trigger - from) as usize;
-                    let reach = usize::from(mark.reach);
+                    let reach = mark.reach as usize;
                     let is_settled = is_same_path
                         && self.from.is_none_or(|from| reach <= trigger - from)
                         && self.to.is_none_or(|to| reach <= to - trigger);
@@ -382,7 +380,7 @@ pub fn hits(search: &mut Search<'_>) {
     let mut marks = marks_of(search);
     for mark in &mut marks {
         if mark.reach != UNSETTLED && search.is_missing(mark.missing) {
-            search.pass_by(mark.trigger as usize, usize::from(mark.run), mark.tried());
+            search.pass_by(mark.trigger as usize, mark.run as usize, mark.tried());
             continue;
         }
         let before = (search.found.len(), search.limited.get());

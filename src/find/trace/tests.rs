@@ -267,7 +267,10 @@ fn a_version_may_go_on_anywhere() {
 fn what_decides_may_come_from_afar_and_go() {
     let rules = RuleSet::builtin();
     let mut changed = 0;
-    for kind in rules.kinds().step_by(2) {
+    let by_word: Vec<&str> = rules.kinds_by_word().iter().map(|kind| kind.id).collect();
+    let wanted = rules.kinds().enumerate();
+    let wanted = wanted.filter(|(number, kind)| number % 3 == 0 || by_word.contains(&kind.id));
+    for (_, kind) in wanted {
         let examples = kind.examples.iter().filter(|one| one.text.contains('\n'));
         for example in examples.take(2) {
             let path = RepoPath::from(example.file);

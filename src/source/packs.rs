@@ -7,6 +7,7 @@
 use std::path::{Path, PathBuf};
 
 use gix::ObjectId;
+use gix::hash::oid;
 use gix::objs::Kind;
 use gix::odb::pack::data::{self, entry::Header};
 use gix::odb::pack::index;
@@ -31,6 +32,8 @@ pub(super) struct Pack {
     data: data::File,
     /// In the order of their offsets.
     entries: Vec<Entry>,
+    /// By place in the index.
+    numbers: Vec<u32>,
 }
 
 #[derive(Clone, Copy)]
@@ -116,10 +119,15 @@ impl Pack {
             };
             entries.push(entry.unwrap_or(out));
         }
+        let mut numbers = vec![NONE; index.num_objects() as usize];
+        for (number, entry) in entries.iter().enumerate() {
+            numbers[entry.at as usize] = number as u32;
+        }
         Some(Pack {
             index,
             data,
             entries,
+            numbers,
         })
     }
 
@@ -143,6 +151,13 @@ impl Pack {
         }
     }
 
+    /// The number of the entry that holds an object of a kind; `None` where it is left to be read by its id.
+    pub(super) fn entry_of(&self, id: &oid, kind: Kind) -> Option<u32> {
+        let number = self.numbers.get(self.index.lookup(id)? as usize)?;
+        let entry = self.entries.get(*number as usize)?;
+        (entry.base != NONE && entry.kind == kind).then_some(*number)
+    }
+
     /// Hands over the bytes of every entry that `job` gives a number for, from several threads. `job` is asked in the
     /// order of the pack, by this thread.
     pub(super) fn read(
@@ -151,32 +166,51 @@ impl Pack {
         mut job: impl FnMut(&Known<'_>) -> Option<u32>,
         hand: &(dyn Fn(u32, &[u8]) + Sync),
     ) {
-        let member = |entry: &Entry| Member {
-            offset: entry.offset,
-            base: NONE,
-            job: NONE,
-        };
-        let mut members: Vec<Member> = self.entries.iter().map(member).collect();
-        let mut count = 0;
-        for (entry, member) in self.entries.iter().zip(&mut members) {
+        let mut wanted = Vec::new();
+        for (number, entry) in self.entries.iter().enumerate() {
             if entry.base != NONE
                 && let Some(job) = job(&self.known_of(entry))
             {
-                (member.base, member.job) = (entry.base, job);
-                count += 1;
+                wanted.push((number as u32, job));
             }
         }
-        if count < WORTH_A_TREE {
-            return;
+        if wanted.len() >= WORTH_A_TREE {
+            self.read_entries(threads, &wanted, || (), |(), job, bytes| hand(job, bytes));
         }
-        // What an entry rests on stands before it.
-        for number in (0..members.len()).rev() {
-            let base = members[number].base;
-            if base != NONE {
-                members[base as usize].base = self.entries[base as usize].base;
+    }
+
+    /// Hands over the bytes of entries, each with the number that the caller knows it by, from several threads, each of
+    /// which has a state of its own.
+    pub(super) fn read_entries<S>(
+        &self,
+        threads: usize,
+        wanted: &[(u32, u32)],
+        state: impl Fn() -> S + Sync,
+        hand: impl Fn(&mut S, u32, &[u8]) + Sync,
+    ) {
+        let mut jobs = vec![NONE; self.entries.len()];
+        let mut needed = vec![false; self.entries.len()];
+        for (number, job) in wanted {
+            jobs[*number as usize] = *job;
+            let mut number = *number;
+            while !std::mem::replace(&mut needed[number as usize], true) {
+                number = self.entries[number as usize].base;
             }
         }
-        Families::new(&self.data, members).read(threads, hand);
+        // What an entry rests on stands before it, so its place among the members is known when it is asked for.
+        let mut places = vec![NONE; self.entries.len()];
+        let mut members = Vec::new();
+        for (number, entry) in self.entries.iter().enumerate() {
+            if needed[number] {
+                places[number] = members.len() as u32;
+                members.push(Member {
+                    offset: entry.offset,
+                    base: places[entry.base as usize],
+                    job: jobs[number],
+                });
+            }
+        }
+        Families::new(&self.data, members).read(threads, state, hand);
     }
 }
 
@@ -197,7 +231,7 @@ fn entry(
             Header::verified_base_pack_offset(offset, base_distance)?
         }
         Header::RefDelta { base_id } => {
-            index.pack_offset_at_index(index.lookup(base_id.as_ref() as &gix::hash::oid)?)
+            index.pack_offset_at_index(index.lookup(base_id.as_ref() as &oid)?)
         }
         own => {
             let number = before.len() as u32;

@@ -4,12 +4,11 @@
 //! good, which is no news; what is there is read.
 
 use gix::ObjectId;
-use gix::objs::{Kind, TreeRefIter};
+use gix::objs::Kind;
 
 use super::super::Form;
-use super::super::ids::IdSet;
-use super::super::packs::Packs;
-use super::super::repository::Repository;
+use super::super::commits::walk;
+use super::levels::Levels;
 use super::walker::Walker;
 use crate::error::Result;
 
@@ -23,20 +22,23 @@ struct Unreached {
 }
 
 /// Adds what no ref leads to. Commits and trees come first: they know the paths of what they hold.
-pub(in crate::source) fn add_unreached(
-    walker: &mut Walker<'_>,
-    repository: &Repository,
-    packs: &Packs,
-) -> Result<()> {
+pub(in crate::source) fn add_unreached(walker: &mut Walker<'_>, levels: &Levels<'_>) -> Result<()> {
     walker.leave_the_refs();
     let tips = walker.plan.tips.clone();
-    let unreached = list(walker, repository, packs);
-    walker.commits(repository, &unreached.commits, &tips)?;
+    let unreached = list(walker, levels);
+    for tree in &unreached.trees {
+        let tree = walker.plan.numbers.object(tree);
+        walker.folders.ask(tree);
+    }
+    let shallow = levels.repository.shallow();
+    let walk = walk(walker.objects, shallow, &unreached.commits, &tips)?;
+    walker.commits(walk, levels);
     let below = children(walker, &unreached.trees);
-    let (inner, outer): (Vec<_>, Vec<_>) = unreached
-        .trees
-        .into_iter()
-        .partition(|tree| below.contains(tree));
+    let is_below = |tree: &ObjectId| {
+        let number = walker.plan.numbers.known(tree);
+        number.is_some_and(|number| below.get(number as usize).is_some_and(|below| *below))
+    };
+    let (inner, outer): (Vec<_>, Vec<_>) = unreached.trees.into_iter().partition(is_below);
     for tree in outer.iter().chain(&inner) {
         if !walker.plan.knows(tree) {
             walker.tree(tree);
@@ -54,9 +56,13 @@ pub(in crate::source) fn add_unreached(
     Ok(())
 }
 
-fn list(walker: &Walker<'_>, repository: &Repository, packs: &Packs) -> Unreached {
-    let packed = packs.iter().flat_map(|pack| pack.objects());
-    let loose = repository.loose_objects().into_iter().map(|id| (id, None));
+fn list(walker: &Walker<'_>, levels: &Levels<'_>) -> Unreached {
+    let packed = levels.packs.iter().flat_map(|pack| pack.objects());
+    let loose = levels
+        .repository
+        .loose_objects()
+        .into_iter()
+        .map(|id| (id, None));
     let mut all: Vec<(ObjectId, Option<Kind>)> = packed
         .chain(loose)
         .filter(|(id, _)| !walker.plan.knows(id))
@@ -76,17 +82,16 @@ fn list(walker: &Walker<'_>, repository: &Repository, packs: &Packs) -> Unreache
     unreached
 }
 
-/// The folders that stand in some trees.
-fn children(walker: &Walker<'_>, trees: &[ObjectId]) -> IdSet {
-    let mut children = IdSet::default();
-    let mut buffer = Vec::new();
+/// By number of the object: whether it stands as a folder in one of some trees.
+fn children(walker: &mut Walker<'_>, trees: &[ObjectId]) -> Vec<bool> {
+    let mut children = Vec::new();
     for tree in trees {
-        if let Ok(Some((Kind::Tree, data))) = walker.objects.find(tree, &mut buffer) {
-            let entries = TreeRefIter::from_bytes(data, walker.objects.hash());
-            let folders = entries
-                .map_while(std::result::Result::ok)
-                .filter(|entry| entry.mode.is_tree());
-            children.extend(folders.map(|entry| entry.oid.to_owned()));
+        for folder in walker.folders_in(tree) {
+            let folder = folder as usize;
+            if folder >= children.len() {
+                children.resize(folder + 1, false);
+            }
+            children[folder] = true;
         }
     }
     children

@@ -12,7 +12,7 @@ use super::super::packs::{Pack, Packs};
 use super::super::repository::Repository;
 use super::super::trees::DEPTH_AT_MOST;
 use super::super::work::spread;
-use super::folders::{Folders, Held};
+use super::folders::Folders;
 use super::numbers::Numbers;
 use super::versions::VersionReader;
 
@@ -93,7 +93,7 @@ impl Levels<'_> {
             let shared = shared.lock().unwrap_or_else(PoisonError::into_inner);
             let open = level
                 .iter()
-                .filter(|object| shared.folders.of(**object) == Held::Asked);
+                .filter(|object| shared.folders.is_open(**object));
             left.extend(open.map(|object| (*object, *shared.numbers.id(*object))));
             if !shared.folders.has_room() {
                 return;

@@ -6,6 +6,7 @@
 use gix::objs::TreeRefIter;
 use gix::objs::tree::EntryRef;
 
+use super::NONE;
 use super::numbers::{EntrySort, Numbers, sort_of};
 
 /// One entry of the version that was read last.
@@ -13,6 +14,8 @@ use super::numbers::{EntrySort, Numbers, sort_of};
 struct Seen {
     start: usize,
     number: u32,
+    /// Its place in the version before; `NONE` where that does not have it.
+    before: u32,
     sort: EntrySort,
 }
 
@@ -24,6 +27,8 @@ pub(super) struct VersionReader {
     next: Vec<Seen>,
     /// Whether the version that was read last could be read to its end.
     pub(super) is_whole: bool,
+    /// The number that its caller holds that version by.
+    pub(super) held: Option<u32>,
 }
 
 /// What the version before does not have: entries, and their places among all.
@@ -38,6 +43,7 @@ impl VersionReader {
             seen: Vec::new(),
             next: Vec::new(),
             is_whole: true,
+            held: None,
         }
     }
 
@@ -53,6 +59,7 @@ impl VersionReader {
             if length > 0 && data[at..].starts_with(known) {
                 self.next.push(Seen {
                     start: at,
+                    before: old as u32,
                     ..self.seen[old]
                 });
                 at += length;
@@ -68,7 +75,8 @@ impl VersionReader {
             fresh.push((self.next.len(), entry));
             self.next.push(Seen {
                 start: at,
-                number: 0,
+                number: NONE,
+                before: NONE,
                 sort: sort_of(&entry),
             });
             at += entries.offset_to_next_entry(&data[at..]);
@@ -99,6 +107,29 @@ impl VersionReader {
     /// The entries of the version that was read last.
     pub(super) fn entries(&self) -> impl ExactSizeIterator<Item = u32> {
         self.seen.iter().map(|seen| seen.number)
+    }
+
+    /// What the version that was read last is made of: parts of the one before, each by its start and its length, and
+    /// behind each a number of entries of its own.
+    pub(super) fn differences(&self) -> Vec<u32> {
+        let mut parts = Vec::new();
+        let mut rest = self.seen.as_slice();
+        while let [first, ..] = rest {
+            let start = first.before;
+            let is_next = |(place, seen): (u32, &Seen)| seen.before == place && start != NONE;
+            let copied = (start..NONE)
+                .zip(rest)
+                .take_while(|pair| is_next(*pair))
+                .count();
+            let (_, behind) = rest.split_at(copied);
+            let own = behind.iter().take_while(|seen| seen.before == NONE).count();
+            let (own, behind) = behind.split_at(own);
+            let start = if copied == 0 { 0 } else { start };
+            parts.extend([start, copied as u32, own.len() as u32]);
+            parts.extend(own.iter().map(|seen| seen.number));
+            rest = behind;
+        }
+        parts
     }
 
     /// How many links to other repositories the version has that was read last.

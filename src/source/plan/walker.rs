@@ -174,16 +174,12 @@ impl<'a> Walker<'a> {
             depth,
         };
         let is_whole = match self.folders.of(tree) {
-            Held::Whole(place) => {
+            Held::Read(place) => {
                 self.held(place, path, below);
-                Some(true)
-            }
-            Held::Damaged(place) => {
-                self.held(place, path, below);
-                Some(false)
+                Some(place.is_whole)
             }
             Held::Missing => None,
-            Held::No | Held::Asked => self.unheld(tree, path, below),
+            Held::Unread => self.unheld(tree, path, below),
         };
         match is_whole {
             Some(true) => {}
@@ -201,17 +197,22 @@ impl<'a> Walker<'a> {
     /// Walks over a folder that was read before, but for what it shares with the one that stood there last.
     fn held(&mut self, place: Place, path: &mut Vec<u8>, below: Below) {
         self.plan.visited.submodules += u64::from(place.submodules);
-        let entries = self.folders.entries(place);
-        let last = at(&self.last, below.path).map(|last| self.folders.of(last));
-        let differing = match last {
-            Some(Held::Whole(last) | Held::Damaged(last)) => {
-                differing(self.folders.entries(last), entries)
+        let Some(entries) = self.folders.entries(place) else {
+            for entry in self.folders.unfolded(place) {
+                self.entry(entry, path, below);
             }
-            _ => 0..entries.len(),
+            return;
         };
-        for at in differing {
-            let entry = self.folders.entries(place)[at];
-            self.entry(entry, path, below);
+        let last = at(&self.last, below.path).map(|last| self.folders.of(last));
+        let last = match last {
+            Some(Held::Read(last)) => self.folders.entries(last),
+            _ => None,
+        };
+        for at in differing(last.unwrap_or_default(), entries) {
+            let entry = self.folders.entries(place).map(|entries| entries[at]);
+            if let Some(entry) = entry {
+                self.entry(entry, path, below);
+            }
         }
     }
 
@@ -243,9 +244,9 @@ impl<'a> Walker<'a> {
     pub(super) fn folders_in(&mut self, tree: &ObjectId) -> Vec<u32> {
         let tree = self.plan.numbers.object(tree);
         let entries = match self.folders.of(tree) {
-            Held::Whole(place) | Held::Damaged(place) => self.folders.entries(place).to_vec(),
+            Held::Read(place) => self.folders.unfolded(place),
             Held::Missing => Vec::new(),
-            Held::No | Held::Asked => self.read(tree).unwrap_or_default(),
+            Held::Unread => self.read(tree).unwrap_or_default(),
         };
         let entries = entries
             .into_iter()

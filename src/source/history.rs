@@ -11,6 +11,7 @@ use std::thread;
 
 use gix::ObjectId;
 
+use super::commits::Commits;
 use super::history_reading::Reading;
 use super::memory::ObjectMemory;
 use super::packs::Packs;
@@ -137,11 +138,20 @@ impl HistorySource {
     fn plan(&self, threads: usize) -> Result<(Plan, Packs)> {
         let objects = self.repository.blob_objects();
         let mut walker = Walker::new(&objects);
-        let (walk, packs) = thread::scope(|scope| {
-            let packs = scope.spawn(|| self.repository.packs());
-            let walk = walker.tips(&self.repository, &self.tips);
-            walk.map(|walk| (walk, packs.join().unwrap_or_default()))
-        })?;
+        let (walk, packs, commits) = match self.extent {
+            Extent::Head => thread::scope(|scope| {
+                let packs = scope.spawn(|| self.repository.packs());
+                let commits = Commits::by_id(&objects);
+                let walk = walker.tips(&self.repository, &commits, &self.tips);
+                walk.map(|walk| (walk, packs.join().unwrap_or_default(), commits))
+            })?,
+            Extent::All => {
+                let packs = self.repository.packs();
+                let commits = Commits::of_packs(&objects, &packs, threads);
+                let walk = walker.tips(&self.repository, &commits, &self.tips)?;
+                (walk, packs, commits)
+            }
+        };
         let levels = Levels {
             repository: &self.repository,
             packs: &packs,
@@ -149,7 +159,7 @@ impl HistorySource {
         };
         walker.commits(walk, &levels);
         if self.extent == Extent::All {
-            add_unreached(&mut walker, &levels)?;
+            add_unreached(&mut walker, &commits, &levels)?;
         }
         Ok((walker.finish(), packs))
     }

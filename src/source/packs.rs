@@ -50,17 +50,21 @@ struct Entry {
 
 /// What an entry is, before it is decoded.
 pub(super) struct Known<'a> {
-    pub(super) id: ObjectId,
     pub(super) kind: Kind,
     pack: &'a Pack,
-    root: u32,
+    entry: &'a Entry,
 }
 
 impl Known<'_> {
+    /// Its id.
+    pub(super) fn id(&self) -> ObjectId {
+        self.pack.id(self.entry)
+    }
+
     /// The first of its family, which is decoded whenever any of the family is.
     pub(super) fn family(&self) -> ObjectId {
-        let root = self.pack.entries.get(self.root as usize);
-        root.map_or(self.id, |root| self.pack.id(root))
+        let root = self.pack.entries.get(self.entry.root as usize);
+        self.pack.id(root.unwrap_or(self.entry))
     }
 }
 
@@ -142,12 +146,11 @@ impl Pack {
         self.index.oid_at_index(entry.at).to_owned()
     }
 
-    fn known_of(&self, entry: &Entry) -> Known<'_> {
+    fn known_of<'a>(&'a self, entry: &'a Entry) -> Known<'a> {
         Known {
-            id: self.id(entry),
             kind: entry.kind,
             pack: self,
-            root: entry.root,
+            entry,
         }
     }
 
@@ -156,6 +159,16 @@ impl Pack {
         let number = self.numbers.get(self.index.lookup(id)? as usize)?;
         let entry = self.entries.get(*number as usize)?;
         (entry.base != NONE && entry.kind == kind).then_some(*number)
+    }
+
+    /// The commits, or so many of them: the number of each entry, with its place among the ids.
+    pub(super) fn commits(&self, at_most: usize) -> (Vec<(u32, u32)>, Vec<ObjectId>) {
+        let entries = self.entries.iter().enumerate();
+        let commits = entries.filter(|(_, entry)| entry.base != NONE && entry.kind == Kind::Commit);
+        let place = |(place, (number, entry)): (usize, (usize, &Entry))| {
+            ((number as u32, place as u32), self.id(entry))
+        };
+        commits.take(at_most).enumerate().map(place).unzip()
     }
 
     /// Hands over the bytes of every entry that `job` gives a number for, from several threads. `job` is asked in the

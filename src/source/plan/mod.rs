@@ -106,9 +106,13 @@ impl Plan {
 
     /// Whether an object is known, of whatever kind.
     pub(super) fn knows(&self, id: &ObjectId) -> bool {
-        self.numbers.known(id).is_some_and(|object| {
-            at(&self.firsts, object).is_some() || at(&self.opened, object).is_some()
-        })
+        let number = self.numbers.known(id);
+        number.is_some_and(|number| self.has(number))
+    }
+
+    /// Whether the object of a number is planned to be read, or was opened as a folder.
+    fn has(&self, number: u32) -> bool {
+        at(&self.firsts, number).is_some() || at(&self.opened, number).is_some()
     }
 
     /// The objects of `hits` that stand at more paths than they are judged under.

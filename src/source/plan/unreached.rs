@@ -7,7 +7,8 @@ use gix::ObjectId;
 use gix::objs::Kind;
 
 use super::super::Form;
-use super::super::commits::walk;
+use super::super::commit_walk::walk;
+use super::super::commits::Commits;
 use super::levels::Levels;
 use super::walker::Walker;
 use crate::error::Result;
@@ -22,25 +23,28 @@ struct Unreached {
 }
 
 /// Adds what no ref leads to. Commits and trees come first: they know the paths of what they hold.
-pub(in crate::source) fn add_unreached(walker: &mut Walker<'_>, levels: &Levels<'_>) -> Result<()> {
+pub(in crate::source) fn add_unreached(
+    walker: &mut Walker<'_>,
+    commits: &Commits<'_>,
+    levels: &Levels<'_>,
+) -> Result<()> {
     walker.leave_the_refs();
     let tips = walker.plan.tips.clone();
     let unreached = list(walker, levels);
-    for tree in &unreached.trees {
-        let tree = walker.plan.numbers.object(tree);
-        walker.folders.ask(tree);
+    let numbers = &mut walker.plan.numbers;
+    let trees = unreached.trees.iter().map(|id| numbers.object(id));
+    let trees: Vec<u32> = trees.collect();
+    for tree in &trees {
+        walker.folders.ask(*tree);
     }
     let shallow = levels.repository.shallow();
-    let walk = walk(walker.objects, shallow, &unreached.commits, &tips)?;
+    let walk = walk(commits, shallow, &unreached.commits, &tips)?;
     walker.commits(walk, levels);
-    let below = children(walker, &unreached.trees);
-    let is_below = |tree: &ObjectId| {
-        let number = walker.plan.numbers.known(tree);
-        number.is_some_and(|number| below.get(number as usize).is_some_and(|below| *below))
-    };
-    let (inner, outer): (Vec<_>, Vec<_>) = unreached.trees.into_iter().partition(is_below);
-    for tree in outer.iter().chain(&inner) {
-        if !walker.plan.knows(tree) {
+    let below = children(walker, &trees);
+    let is_below = |tree: &u32| below.get(*tree as usize).is_some_and(|below| *below);
+    let (inner, outer): (Vec<u32>, Vec<u32>) = trees.into_iter().partition(is_below);
+    for tree in outer.into_iter().chain(inner) {
+        if !walker.plan.has(tree) {
             walker.tree(tree);
         }
     }
@@ -83,10 +87,10 @@ fn list(walker: &Walker<'_>, levels: &Levels<'_>) -> Unreached {
 }
 
 /// By number of the object: whether it stands as a folder in one of some trees.
-fn children(walker: &mut Walker<'_>, trees: &[ObjectId]) -> Vec<bool> {
+fn children(walker: &mut Walker<'_>, trees: &[u32]) -> Vec<bool> {
     let mut children = Vec::new();
     for tree in trees {
-        for folder in walker.folders_in(tree) {
+        for folder in walker.folders_in(*tree) {
             let folder = folder as usize;
             if folder >= children.len() {
                 children.resize(folder + 1, false);

@@ -11,7 +11,8 @@ use gix::objs::Kind;
 use gix::objs::tree::EntryMode;
 
 use super::super::Form;
-use super::super::commits::{Walk, peel, walk};
+use super::super::commit_walk::{Walk, walk};
+use super::super::commits::{Commits, peel};
 use super::super::objects::Objects;
 use super::super::repository::Repository;
 use super::super::stdin::MESSAGE_PATH;
@@ -74,6 +75,7 @@ impl<'a> Walker<'a> {
     pub(in crate::source) fn tips(
         &mut self,
         repository: &Repository,
+        reader: &Commits<'_>,
         tips: &[(Vec<u8>, ObjectId)],
     ) -> Result<Walk> {
         let mut commits = Vec::new();
@@ -95,11 +97,14 @@ impl<'a> Walker<'a> {
             }
             match peeled.kind {
                 Kind::Commit => commits.push(peeled.id),
-                Kind::Tree => self.tree(&peeled.id),
+                Kind::Tree => {
+                    let tree = self.plan.numbers.object(&peeled.id);
+                    self.tree(tree);
+                }
                 _ => self.blob(name, &peeled.id, Form::File, NONE),
             }
         }
-        let walk = walk(self.objects, repository.shallow(), &commits, &[]);
+        let walk = walk(reader, repository.shallow(), &commits, &[]);
         self.plan.tips = commits;
         walk
     }
@@ -138,8 +143,7 @@ impl<'a> Walker<'a> {
     }
 
     /// Walks over a tree that no commit is known of.
-    pub(super) fn tree(&mut self, id: &ObjectId) {
-        let tree = self.plan.numbers.object(id);
+    pub(super) fn tree(&mut self, tree: u32) {
         self.folder(tree, &mut Vec::new(), NONE, 0);
     }
 
@@ -241,8 +245,7 @@ impl<'a> Walker<'a> {
     }
 
     /// The folders that stand in a folder.
-    pub(super) fn folders_in(&mut self, tree: &ObjectId) -> Vec<u32> {
-        let tree = self.plan.numbers.object(tree);
+    pub(super) fn folders_in(&mut self, tree: u32) -> Vec<u32> {
         let entries = match self.folders.of(tree) {
             Held::Read(place) => self.folders.unfolded(place),
             Held::Missing => Vec::new(),

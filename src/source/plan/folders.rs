@@ -197,3 +197,73 @@ fn unfold(base: &[u32], differences: &[u32], entries: &mut Vec<u32>) {
         rest = behind;
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use gix::hash::Kind;
+    use proptest::prelude::*;
+
+    use super::*;
+
+    /// A folder of files, each a name and one byte of its id; cut off after some bytes.
+    fn folder(files: &[(u8, u8)], cut: usize) -> Vec<u8> {
+        let mut bytes = Vec::new();
+        for (name, id) in files {
+            let mode = if *id == 0 { "160000" } else { "100644" };
+            bytes.extend(format!("{mode} file-{name:03}\0").bytes());
+            bytes.extend([*id; 20]);
+        }
+        bytes.truncate(bytes.len().saturating_sub(cut));
+        bytes
+    }
+
+    proptest! {
+        #[test]
+        fn versions_read_one_against_the_other_are_the_same_as_each_by_itself(
+            edits in proptest::collection::vec((0..4u8, 0..120usize, any::<u8>()), 0..60),
+            cut in prop_oneof![3 => Just(0usize), 1 => 0..50usize],
+        ) {
+            let mut files: Vec<(u8, u8)> = (0..100).map(|name| (name, 1)).collect();
+            let mut numbers = Numbers::default();
+            let mut folders = Folders::default();
+            let mut reader = VersionReader::new(Kind::Sha1);
+            for (object, (what, place, byte)) in edits.into_iter().enumerate() {
+                let place = place.min(files.len());
+                match what {
+                    0 => files.insert(place, (byte, byte)),
+                    1 if place < files.len() => drop(files.remove(place)),
+                    _ if place < files.len() => files[place].1 = byte,
+                    _ => {}
+                }
+                let data = folder(&files, cut);
+                let fresh = reader.read(&data);
+                folders.take(object as u32, &mut reader, &fresh, &mut numbers);
+                let mut alone = VersionReader::new(Kind::Sha1);
+                let fresh = alone.read(&data);
+                alone.number(&fresh, &mut numbers, |_folder| ());
+                let Held::Read(place) = folders.of(object as u32) else {
+                    panic!("there is room");
+                };
+                let entries: Vec<u32> = alone.entries().collect();
+                prop_assert_eq!(folders.unfolded(place), entries);
+                prop_assert_eq!(place.submodules, alone.submodules());
+                prop_assert_eq!(place.is_whole, alone.is_whole);
+            }
+        }
+    }
+
+    #[test]
+    fn a_large_folder_that_changes_little_takes_little() {
+        let mut files: Vec<(u8, u8)> = (0..200).map(|name| (name, 1)).collect();
+        let mut numbers = Numbers::default();
+        let mut folders = Folders::default();
+        let mut reader = VersionReader::new(Kind::Sha1);
+        for object in 0..100u8 {
+            files[usize::from(object)].1 = 2;
+            let data = folder(&files, 0);
+            let fresh = reader.read(&data);
+            folders.take(object.into(), &mut reader, &fresh, &mut numbers);
+        }
+        assert!(folders.held < 100 * 200 / 5, "{}", folders.held);
+    }
+}

@@ -12,7 +12,7 @@ use super::screen::Screen;
 use crate::error::Result;
 use crate::find::profile::{Cost, Profile, TOO_COMMON, literals};
 use crate::rules::RuleSet;
-use crate::source::{Content, IgnoredFiles, Source, TreeSource};
+use crate::source::{Content, IgnoredFiles, Source, TreeSource, Version};
 
 /// How many kinds are listed.
 const LISTED: usize = 25;
@@ -28,7 +28,7 @@ pub fn run(path: Option<&Path>, rules: &RuleSet, screen: &Screen) -> Result<u8> 
     source.visit(1, &|item, content| {
         let mut all = all.lock().unwrap_or_else(PoisonError::into_inner);
         match content {
-            Content::Bytes(text) => {
+            Content::Bytes(text) | Content::Version(Version { bytes: text, .. }) => {
                 all.0.add(&item.path, text, rules, &clock);
                 all.1 += 1;
             }

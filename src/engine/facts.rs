@@ -7,7 +7,7 @@ use std::io::Read;
 
 use super::{Run, recipes, structure};
 use crate::find::recipe::RecipeSighting;
-use crate::find::{self, Blob, Found, Memory};
+use crate::find::{self, Blob, Found, Lineage, Memory};
 use crate::judge;
 use crate::model::{Dropped, RepoPath, Sighting, Unchecked};
 use crate::read::agent_config::{self, AgentFile};
@@ -61,26 +61,51 @@ pub(super) fn examine(
     }
     match content {
         Content::Bytes(text) => {
-            let blob = Blob {
-                path: &item.path,
-                text,
-                first_line: 1,
-                offset: 0,
-                whole: true,
-            };
-            take(item, find::find_with(&blob, rules, memory), facts);
-            let recipes = recipes::of_item(item, text, rules);
-            facts
-                .recipes
-                .extend(recipes.into_iter().map(|one| (item.clone(), one)));
-            if item.form == Form::File {
-                facts.unchecked.extend(unparsable(item, text, rules));
-                facts.of_agents.extend(of_agents(item, text, run));
-            }
+            examine_bytes(item, text, run, memory, &mut Lineage::default(), facts);
             text.len() as u64
+        }
+        Content::Version(version) => {
+            let mut lineage = Lineage::new(version.kin, version.leaves.is_some());
+            examine_bytes(item, version.bytes, run, memory, &mut lineage, facts);
+            if let Some(leaves) = version.leaves {
+                *leaves = lineage.into_trace(&item.path, version.bytes);
+            }
+            version.bytes.len() as u64
         }
         Content::Stream(reader) => examine_stream(item, reader, rules, facts),
         Content::Remembered(bytes) => bytes,
+    }
+}
+
+/// Gathers the facts of bytes that are held as a whole.
+fn examine_bytes<'a>(
+    item: &'a Item,
+    text: &'a [u8],
+    run: &Run<'a>,
+    memory: Option<&'a Memory>,
+    lineage: &mut Lineage<'a>,
+    facts: &mut Facts,
+) {
+    let rules = run.rules;
+    let blob = Blob {
+        path: &item.path,
+        text,
+        first_line: 1,
+        offset: 0,
+        whole: true,
+    };
+    take(
+        item,
+        find::find_version(&blob, rules, memory, lineage),
+        facts,
+    );
+    let recipes = recipes::of_item(item, text, rules, lineage);
+    facts
+        .recipes
+        .extend(recipes.into_iter().map(|one| (item.clone(), one)));
+    if item.form == Form::File {
+        facts.unchecked.extend(unparsable(item, text, rules));
+        facts.of_agents.extend(of_agents(item, text, run));
     }
 }
 

@@ -8,8 +8,8 @@ use std::collections::{BTreeSet, HashMap};
 use super::Run;
 use super::hearing::Hearing;
 use crate::error::Result;
-use crate::find::Blob;
 use crate::find::recipe::{RecipeSighting, find_recipes};
+use crate::find::{Blob, Lineage};
 use crate::judge::rules::tl120_recipe_for_broad_credential as tl120;
 use crate::model::{Advice, Confidence, Excerpt, Finding, RepoPath, Verdict};
 use crate::policy::{Ruling, fingerprint, within_band};
@@ -17,14 +17,24 @@ use crate::rules::RuleSet;
 use crate::source::{Form, Item, Keeping, Visited};
 
 /// Finds the recipes of one blob, where the item is a file that Git holds or is about to hold.
-pub(super) fn of_item(item: &Item, text: &[u8], rules: &RuleSet) -> Vec<RecipeSighting> {
+pub(super) fn of_item(
+    item: &Item,
+    text: &[u8],
+    rules: &RuleSet,
+    lineage: &mut Lineage<'_>,
+) -> Vec<RecipeSighting> {
     if item.form != Form::File || item.keeping != Keeping::Git {
         return Vec::new();
     }
-    of_text(&item.path, text, rules)
+    of_text(&item.path, text, rules, lineage)
 }
 
-fn of_text(path: &RepoPath, text: &[u8], rules: &RuleSet) -> Vec<RecipeSighting> {
+fn of_text(
+    path: &RepoPath,
+    text: &[u8],
+    rules: &RuleSet,
+    lineage: &mut Lineage<'_>,
+) -> Vec<RecipeSighting> {
     let blob = Blob {
         path,
         text,
@@ -32,7 +42,7 @@ fn of_text(path: &RepoPath, text: &[u8], rules: &RuleSet) -> Vec<RecipeSighting>
         offset: 0,
         whole: true,
     };
-    find_recipes(&blob, rules)
+    find_recipes(&blob, rules, lineage)
 }
 
 /// Adds a finding for every recipe that policy does not silence.
@@ -170,9 +180,9 @@ impl States {
             Entry::Occupied(known) => known.into_mut(),
             Entry::Vacant(slot) => {
                 let before = run.source.before(item)?;
-                let found = before
-                    .iter()
-                    .flat_map(|(path, text)| of_text(path, text, run.rules));
+                let found = before.iter().flat_map(|(path, text)| {
+                    of_text(path, text, run.rules, &mut Lineage::default())
+                });
                 slot.insert(found.collect())
             }
         };
@@ -186,7 +196,9 @@ impl States {
         let path = &sighting.path;
         if !self.at_head.contains_key(path) {
             let text = run.source.head().read(path.as_bytes())?;
-            let now = text.map_or_else(Vec::new, |text| of_text(path, &text, run.rules));
+            let now = text.map_or_else(Vec::new, |text| {
+                of_text(path, &text, run.rules, &mut Lineage::default())
+            });
             self.at_head.insert(path.clone(), now);
         }
         Ok(self.at_head[path]

@@ -36,6 +36,8 @@ pub struct Left {
     pub flag: bool,
     /// Whether the name is the function that is called with the value.
     pub call: bool,
+    /// Whether the name beside the value says nothing, so that a sibling was asked for one.
+    pub aside: bool,
 }
 
 /// Reads what stands left of the value at `start`.
@@ -52,9 +54,9 @@ pub fn left_of(text: &[u8], start: usize) -> Left {
     if let Some(name) = left.name
         && !left.flag
         && sibling::says_nothing(name.of(text))
-        && let Some(sibling) = sibling::name_of(text, name, start)
     {
-        left.name = Some(sibling);
+        left.aside = true;
+        left.name = sibling::name_of(text, name, start).or(left.name);
     }
     left
 }

@@ -13,16 +13,20 @@ use crate::model::{Recognised, Span};
 const LONGEST: usize = 64;
 /// How far behind a scheme in quotes its variable may stand.
 const GAP: usize = 8;
+/// How far behind a literal a variable is looked for.
+const AHEAD: usize = 128;
 
 /// Follows the variable that a header carries: `"Authorization: Bearer $T"`, `"Bearer " + t`.
 pub fn lead_back(search: &mut Search<'_>, literal: &Literal, name_end: usize) {
     let text = search.text;
+    search.look_at(Span::new(literal.span.start, literal.span.end + AHEAD));
     let Some(variable) = variable(text, literal) else {
         return;
     };
     if !search.may_name_host_around(literal.span) {
         return;
     }
+    search.look_far();
     let left = beside::left_of(text, name_end);
     let Some(header) = left.name.filter(|_| !left.flag) else {
         return;

@@ -66,13 +66,16 @@ impl Search<'_> {
                 if let Some(kind) = self.rules.number(number)
                     && let Some(shape) = kind.shapes.get(usize::from(at))
                 {
-                    match shape::end_at(shape, self.text, begin) {
+                    let (end, read) = shape::read_at(shape, self.text, begin);
+                    self.look_at(Span::new(begin, read + 1));
+                    match end {
                         Some(end) => self.shaped(kind, shape, Span::new(begin, end)),
                         None => decode::cut_by_quotes(self, begin),
                     }
                 }
             }
             Leads::Pattern(number, at) => {
+                self.look_at(patterns::around(begin));
                 if let Some(kind) = self.rules.number(number)
                     && let Some(span) = patterns::matched(kind, usize::from(at), self.text, begin)
                 {
@@ -98,6 +101,7 @@ impl Search<'_> {
             .iter()
             .take(8)
             .position(|byte| matches!(byte, b'=' | b':' | b',' | b'>'));
+        self.look_at(Span::new(begin, begin + length + 8));
         match mark {
             Some(gap) => self.at_mark(begin + length + gap),
             None if rest.get(length) == Some(&b' ') => {

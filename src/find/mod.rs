@@ -15,11 +15,13 @@ mod excerpt;
 mod filter;
 mod flow;
 mod generic;
+mod hit;
 mod lanes;
 mod leads;
 mod lexer;
 mod limit;
 mod line_hash;
+mod look;
 mod marks;
 mod mask;
 mod memory;
@@ -46,6 +48,8 @@ mod site;
 mod spaced;
 mod stream;
 mod told;
+mod trace;
+mod whole;
 mod worth;
 
 #[cfg(test)]
@@ -67,6 +71,7 @@ pub use memory::Memory;
 pub use mutate::unnoticed;
 pub use sample::sample;
 pub use stream::{Streamed, stream};
+pub use trace::Lineage;
 
 /// One blob, or a window of one.
 #[derive(Clone, Copy, Debug)]
@@ -113,12 +118,17 @@ impl Found {
 
 /// Finds every credential in one blob, and in its members where it is an archive.
 pub fn find(blob: &Blob<'_>, rules: &RuleSet) -> Found {
-    find_with(blob, rules, None)
+    find_version(blob, rules, None, &mut Lineage::default())
 }
 
-/// Finds the same as `find`, and searches no encoded run again in which nothing was found.
-pub fn find_with(blob: &Blob<'_>, rules: &RuleSet, memory: Option<&Memory>) -> Found {
-    let mut found = find_in_text(blob, rules, memory);
+/// Finds the same as `find`, and searches nothing again that is known from other versions of the text.
+pub fn find_version<'a>(
+    blob: &Blob<'a>,
+    rules: &'a RuleSet,
+    memory: Option<&'a Memory>,
+    lineage: &mut Lineage<'a>,
+) -> Found {
+    let mut found = find_in_text(blob, rules, memory, lineage);
     if blob.whole
         && let Some(format) = archive::format_of(blob.text)
     {
@@ -129,8 +139,14 @@ pub fn find_with(blob: &Blob<'_>, rules: &RuleSet, memory: Option<&Memory>) -> F
 }
 
 /// Finds every credential in the bytes as they stand.
-fn find_in_text(blob: &Blob<'_>, rules: &RuleSet, memory: Option<&Memory>) -> Found {
+fn find_in_text<'a>(
+    blob: &Blob<'a>,
+    rules: &'a RuleSet,
+    memory: Option<&'a Memory>,
+    lineage: &mut Lineage<'a>,
+) -> Found {
     if let Some(readable) = decode::utf16::readable(blob.text) {
+        *lineage = Lineage::default();
         let inner = Blob {
             text: &readable.text,
             offset: 0,
@@ -150,7 +166,9 @@ fn find_in_text(blob: &Blob<'_>, rules: &RuleSet, memory: Option<&Memory>) -> Fo
     }
     let mut search = Search::new(blob.text, Some(blob.path), rules, 0);
     search.memory = memory;
+    lineage.begin(&mut search);
     search.run();
+    lineage.end(&mut search);
     if search.found.is_empty() {
         return Found {
             limits: search.limited.get().into_iter().collect(),

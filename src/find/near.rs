@@ -11,7 +11,7 @@ const LINES: usize = 6;
 /// How many bytes before and behind at most.
 const BYTES: usize = 1500;
 /// The longest host.
-const LONGEST_HOST: usize = 253;
+pub const LONGEST_HOST: usize = 253;
 /// What stands before a host in a `.netrc`.
 const MACHINE: &[u8] = b"machine ";
 /// How many other uses of a variable are looked at.
@@ -34,6 +34,14 @@ pub fn window(text: &[u8], span: Span, lines: usize) -> Span {
 /// The part of a text whose hosts belong to a span.
 pub fn request_around(text: &[u8], span: Span) -> Span {
     window(text, span, LINES)
+}
+
+/// The part of a text that hosts in a part of it may reach into.
+pub fn hosts_in(part: Span) -> Span {
+    Span::new(
+        part.start.saturating_sub(LONGEST_HOST),
+        part.end + LONGEST_HOST,
+    )
 }
 
 /// The hosts named around a span, nearest request first; each once.
@@ -106,10 +114,16 @@ fn quoted_words(part: &[u8]) -> impl Iterator<Item = (usize, &[u8])> {
 
 /// Whether a known host ends behind one of the points in a part of a text; the whole text is looked at around it.
 pub fn may_name_host(text: &[u8], part: Span, known: &KnownHosts) -> bool {
+    host_in(text, part, known).is_some()
+}
+
+/// Behind which point in a part of a text a known host ends; the whole text is looked at around it.
+pub fn host_in(text: &[u8], part: Span, known: &KnownHosts) -> Option<usize> {
     let mut points = memchr::memchr_iter(b'.', part.of(text)).map(|gap| part.start + gap);
     // A text that links to a host once does so many times.
     let mut unknown: &[u8] = b"";
-    points.any(|point| {
+    points.find(|point| {
+        let point = *point;
         let Some([first, second, ..]) = text.get(point + 1..) else {
             return false;
         };

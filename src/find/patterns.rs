@@ -18,6 +18,11 @@ const BEHIND: usize = 8192;
 type Compiled = HashMap<&'static str, Option<&'static Regex>>;
 static COMPILED: LazyLock<RwLock<Compiled>> = LazyLock::new(RwLock::default);
 
+/// What a match around `at` may read.
+pub fn around(at: usize) -> Span {
+    Span::new(at.saturating_sub(BEFORE), at + BEHIND)
+}
+
 /// The secret of the match around `at`.
 pub fn matched(kind: &TokenKind, number: usize, text: &[u8], at: usize) -> Option<Span> {
     let regex = compiled(kind.patterns.get(number)?)?;

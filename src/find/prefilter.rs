@@ -6,58 +6,43 @@
 
 use std::ops::ControlFlow;
 
+use super::hit::Hit;
 use super::lanes::{self, Masks};
 use super::name_end::{flag_length, name_end, name_ends};
 use super::readable::decodes;
+use crate::model::Span;
 use crate::rules::table::{FILTER_WORDS, LONG_RUN, Tables, filter_bits};
 
-/// A place that is worth a closer look.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Hit {
-    /// A word starts here, and some start literal has its first three bytes.
-    Start(usize),
-    /// An assignment mark whose name ends like the name of a credential, or a colon between digits and `AA`.
-    Mark(usize),
-    /// `://`, at the colon.
-    Url(usize),
-    /// A flag, at its first dash, that ends like the name of a credential.
-    Flag(usize),
-    /// A backslash before `x` or `u`, or a percent sign before two hexadecimal digits.
-    Escape(usize),
-    /// A run of 20 or more bytes starts here whose first bytes decode to text.
-    Encoded(usize),
-    /// A run of `LONG_RUN` or more bytes that holds literal number `.1` of the table, at its start `.0`.
-    Inside(usize, usize),
-    /// Inside a run of `LONG_RUN` or more bytes stand the first bytes of a start literal that ends in `_` or `-`.
-    Glued(usize),
-    /// A quote behind a space, behind a name that ends like the name of a credential; at the space.
-    Spaced(usize),
-    /// A quote behind the parenthesis of a call whose name ends like the name of a credential; at the quote.
-    Called(usize),
-    /// Two string literals that an operator joins, at the operator.
-    Joined(usize),
-}
-
 /// How many bytes of a run are searched for literals.
-const LONGEST_RUN: usize = 512;
+pub const LONGEST_RUN: usize = 512;
 /// How many blocks of 64 bytes are classified in one go.
 const CHUNK: usize = 16;
 
 /// Walks over `text` and hands every hit to `on`, until it breaks off.
-#[cfg(target_arch = "x86_64")]
-#[allow(
-    unsafe_code,
-    reason = "the same walk with the processor's own instructions for bits"
-)]
 pub fn scan(
     text: &[u8],
     tables: &Tables,
     on: &mut impl FnMut(Hit) -> ControlFlow<()>,
 ) -> ControlFlow<()> {
+    scan_part(text, Span::new(0, text.len()), tables, on)
+}
+
+/// Walks over a part of `text`: the hits of all parts together are those of the text.
+#[cfg(target_arch = "x86_64")]
+#[allow(
+    unsafe_code,
+    reason = "the same walk with the processor's own instructions for bits"
+)]
+pub fn scan_part(
+    text: &[u8],
+    part: Span,
+    tables: &Tables,
+    on: &mut impl FnMut(Hit) -> ControlFlow<()>,
+) -> ControlFlow<()> {
     match lanes::has_bit_instructions() {
         // SAFETY: the line above has asked the processor for them.
-        true => unsafe { walk_by_bits(text, tables, on) },
-        false => walk(text, tables, on),
+        true => unsafe { walk_by_bits(text, part, tables, on) },
+        false => walk(text, part, tables, on),
     }
 }
 
@@ -65,54 +50,77 @@ pub fn scan(
 #[target_feature(enable = "avx2,bmi1,bmi2,popcnt,lzcnt")]
 fn walk_by_bits(
     text: &[u8],
+    part: Span,
     tables: &Tables,
     on: &mut impl FnMut(Hit) -> ControlFlow<()>,
 ) -> ControlFlow<()> {
-    walk(text, tables, on)
+    walk(text, part, tables, on)
 }
 
-/// Walks over `text` and hands every hit to `on`, until it breaks off.
+/// Walks over a part of `text`: the hits of all parts together are those of the text.
 #[cfg(not(target_arch = "x86_64"))]
-pub fn scan(
+pub fn scan_part(
     text: &[u8],
+    part: Span,
     tables: &Tables,
     on: &mut impl FnMut(Hit) -> ControlFlow<()>,
 ) -> ControlFlow<()> {
-    walk(text, tables, on)
+    walk(text, part, tables, on)
 }
 
 #[inline(always)]
 fn walk(
     text: &[u8],
+    part: Span,
     tables: &Tables,
     on: &mut impl FnMut(Hit) -> ControlFlow<()>,
 ) -> ControlFlow<()> {
     let mut masks = [Masks::default(); CHUNK + 2];
-    let mut base = 0;
-    while base < text.len() {
+    let first = part.start & !63;
+    if let Some(before) = first.checked_sub(64) {
+        lanes::fill(&text[..first], before, &mut masks[CHUNK..=CHUNK]);
+    }
+    let mut base = first;
+    while base < part.end {
         masks[0] = masks[CHUNK];
-        if base == 0 {
-            lanes::fill(text, 0, &mut masks[1..]);
+        // The blocks of this part, and the one behind them.
+        let last = 1 + ((part.end - base).div_ceil(64)).min(CHUNK) + 1;
+        if base == first {
+            lanes::fill(text, base, &mut masks[1..last]);
         } else {
             masks[1] = masks[CHUNK + 1];
-            lanes::fill(text, base + 64, &mut masks[2..]);
+            lanes::fill(text, base + 64, &mut masks[2..last]);
         }
-        for (at, three) in masks.windows(3).enumerate() {
+        for (at, three) in masks[..last].windows(3).enumerate() {
             let from = base + at * 64;
-            if from >= text.len() {
-                break;
-            }
-            look(text, from, tables, [&three[0], &three[1], &three[2]], on)?;
+            let within = within(part, from);
+            look(
+                text,
+                from,
+                within,
+                tables,
+                [&three[0], &three[1], &three[2]],
+                on,
+            )?;
         }
         base += CHUNK * 64;
     }
     ControlFlow::Continue(())
 }
 
+/// The places of the block at `base` that belong to a part.
+#[inline(always)]
+fn within(part: Span, base: usize) -> u64 {
+    let before = part.start.saturating_sub(base).min(63);
+    let behind = (base + 64).saturating_sub(part.end).min(63);
+    u64::MAX << before & u64::MAX >> behind
+}
+
 #[inline(always)]
 fn look(
     text: &[u8],
     base: usize,
+    within: u64,
     tables: &Tables,
     [before, now, after]: [&Masks; 3],
     on: &mut impl FnMut(Hit) -> ControlFlow<()>,
@@ -122,15 +130,17 @@ fn look(
     let mut starts = now.word & !(now.word << 1 | before.word >> 63);
     if now.escape | before.escape != 0 {
         starts |= behind_escape(before.escape, now.escape) & now.word;
-        each(now.escape, |bit| match is_escape(text, base + bit) {
-            true => on(Hit::Escape(base + bit)),
-            false => ControlFlow::Continue(()),
+        each(now.escape & within, |bit| {
+            match is_escape(text, base + bit) {
+                true => on(Hit::Escape(base + bit)),
+                false => ControlFlow::Continue(()),
+            }
         })?;
     }
     starts &= four | short_words(now, after);
     let mut last = [0; BLOCK];
     let block = block_at(text, base, &mut last);
-    each(starts, |bit| {
+    each(starts & within, |bit| {
         match in_filter(tables.start_filter, four_of(block, bit)) {
             true => on(Hit::Start(base + bit)),
             false => ControlFlow::Continue(()),
@@ -138,17 +148,17 @@ fn look(
     })?;
     let quoted = now.quote << 1 | before.quote >> 63 | now.quote >> 2 | after.quote << 62;
     let comma = now.comma & quoted;
-    each(now.mark | comma, |bit| {
+    each((now.mark | comma) & within, |bit| {
         at_mark(text, base + bit, tables, on)
     })?;
     // A quote with one other byte between it and a word.
     let behind_word = now.word << 1 | before.word >> 63;
     let apart = behind_word << 1 | before.word >> 62 & 1;
-    each(now.quote & !behind_word & apart, |bit| {
+    each(now.quote & !behind_word & apart & within, |bit| {
         at_quote(text, base + bit, tables, on)
     })?;
     let run_before = before.word | before.joiner;
-    let first = run & !(run << 1 | run_before >> 63);
+    let first = run & !(run << 1 | run_before >> 63) & within;
     let goes_on = run >> 1 | (after.word | after.joiner) << 63;
     each(first & goes_on & now.joiner, |bit| {
         at_dash(text, base + bit, tables, on)
@@ -162,7 +172,7 @@ fn look(
     })?;
     let near_quote = now.quote << 1 | before.quote >> 63;
     let joined = now.plus & (near_quote | near_quote << 1 | before.quote >> 62);
-    each(joined, |bit| on(Hit::Joined(base + bit)))
+    each(joined & within, |bit| on(Hit::Joined(base + bit)))
 }
 
 /// How many bytes the four bytes from each of 64 places on are in.
@@ -354,44 +364,4 @@ fn is_escape(text: &[u8], at: usize) -> bool {
 }
 
 #[cfg(test)]
-mod tests {
-    use super::*;
-    use crate::rules::RuleSet;
-
-    fn hits(walk: impl Fn(&mut dyn FnMut(Hit)) -> ControlFlow<()>) -> Vec<Hit> {
-        let mut hits = Vec::new();
-        let ended = walk(&mut |hit| hits.push(hit));
-        assert_eq!(ended, ControlFlow::Continue(()));
-        hits
-    }
-
-    #[test]
-    fn the_walk_is_the_same_with_instructions_of_its_own() {
-        let rules = RuleSet::builtin();
-        let line =
-            "api_key = \"a\", db-password: 'b' --token c \\u0041 https://x.io/%41 (ghs_ xoxb";
-        let mut state = 1u32;
-        let mut text = Vec::new();
-        while text.len() < 20_000 {
-            state = state.wrapping_mul(1_664_525).wrapping_add(1_013_904_223);
-            let from = state as usize >> 8 & 63;
-            text.extend(&line.as_bytes()[from % line.len()..]);
-            text.extend((state >> 16).to_le_bytes());
-        }
-        let tables = rules.tables();
-        let plain = hits(|on| {
-            walk(&text, tables, &mut |hit| {
-                on(hit);
-                ControlFlow::Continue(())
-            })
-        });
-        let scanned = hits(|on| {
-            scan(&text, tables, &mut |hit| {
-                on(hit);
-                ControlFlow::Continue(())
-            })
-        });
-        assert!(plain.len() > 500, "{}", plain.len());
-        assert_eq!(plain, scanned);
-    }
-}
+mod tests;

@@ -5,7 +5,8 @@
 use std::ops::ControlFlow;
 
 use super::beside;
-use super::prefilter::{self, Hit};
+use super::hit::Hit;
+use super::prefilter;
 use super::search::Search;
 use crate::model::RepoPath;
 use crate::rules::table::Leads;

@@ -9,13 +9,16 @@ use std::ops::ControlFlow;
 
 use super::candidate::Candidate;
 use super::generic::{self, Worth};
+use super::hit::Hit;
 use super::limit::Limit;
+use super::look::{Look, around_site};
 use super::memory::Memory;
-use super::prefilter::{self, Hit};
+use super::prefilter;
 use super::promise::Promise;
 use super::site::Site;
-use super::{beside, context, decode, flow, lexer, name_end, near, recognise, spaced, told, worth};
-use crate::model::{Beside, RepoPath, Span, TokenKind};
+use super::trace::{self, Mark};
+use super::{beside, context, decode, flow, lexer, name_end, recognise, spaced, told, worth};
+use crate::model::{Beside, Kin, RepoPath, Span, TokenKind};
 use crate::rules::RuleSet;
 use crate::syntax::Document;
 use crate::token;
@@ -28,8 +31,15 @@ const MOST: usize = 20_000;
 /// The longest reference to a variable that is followed.
 const LONGEST_REFERENCE: usize = 64;
 
+/// How far before a mark its name is read by everybody who looks at it.
+const TAIL: usize = 64;
+/// How far before a space a name and its keyword are read.
+const LINE_BEFORE: usize = 128;
+/// How far behind a mark a type may stand.
+const TYPE: usize = 56;
+
 /// Of how many names the other uses are searched, in one text.
-const NAMES: usize = 1024;
+pub(super) const NAMES: usize = 1024;
 
 /// One text under search.
 pub struct Search<'t> {
@@ -42,17 +52,23 @@ pub struct Search<'t> {
     pub first_only: bool,
     /// Encoded runs in which nothing was found before.
     pub memory: Option<&'t Memory>,
+    /// Another version of the text, that was searched before.
+    pub kin: Option<Kin<'t>>,
+    /// What is noted of the hits, where other versions may come.
+    pub marks: Option<Vec<Mark>>,
+    /// How far the closer look at the last hit went.
+    pub(super) look: Cell<Look>,
     /// Bytes before this offset were decoded already.
     pub decoded_until: usize,
     tried: HashSet<(usize, usize)>,
-    document: OnceCell<Option<Document>>,
-    kinds_here: OnceCell<Vec<(&'static TokenKind, &'static str)>>,
+    pub(super) document: OnceCell<Option<Document>>,
+    pub(super) kinds_here: OnceCell<Vec<(&'static TokenKind, &'static str)>>,
     pub(super) takes_bare: OnceCell<bool>,
-    names_host: OnceCell<bool>,
-    kubeconfig: OnceCell<bool>,
+    pub(super) names_host: OnceCell<Option<usize>>,
+    pub(super) kubeconfig: OnceCell<bool>,
     /// A part of the text in which no known host ends.
-    without_host: Cell<Span>,
-    words: RefCell<HashMap<Vec<u8>, Vec<usize>>>,
+    pub(super) without_host: Cell<Span>,
+    pub(super) words: RefCell<HashMap<Vec<u8>, Vec<usize>>>,
     /// Strings of Azure before this offset were read already.
     pub read_until: usize,
     /// Why not everything was looked at.
@@ -70,6 +86,9 @@ impl<'t> Search<'t> {
             found: Vec::new(),
             first_only: false,
             memory: None,
+            kin: None,
+            marks: None,
+            look: Cell::default(),
             decoded_until: 0,
             tried: HashSet::new(),
             document: OnceCell::new(),
@@ -87,7 +106,12 @@ impl<'t> Search<'t> {
     /// Searches the whole text.
     pub fn run(&mut self) {
         let (text, rules) = (self.text, self.rules);
-        let _ = prefilter::scan(text, rules.tables(), &mut |hit| self.take(hit));
+        match self.kin.is_some() || self.marks.is_some() {
+            true => trace::hits(self),
+            false => {
+                let _ = prefilter::scan(text, rules.tables(), &mut |hit| self.take(hit));
+            }
+        }
         if self.limited.get().is_none() {
             spaced::words(self);
             decode::state(self);
@@ -97,6 +121,7 @@ impl<'t> Search<'t> {
 
     /// Looks closer at one hit.
     pub fn take(&mut self, hit: Hit) -> ControlFlow<()> {
+        self.look.set(Look::at(hit.place()));
         match hit {
             Hit::Start(at) => self.at_start(at),
             Hit::Mark(at) => self.at_mark(at),
@@ -125,6 +150,26 @@ impl<'t> Search<'t> {
         }
     }
 
+    /// Whether a literal was not looked at before under another name.
+    fn is_new(&mut self, literal: &lexer::Literal) -> bool {
+        let is_new = self.tried.insert((literal.span.start, literal.span.end));
+        match is_new {
+            true => self.note_tried(literal.span),
+            false => self.look_far(),
+        }
+        is_new
+    }
+
+    /// Does for the rest of the text what a closer look at a settled hit would do.
+    pub(super) fn pass_by(&mut self, place: usize, run: usize, tried: Option<Span>) {
+        if run > 0 && place >= self.decoded_until {
+            self.decoded_until = place + run;
+        }
+        if let Some(literal) = tried {
+            self.tried.insert((literal.start, literal.end));
+        }
+    }
+
     fn at_flag(&mut self, at: usize) {
         let end = at + name_end::flag_length(&self.text[at..]);
         if !matches!(self.text.get(end), Some(b' ' | b'\t' | b'=' | b'"' | b'\'')) {
@@ -139,7 +184,7 @@ impl<'t> Search<'t> {
 
     /// `curl -u user:password`, `-u key:`.
     fn login(&mut self, mark: usize, flag: Span) {
-        let Some(literal) = lexer::literal_after(self.text, mark) else {
+        let Some(literal) = self.literal_after(mark) else {
             return;
         };
         let value = literal.span.of(self.text);
@@ -152,6 +197,7 @@ impl<'t> Search<'t> {
             false => Span::new(middle + 1, literal.span.end),
         };
         if span.len() >= 6 {
+            self.look_at(around_site(&literal));
             let site = Site::login(lexer::Literal { span, ..literal }, flag);
             let known = context::candidates(self, &site);
             if known.is_empty() {
@@ -179,7 +225,11 @@ impl<'t> Search<'t> {
     }
 
     pub(super) fn at_mark(&mut self, mark: usize) {
+        self.look_at(Span::new(mark.saturating_sub(TAIL), mark + TYPE));
         recognise::at_mark(self, mark);
+        if self.text[..mark].ends_with(b"</key") {
+            self.look_far();
+        }
         if let Some((name, literal)) = spaced::property(self.text, mark) {
             self.named(literal, name);
             return;
@@ -193,9 +243,10 @@ impl<'t> Search<'t> {
 
     /// `#define NAME "v"`, `{:name "v"}`: only names in a place that assigns.
     fn behind_space(&mut self, space: usize) {
+        self.look_at(Span::new(space.saturating_sub(LINE_BEFORE), space + 1));
         let (Some(name), Some(literal)) = (
             spaced::name_before(self.text, space),
-            lexer::literal_after(self.text, space),
+            self.literal_after(space),
         ) else {
             return;
         };
@@ -204,14 +255,20 @@ impl<'t> Search<'t> {
 
     /// `client.setApiKey("v")`: the literal that is the first argument.
     fn called(&mut self, quote: usize) {
-        let Some(literal) = lexer::literal_after(self.text, quote - 1) else {
+        let Some(literal) = self.literal_after(quote - 1) else {
             return;
         };
-        let left = beside::left_of(self.text, literal.span.start);
         let value = literal.span.of(self.text);
+        if value.len() < 12 {
+            return;
+        }
+        let left = beside::left_of(self.text, literal.span.start);
+        self.look_at(around_site(&literal));
+        if left.aside {
+            self.look_far();
+        }
         if let Some(name) = left.name.filter(|_| left.call)
-            && value.len() >= 12
-            && self.tried.insert((literal.span.start, literal.span.end))
+            && self.is_new(&literal)
         {
             let site = Site::new(self, literal, name, false);
             let known = context::candidates(self, &site);
@@ -230,7 +287,7 @@ impl<'t> Search<'t> {
 
     /// A literal under a name that stands somewhere else.
     pub fn named(&mut self, literal: lexer::Literal, name: Span) {
-        if self.tried.insert((literal.span.start, literal.span.end)) {
+        if self.is_new(&literal) {
             let left = beside::Left {
                 name: Some(name),
                 ..beside::Left::default()
@@ -240,7 +297,7 @@ impl<'t> Search<'t> {
     }
 
     pub(super) fn behind_mark(&mut self, mark: usize, name_end: usize) {
-        let Some(literal) = lexer::literal_after(self.text, mark) else {
+        let Some(literal) = self.literal_after(mark) else {
             return;
         };
         let value = literal.span.of(self.text);
@@ -249,10 +306,7 @@ impl<'t> Search<'t> {
         }
         let plausible =
             value.len() >= 8 || value.len() >= 5 && value.iter().any(u8::is_ascii_digit);
-        if plausible
-            && worth::under_any_name(self, &literal)
-            && self.tried.insert((literal.span.start, literal.span.end))
-        {
+        if plausible && worth::under_any_name(self, &literal) && self.is_new(&literal) {
             let left = beside::left_of(self.text, name_end);
             self.site(literal, &left);
         }
@@ -260,6 +314,10 @@ impl<'t> Search<'t> {
 
     /// A literal under a name.
     fn site(&mut self, literal: lexer::Literal, left: &beside::Left) {
+        self.look_at(around_site(&literal));
+        if left.aside {
+            self.look_far();
+        }
         let Some(name) = left.name else {
             return;
         };
@@ -298,97 +356,6 @@ impl<'t> Search<'t> {
             candidate.beside.name = Some(String::from_utf8_lossy(written).into_owned());
         }
         candidate
-    }
-
-    /// The file read as structure, where its path names a format and it parses.
-    pub fn document(&self) -> Option<&Document> {
-        let path = self.path.filter(|_| self.depth == 0)?;
-        self.document
-            .get_or_init(|| {
-                let format = crate::syntax::format_of(path)?;
-                crate::syntax::parse(format, self.text).ok()
-            })
-            .as_ref()
-    }
-
-    /// Whether the question for the document would have the file read as structure now.
-    pub fn would_parse(&self) -> bool {
-        let format = || self.path.and_then(crate::syntax::format_of);
-        self.depth == 0 && self.document.get().is_none() && format().is_some()
-    }
-
-    /// Where a word stands by itself; nowhere once the first names were asked for.
-    pub fn places_of(&self, word: &[u8]) -> Vec<usize> {
-        let mut words = self.words.borrow_mut();
-        if words.len() >= NAMES && !words.contains_key(word) {
-            self.limited.set(self.limited.get().or(Some(Limit::Names)));
-            return Vec::new();
-        }
-        if word.is_empty() {
-            return Vec::new();
-        }
-        words
-            .entry(word.to_vec())
-            .or_insert_with(|| near::places_of(self.text, word))
-            .clone()
-    }
-
-    /// Other places where a variable is used.
-    pub fn uses(&self, name: Span) -> Vec<near::Use> {
-        let word = name.of(self.text);
-        self.places_of(word)
-            .into_iter()
-            .filter(|at| *at != name.start)
-            .map(|at| near::use_at(self.text, Span::new(at, at + word.len())))
-            .collect()
-    }
-
-    /// The kinds that files like this one hold, each with its key.
-    pub fn kinds_of_this_file(&self) -> &[(&'static TokenKind, &'static str)] {
-        self.kinds_here.get_or_init(|| match self.path {
-            Some(path) => self.rules.kinds_at(path.as_bytes()),
-            None => self
-                .rules
-                .kinds()
-                .flat_map(|kind| kind.files.iter().map(move |file| (kind, file.key)))
-                .collect(),
-        })
-    }
-
-    /// Whether a host that any kind's request names may stand in the text.
-    pub fn may_name_host(&self) -> bool {
-        let whole = Span::new(0, self.text.len());
-        let known = &self.rules.tables().hosts;
-        *self
-            .names_host
-            .get_or_init(|| near::may_name_host(self.text, whole, known))
-    }
-
-    /// Whether the text is a kubeconfig; looked at once, since a file may hold any number of tokens.
-    pub fn is_kubeconfig(&self) -> bool {
-        *self
-            .kubeconfig
-            .get_or_init(|| recognise::is_kubeconfig(self.text))
-    }
-
-    /// Whether such a host may stand around a span; what was looked at before is not looked at again.
-    pub fn may_name_host_around(&self, span: Span) -> bool {
-        if !self.may_name_host() {
-            return false;
-        }
-        let around = near::request_around(self.text, span);
-        let without = self.without_host.get();
-        let follows = without.start <= around.start && around.start <= without.end;
-        let start = if follows { without.end } else { around.start };
-        if start < around.end {
-            let rest = Span::new(start, around.end);
-            if near::may_name_host(self.text, rest, &self.rules.tables().hosts) {
-                return true;
-            }
-            let from = if follows { without.start } else { around.start };
-            self.without_host.set(Span::new(from, around.end));
-        }
-        false
     }
 
     /// What stands beside a span.

@@ -9,37 +9,62 @@ const STEPS: u32 = 4096;
 
 /// Where the shape that starts at `at` ends; as long as it can be.
 pub fn end_at(shape: &Shape, text: &[u8], at: usize) -> Option<usize> {
-    let mut steps = STEPS;
-    end(shape.0, text, at, &mut steps)
+    read_at(shape, text, at).0
 }
 
-fn end(segments: &[Segment], text: &[u8], at: usize, steps: &mut u32) -> Option<usize> {
-    *steps = steps.checked_sub(1)?;
-    let Some((first, rest)) = segments.split_first() else {
-        return Some(at);
+/// The same, and up to where the text was read for it.
+pub fn read_at(shape: &Shape, text: &[u8], at: usize) -> (Option<usize>, usize) {
+    let mut matching = Matching {
+        text,
+        steps: STEPS,
+        read: at,
     };
-    match first {
-        Segment::Literal(literal) => {
-            let behind = at + literal.len();
-            (text.get(at..behind)? == literal.as_bytes()).then(|| end(rest, text, behind, steps))?
-        }
-        Segment::Run { class, min, max } => {
-            let most = text
-                .get(at..)?
-                .iter()
-                .take(usize::from(*max))
-                .take_while(|byte| class.has(**byte))
-                .count();
-            // Most of the places that a run may end at do not have the byte that has to follow.
-            let next = rest.first().and_then(|next| match next {
-                Segment::Literal(literal) => literal.as_bytes().first(),
-                Segment::Run { .. } => None,
-            });
-            let may_end = |count: &usize| next.is_none() || text.get(at + count) == next;
-            (usize::from(*min)..=most)
-                .rev()
-                .filter(may_end)
-                .find_map(|count| end(rest, text, at + count, steps))
+    let end = matching.end(shape.0, at);
+    (end, matching.read)
+}
+
+/// One match under way.
+struct Matching<'t> {
+    text: &'t [u8],
+    steps: u32,
+    /// The first byte that was not read.
+    read: usize,
+}
+
+impl Matching<'_> {
+    fn end(&mut self, segments: &[Segment], at: usize) -> Option<usize> {
+        self.steps = self.steps.checked_sub(1)?;
+        let Some((first, rest)) = segments.split_first() else {
+            return Some(at);
+        };
+        match first {
+            Segment::Literal(literal) => {
+                let behind = at + literal.len();
+                self.read = self.read.max(behind);
+                (self.text.get(at..behind)? == literal.as_bytes())
+                    .then(|| self.end(rest, behind))?
+            }
+            Segment::Run { class, min, max } => {
+                let most = self
+                    .text
+                    .get(at..)?
+                    .iter()
+                    .take(usize::from(*max))
+                    .take_while(|byte| class.has(**byte))
+                    .count();
+                self.read = self.read.max(at + most + 1);
+                // Most of the places that a run may end at do not have the byte that has to follow.
+                let next = rest.first().and_then(|next| match next {
+                    Segment::Literal(literal) => literal.as_bytes().first(),
+                    Segment::Run { .. } => None,
+                });
+                let text = self.text;
+                let may_end = |count: &usize| next.is_none() || text.get(at + count) == next;
+                (usize::from(*min)..=most)
+                    .rev()
+                    .filter(may_end)
+                    .find_map(|count| self.end(rest, at + count))
+            }
         }
     }
 }

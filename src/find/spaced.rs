@@ -8,7 +8,7 @@ use super::search::Search;
 use crate::model::Span;
 
 /// The longest line that is read word by word.
-const LONGEST: usize = 1000;
+pub const LONGEST: usize = 1000;
 /// How many lines of a file are read so.
 const LINES: usize = 2000;
 

@@ -5,7 +5,7 @@
 
 use std::io::{self, Read};
 
-use super::{Blob, Found, archive};
+use super::{Blob, Found, Lineage, archive};
 use crate::model::{RepoPath, Span};
 use crate::rules::RuleSet;
 
@@ -137,7 +137,7 @@ impl<'a> Windows<'a> {
             offset: self.offset,
             whole,
         };
-        let mut found = super::find_in_text(&blob, self.rules, None);
+        let mut found = super::find_in_text(&blob, self.rules, None, &mut Lineage::default());
         found
             .sightings
             .retain(|sighting| !self.seen.contains(&sighting.span));

@@ -34,12 +34,12 @@ fn every_example_is_found_and_no_neighbour_is() {
 fn unfiltered(text: &[u8], path: &RepoPath, rules: &RuleSet) -> Vec<Candidate> {
     let mut search = Search::new(text, Some(path), rules, 0);
     for at in 0..text.len() {
-        let _ = search.take(prefilter::Hit::Start(at));
+        let _ = search.take(hit::Hit::Start(at));
         if matches!(text[at], b':' | b'=' | b'>' | b',') {
-            let _ = search.take(prefilter::Hit::Mark(at));
+            let _ = search.take(hit::Hit::Mark(at));
         }
         if text[at..].starts_with(b"://") {
-            let _ = search.take(prefilter::Hit::Url(at));
+            let _ = search.take(hit::Hit::Url(at));
         }
     }
     candidate::best(search.found)

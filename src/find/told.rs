@@ -16,6 +16,7 @@ const LINES: usize = 2000;
 /// Reads what stands behind one of the literals of `anchor::TOLD`.
 pub fn behind(search: &mut Search<'_>, begin: usize) {
     let text = search.text;
+    search.look_at(Span::new(begin, begin + REACH));
     let rest = &text[begin..text.len().min(begin + REACH)];
     let line = &rest[..memchr::memchr(b'\n', rest).unwrap_or(rest.len())];
     let starts = |word: &[u8]| line.starts_with(word);

@@ -16,6 +16,7 @@ mod score;
 mod secret;
 mod sighting;
 mod span;
+mod trace;
 mod verdict;
 mod wiring;
 
@@ -40,6 +41,7 @@ pub use sighting::{
     Beside, ChecksumState, Claims, Dropped, Encoding, Excerpt, Member, Near, Recognised, Sighting,
 };
 pub use span::{Place, Span};
+pub use trace::{Kin, Stretch, Trace};
 pub use verdict::{Confidence, Verdict};
 pub use wiring::{
     Access, AgentStep, Call, CiSystem, Command, Job, Passing, Permissions, Scopes, Setting, Spot,

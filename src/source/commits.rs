@@ -65,8 +65,8 @@ impl<'a> Commits<'a> {
                 threads,
                 &wanted,
                 || (),
-                |(), number, data| {
-                    if let Some(commit) = parse_commit(data) {
+                |(), number, version| {
+                    if let Some(commit) = parse_commit(version.bytes) {
                         let mut before = before.lock().unwrap_or_else(PoisonError::into_inner);
                         before.insert(ids[number as usize], commit);
                     }

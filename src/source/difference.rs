@@ -1,13 +1,22 @@
 //! Applies differences in Git's own form.
 //!
-//! In: what a difference rests on, and its bytes. Out: the object, or nothing where either does not fit the other.
+//! In: what a difference rests on, and its bytes. Out: the object and the stretches that both share, or nothing where
+//! either does not fit the other.
 
 use std::ops::Range;
 
 use super::families::OBJECT_AT_MOST;
+use crate::model::Stretch;
 
-/// Applies a difference in Git's own form; `None` where it does not fit its base or itself.
-pub(super) fn apply(base: &[u8], difference: &[u8], bytes: &mut Vec<u8>) -> Option<()> {
+/// Applies a difference in Git's own form; `None` where it does not fit its base or itself. `shared` gets the stretches
+/// that were copied, in the order of the object, those that touch in both as one.
+pub(super) fn apply(
+    base: &[u8],
+    difference: &[u8],
+    bytes: &mut Vec<u8>,
+    shared: &mut Vec<Stretch>,
+) -> Option<()> {
+    shared.clear();
     let mut rest = difference;
     let of_base = size(&mut rest)?;
     let length = size(&mut rest)?;
@@ -20,7 +29,11 @@ pub(super) fn apply(base: &[u8], difference: &[u8], bytes: &mut Vec<u8>) -> Opti
         rest = behind;
         let part = match *command {
             0 => return None,
-            command if command & 0x80 != 0 => copied(base, command, &mut rest)?,
+            command if command & 0x80 != 0 => {
+                let from = copied(base, command, &mut rest)?;
+                share(shared, bytes.len(), &from);
+                &base[from]
+            }
             count => {
                 let (part, behind) = rest.split_at_checked(usize::from(count))?;
                 rest = behind;
@@ -35,8 +48,22 @@ pub(super) fn apply(base: &[u8], difference: &[u8], bytes: &mut Vec<u8>) -> Opti
     (bytes.len() == length).then_some(())
 }
 
+/// Adds what is copied to the place `start`, to the last stretch where it goes on.
+fn share(shared: &mut Vec<Stretch>, start: usize, from: &Range<usize>) {
+    match shared.last_mut() {
+        Some(last) if last.end() == start && last.other + last.length == from.start => {
+            last.length += from.len();
+        }
+        _ => shared.push(Stretch {
+            start,
+            other: from.start,
+            length: from.len(),
+        }),
+    }
+}
+
 /// The part of the base that a command copies: four bits say which bytes of the place follow, three those of the length.
-fn copied<'b>(base: &'b [u8], command: u8, rest: &mut &[u8]) -> Option<&'b [u8]> {
+fn copied(base: &[u8], command: u8, rest: &mut &[u8]) -> Option<Range<usize>> {
     let mut number = |bits: Range<u32>| {
         let mut number = 0;
         for bit in bits.clone().filter(|bit| command >> bit & 1 != 0) {
@@ -51,7 +78,8 @@ fn copied<'b>(base: &'b [u8], command: u8, rest: &mut &[u8]) -> Option<&'b [u8]>
         0 => 0x10000,
         length => length,
     };
-    base.get(start..start.checked_add(length)?)
+    let part = start..start.checked_add(length)?;
+    (part.end <= base.len()).then_some(part)
 }
 
 /// A number in groups of seven bits, the lowest first.
@@ -76,7 +104,13 @@ mod tests {
 
     fn applied(base: &[u8], difference: &[u8]) -> Option<Vec<u8>> {
         let mut bytes = b"left over".to_vec();
-        apply(base, difference, &mut bytes).map(|()| bytes)
+        let mut shared = Vec::new();
+        apply(base, difference, &mut bytes, &mut shared)?;
+        for stretch in shared {
+            let other = &base[stretch.other..stretch.other + stretch.length];
+            assert_eq!(bytes[stretch.start..stretch.end()], *other);
+        }
+        Some(bytes)
     }
 
     #[test]

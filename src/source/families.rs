@@ -9,8 +9,11 @@ use std::ops::Range;
 use gix::odb::pack::data;
 use gix::zlib::Inflate;
 
+use super::Version;
 use super::difference::apply;
+use super::ground::Ground;
 use super::queue::Queue;
+use crate::model::Stretch;
 
 /// The number of nothing.
 pub(super) const NONE: u32 = u32::MAX;
@@ -33,6 +36,20 @@ pub(super) struct Member {
     pub(super) base: u32,
     /// The number that the caller knows it by; `NONE` where it is needed only for others.
     pub(super) job: u32,
+}
+
+/// An object that others rest on.
+struct Open {
+    bytes: Vec<u8>,
+    /// Those that are not decoded yet.
+    children: Range<usize>,
+    ground: Option<Ground>,
+}
+
+impl Open {
+    fn size(&self) -> usize {
+        self.bytes.len() + self.ground.as_ref().map_or(0, Ground::bytes)
+    }
 }
 
 /// The objects of one pack that are needed.
@@ -93,14 +110,14 @@ impl<'p> Families<'p> {
         &self,
         threads: usize,
         state: impl Fn() -> S + Sync,
-        hand: impl Fn(&mut S, u32, &[u8]) + Sync,
+        hand: impl Fn(&mut S, u32, Version<'_>) + Sync,
     ) {
         let queue = Queue::new(self.roots.clone());
         queue.work(
             threads,
             || (Decoder::new(self.data), state()),
             |(decoder, state), root| {
-                self.family(decoder, root, &mut |job, bytes| hand(state, job, bytes));
+                self.family(decoder, root, &mut |job, version| hand(state, job, version));
             },
         );
     }
@@ -110,42 +127,66 @@ impl<'p> Families<'p> {
         self.starts[number] as usize..self.starts[number + 1] as usize
     }
 
-    fn family(&self, decoder: &mut Decoder<'_>, root: u32, hand: &mut dyn FnMut(u32, &[u8])) {
-        let mut open: Vec<(Vec<u8>, Range<usize>)> = Vec::new();
+    fn family(&self, decoder: &mut Decoder<'_>, root: u32, hand: &mut dyn FnMut(u32, Version<'_>)) {
+        let mut open: Vec<Open> = Vec::new();
         let mut held = 0;
         let mut next = decoder
             .whole(self.members[root as usize].offset)
-            .map(|bytes| (root, bytes));
+            .map(|bytes| (root, bytes, None));
         loop {
-            if let Some((number, bytes)) = next.take() {
-                let job = self.members[number as usize].job;
-                if job != NONE {
-                    hand(job, &bytes);
-                }
-                let children = self.children(number);
-                if children.is_empty() || held + bytes.len() > HELD_AT_MOST {
-                    decoder.give_back(bytes);
+            if let Some((number, bytes, ground)) = next.take() {
+                let (children, job) = (self.children(number), self.members[number as usize].job);
+                let ground = match job {
+                    NONE => ground,
+                    job => hand_over(&bytes, ground, !children.is_empty(), |one| hand(job, one)),
+                };
+                let one = Open {
+                    bytes,
+                    children,
+                    ground,
+                };
+                if one.children.is_empty() || held + one.size() > HELD_AT_MOST {
+                    decoder.give_back(one.bytes);
                 } else {
-                    held += bytes.len();
-                    open.push((bytes, children));
+                    held += one.size();
+                    open.push(one);
                 }
             }
-            let Some((base, children)) = open.last_mut() else {
+            let Some(base) = open.last_mut() else {
                 return;
             };
-            if let Some(at) = children.next() {
+            if let Some(at) = base.children.next() {
                 let child = self.children[at];
                 let offset = self.members[child as usize].offset;
-                next = decoder.on(base, offset).map(|bytes| (child, bytes));
+                next = decoder.on(&base.bytes, offset).map(|bytes| {
+                    let below = |ground: &Ground| ground.below(&decoder.shared);
+                    (child, bytes, base.ground.as_ref().and_then(below))
+                });
             }
-            if Range::is_empty(children)
-                && let Some((base, _)) = open.pop()
+            if Range::is_empty(&base.children)
+                && let Some(base) = open.pop()
             {
-                held -= base.len();
-                decoder.give_back(base);
+                held -= base.size();
+                decoder.give_back(base.bytes);
             }
         }
     }
+}
+
+/// Hands an object over; returns what those that rest on it can use.
+fn hand_over(
+    bytes: &[u8],
+    ground: Option<Ground>,
+    is_rested_on: bool,
+    hand: impl FnOnce(Version<'_>),
+) -> Option<Ground> {
+    let mut left = None;
+    hand(Version {
+        bytes,
+        kin: ground.as_ref().and_then(Ground::kin),
+        leaves: is_rested_on.then_some(&mut left),
+    });
+    left.map(Ground::own).or(ground)
 }
 
 /// Inflates entries and applies differences, for one thread.
@@ -153,6 +194,8 @@ struct Decoder<'p> {
     data: &'p data::File,
     inflate: Inflate,
     difference: Vec<u8>,
+    /// What the last difference copied.
+    shared: Vec<Stretch>,
     spare: Vec<Vec<u8>>,
 }
 
@@ -162,6 +205,7 @@ impl<'p> Decoder<'p> {
             data,
             inflate: Inflate::default(),
             difference: Vec::new(),
+            shared: Vec::new(),
             spare: Vec::new(),
         }
     }
@@ -179,7 +223,7 @@ impl<'p> Decoder<'p> {
         let mut bytes = self.spare.pop().unwrap_or_default();
         let applied = self
             .inflated(offset, &mut difference)
-            .and_then(|()| apply(base, &difference, &mut bytes));
+            .and_then(|()| apply(base, &difference, &mut bytes, &mut self.shared));
         if difference.capacity() <= SPARE_AT_MOST {
             self.difference = difference;
         }
@@ -251,8 +295,8 @@ mod tests {
     fn handed_over(data: &data::File, members: Vec<Member>) -> Vec<(u32, String)> {
         let all = Mutex::new(Vec::new());
         let state = || ();
-        Families::new(data, members).read(2, state, |(), job, bytes| {
-            let text = String::from_utf8(bytes.to_vec()).unwrap();
+        Families::new(data, members).read(2, state, |(), job, version| {
+            let text = String::from_utf8(version.bytes.to_vec()).unwrap();
             all.lock().unwrap().push((job, text));
         });
         let mut all = all.into_inner().unwrap();

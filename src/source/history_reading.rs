@@ -16,7 +16,7 @@ use super::objects::{Objects, STREAM_FROM, Unread};
 use super::packs::{Known, Packs};
 use super::plan::{Plan, Reason, Standing};
 use super::work::spread;
-use super::{Content, Form, Item, Keeping};
+use super::{Content, Form, Item, Keeping, Version};
 use crate::model::Unchecked;
 
 /// From how many objects on it pays to ask the indices where they stand.
@@ -91,7 +91,9 @@ impl<'a> Reading<'a> {
                 flags[first as usize].store(true, Ordering::Relaxed);
                 is_ours.then_some(first)
             };
-            pack.read(self.threads, job, &|first, data| self.take(first, data));
+            pack.read(self.threads, job, &|first, version| {
+                self.take(first, version)
+            });
         }
         self.read_by_id(|number| {
             let job = &self.plan.jobs[number as usize];
@@ -195,17 +197,23 @@ impl<'a> Reading<'a> {
         }
     }
 
-    /// Hands an object over that came out of a pack, under each of its paths.
-    fn take(&self, first: u32, data: &[u8]) {
+    /// Hands an object over that came out of a pack, under each of its paths; what the first look leaves is kept.
+    fn take(&self, first: u32, version: Version<'_>) {
+        let Version {
+            bytes,
+            kin,
+            mut leaves,
+        } = version;
         let hand = |number: u32| {
             let form = self.plan.jobs[number as usize].form;
-            let mut stream = data;
+            let mut stream = bytes;
+            let leaves = leaves.take();
             match form {
-                Form::Message => self.hand(number, Content::Bytes(message_of(data))),
-                _ if data.len() as u64 > STREAM_FROM => {
+                Form::Message => self.hand(number, Content::Bytes(message_of(bytes))),
+                _ if bytes.len() as u64 > STREAM_FROM => {
                     self.hand(number, Content::Stream(&mut stream))
                 }
-                _ => self.hand(number, Content::Bytes(data)),
+                _ => self.hand(number, Content::Version(Version { bytes, kin, leaves })),
             }
         };
         self.each_path(first, hand);

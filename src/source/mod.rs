@@ -14,6 +14,7 @@ mod environment;
 mod families;
 mod folder;
 mod git_environment;
+mod ground;
 mod handing;
 mod history;
 mod history_reading;
@@ -61,7 +62,7 @@ pub use tree::{IgnoredFiles, TreeSource, above_github};
 pub use updates::RefUpdate;
 
 use crate::error::Result;
-use crate::model::{RepoPath, Unchecked};
+use crate::model::{Kin, RepoPath, Trace, Unchecked};
 
 /// How a path is kept, which decides the table of verdicts that applies.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -107,10 +108,21 @@ pub struct Item {
 /// The bytes of an item.
 pub enum Content<'a> {
     Bytes(&'a [u8]),
+    /// Bytes that share stretches with others that are handed over.
+    Version(Version<'a>),
     /// Too large to hold: to be read once, in overlapping windows.
     Stream(&'a mut dyn Read),
     /// Not read again: this many bytes, in which an earlier run found nothing under the same path and by the same rules.
     Remembered(u64),
+}
+
+/// One of several versions.
+pub struct Version<'a> {
+    pub bytes: &'a [u8],
+    /// A version that was looked at before.
+    pub kin: Option<Kin<'a>>,
+    /// What this look leaves for others; nothing where none asks for it.
+    pub leaves: Option<&'a mut Option<Trace>>,
 }
 
 /// What a visit could not hand over, and what it passed by on purpose.

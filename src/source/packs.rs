@@ -12,6 +12,7 @@ use gix::objs::Kind;
 use gix::odb::pack::data::{self, entry::Header};
 use gix::odb::pack::index;
 
+use super::Version;
 use super::families::{Families, Member, NONE};
 
 /// A family whose first object is larger is not held in memory as a whole.
@@ -177,7 +178,7 @@ impl Pack {
         &self,
         threads: usize,
         mut job: impl FnMut(&Known<'_>) -> Option<u32>,
-        hand: &(dyn Fn(u32, &[u8]) + Sync),
+        hand: &(dyn Fn(u32, Version<'_>) + Sync),
     ) {
         let mut wanted = Vec::new();
         for (number, entry) in self.entries.iter().enumerate() {
@@ -188,7 +189,12 @@ impl Pack {
             }
         }
         if wanted.len() >= WORTH_A_TREE {
-            self.read_entries(threads, &wanted, || (), |(), job, bytes| hand(job, bytes));
+            self.read_entries(
+                threads,
+                &wanted,
+                || (),
+                |(), job, version| hand(job, version),
+            );
         }
     }
 
@@ -199,7 +205,7 @@ impl Pack {
         threads: usize,
         wanted: &[(u32, u32)],
         state: impl Fn() -> S + Sync,
-        hand: impl Fn(&mut S, u32, &[u8]) + Sync,
+        hand: impl Fn(&mut S, u32, Version<'_>) + Sync,
     ) {
         let mut jobs = vec![NONE; self.entries.len()];
         let mut needed = vec![false; self.entries.len()];

@@ -16,6 +16,9 @@ const LONGEST_UNPACKED: usize = 2 << 20;
 /// The shortest line that a wrapped text goes on from.
 const WRAPPED: usize = 40;
 
+/// How far behind a run it is decided that it does not go on.
+const BEHIND_RUN: usize = 80;
+
 /// The bytes that base64 is made of, in both alphabets.
 static CODE: [bool; 256] = {
     let mut code = [false; 256];
@@ -32,11 +35,14 @@ static CODE: [bool; 256] = {
 /// A run that may be encoded text.
 pub fn encoded(search: &mut Search<'_>, at: usize) {
     if at < search.decoded_until {
+        search.look_far();
         return;
     }
     let text = search.text;
     let end = run_end(text, at);
     let span = Span::new(at, end);
+    search.note_run(span);
+    search.look_at(Span::new(at, end + BEHIND_RUN));
     search.decoded_until = end;
     let mark = search.memory.zip(search.path).and_then(|(memory, path)| {
         let mark = memory.mark_of(path.as_bytes(), span.of(text))?;
@@ -50,6 +56,9 @@ pub fn encoded(search: &mut Search<'_>, at: usize) {
     }
     let before = search.found.len();
     let depends = run(search, span);
+    if depends == Depends::OnSurroundings {
+        search.look_far();
+    }
     let is_nothing = search.found.len() == before && search.limited.get().is_none();
     if let Some((memory, mark)) = mark.filter(|_| is_nothing && depends == Depends::OnItself) {
         memory.add(&mark);

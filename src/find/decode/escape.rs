@@ -12,6 +12,7 @@ const REACH: usize = 2048;
 /// The string around an escape.
 pub fn escapes(search: &mut Search<'_>, at: usize) {
     if at < search.decoded_until {
+        search.look_far();
         return;
     }
     let text = search.text;
@@ -21,6 +22,7 @@ pub fn escapes(search: &mut Search<'_>, at: usize) {
     if !is_credential(byte) {
         return;
     }
+    search.look_far();
     let outside = |byte: &u8| matches!(byte, b'\n' | b'"' | b'\'' | b'`' | b' ' | b'<' | b'>');
     let floor = at.saturating_sub(REACH);
     let start = text[floor..at]

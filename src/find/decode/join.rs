@@ -12,6 +12,8 @@ const PIECES: usize = 32;
 const LINES: usize = 3;
 /// The longest piece.
 const PIECE: usize = 400;
+/// How far behind a piece the next one may start.
+const GAP: usize = 120;
 
 /// A literal whose value goes on in the next one.
 pub fn cut_by_quotes(search: &mut Search<'_>, begin: usize) {
@@ -19,6 +21,8 @@ pub fn cut_by_quotes(search: &mut Search<'_>, begin: usize) {
     let limit = text.len().min(begin + PIECE);
     let line_end = memchr::memchr(b'\n', &text[begin..limit]).map_or(limit, |gap| begin + gap);
     let quote = memchr::memchr3(b'"', b'\'', b'`', &text[begin..line_end]);
+    let read = quote.map_or(line_end - begin, |gap| gap + GAP);
+    search.look_at(Span::new(begin, begin + read + 1));
     if let Some(at) = quote.map(|gap| begin + gap)
         && opening(text, at + 1).is_some()
     {
@@ -29,10 +33,12 @@ pub fn cut_by_quotes(search: &mut Search<'_>, begin: usize) {
 /// Two literals with an operator between.
 pub fn joined(search: &mut Search<'_>, operator: usize) {
     if operator < search.decoded_until {
+        search.look_far();
         return;
     }
     let text = search.text;
     let before = text[..operator].trim_ascii_end().len();
+    search.look_at(Span::new(before.saturating_sub(1), operator + GAP));
     let Some(close) = before
         .checked_sub(1)
         .filter(|at| matches!(text[*at], b'"' | b'\'' | b'`'))
@@ -43,6 +49,7 @@ pub fn joined(search: &mut Search<'_>, operator: usize) {
     let open = text[floor..close]
         .iter()
         .rposition(|byte| *byte == text[close] || *byte == b'\n');
+    search.look_at(Span::new(open.map_or(floor, |gap| floor + gap), operator));
     if let Some(open) = open.map(|gap| floor + gap)
         && text[open] != b'\n'
         && opening(text, close + 1).is_some()
@@ -55,7 +62,7 @@ pub fn joined(search: &mut Search<'_>, operator: usize) {
 fn opening(text: &[u8], from: usize) -> Option<(usize, u8)> {
     let mut lines = 0;
     let mut operators = 0;
-    for (gap, byte) in text.get(from..)?.iter().take(120).enumerate() {
+    for (gap, byte) in text.get(from..)?.iter().take(GAP).enumerate() {
         match byte {
             b' ' | b'\t' | b'\r' | b'\\' => {}
             b'\n' if lines + 1 < LINES => lines += 1,
@@ -68,6 +75,7 @@ fn opening(text: &[u8], from: usize) -> Option<(usize, u8)> {
 }
 
 fn join_from(search: &mut Search<'_>, start: usize, quote: u8) {
+    search.look_far();
     let text = search.text;
     let mut joined = Vec::new();
     let mut places = Vec::new();

@@ -4,20 +4,89 @@
 //! tried by their last three, and a window that no literal can end in is stepped over, so most bytes are never read. A
 //! step waits for the one before, so several parts of the text are gone through side by side.
 
-use crate::model::Recipe;
+use crate::find::Lineage;
+use crate::model::{Recipe, Stretch};
 use crate::rules::RuleSet;
 use crate::rules::packed::Table;
 use crate::rules::recipe::SHORTEST_ANCHOR as WINDOW;
 use crate::rules::recipe_anchors::{FARTHEST, RecipeAnchors, slot_of_last};
 
+/// No literal is longer.
+const LONGEST: usize = 64;
+
 /// How many parts of a text are gone through side by side.
 const LANES: usize = 4;
 
-type Hit = (usize, &'static Recipe);
+/// A place, and the number of the recipe whose literal stands there.
+type Hit = (usize, u16);
 
 /// Finds literals; every place is given once for every recipe that it may belong to. Behind the first `most` hits only
-/// those of the same place are given.
-pub(super) fn find(text: &[u8], rules: &RuleSet, most: usize) -> Vec<Hit> {
+/// those of the same place are given. What another version of the text shares is not searched again.
+pub(super) fn find(
+    text: &[u8],
+    rules: &RuleSet,
+    most: usize,
+    lineage: &mut Lineage<'_>,
+) -> Vec<(usize, &'static Recipe)> {
+    let known = lineage.recipes_of_kin();
+    let hits = known
+        .and_then(|(known, shared)| beside_kin(text, rules, most, known, shared))
+        .unwrap_or_else(|| search(text, rules, most));
+    if hits.len() < most {
+        lineage.note_recipes(hits.iter().map(|(at, recipe)| (*at as u32, *recipe)));
+    }
+    let recipes = rules.recipes();
+    let recipe = |(at, number): &Hit| Some((*at, recipes.get(usize::from(*number))?));
+    hits.iter().filter_map(recipe).collect()
+}
+
+/// The hits of the shared stretches, and those that a search between them gives; `None` where these are too many.
+fn beside_kin(
+    text: &[u8],
+    rules: &RuleSet,
+    most: usize,
+    known: &[(u32, u16)],
+    shared: &[Stretch],
+) -> Option<Vec<Hit>> {
+    let mut hits: Vec<Hit> = Vec::new();
+    let mut done: usize = 0;
+    let ends = Stretch {
+        start: text.len(),
+        other: 0,
+        length: 0,
+    };
+    let mut before: Option<&Stretch> = None;
+    for stretch in shared
+        .iter()
+        .filter(|stretch| stretch.length >= 2 * LONGEST)
+        .chain([&ends])
+    {
+        // Whatever stands in no stretch as a whole starts or ends between two.
+        let from = done.saturating_sub(LONGEST);
+        let between = &text[from..text.len().min(stretch.start + LONGEST)];
+        let found = search(between, rules, most);
+        if found.len() >= most {
+            return None;
+        }
+        let is_in =
+            |stretch: &Stretch, at: usize| stretch.start <= at && at + LONGEST <= stretch.end();
+        let found = found.into_iter().map(|(at, recipe)| (from + at, recipe));
+        hits.extend(found.filter(|(at, _)| {
+            !is_in(stretch, *at) && !before.is_some_and(|before| is_in(before, *at))
+        }));
+        let (from, to) = (stretch.other, stretch.other + stretch.length);
+        let first = known.partition_point(|(at, _)| (*at as usize) < from);
+        let within = known[first..].iter();
+        let within = within.take_while(|(at, _)| *at as usize + LONGEST <= to);
+        hits.extend(within.map(|(at, recipe)| (stretch.start + (*at as usize - from), *recipe)));
+        (done, before) = (stretch.end(), Some(stretch));
+    }
+    hits.sort_by_key(|(at, _)| *at);
+    (hits.len() < most).then_some(hits)
+}
+
+/// The same over one text.
+fn search(text: &[u8], rules: &RuleSet, most: usize) -> Vec<Hit> {
     let pass = Pass {
         text,
         recipes: rules.recipes(),
@@ -90,7 +159,7 @@ impl Pass<'_> {
             let literal = recipe.anchors[usize::from(one.anchor)];
             let there = self.text.get(start..start + literal.len());
             if there.is_some_and(|bytes| bytes.eq_ignore_ascii_case(literal.as_bytes())) {
-                found.push((start, recipe));
+                found.push((start, one.recipe));
             }
         }
         1
@@ -100,6 +169,18 @@ impl Pass<'_> {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    fn found_in(text: &str, rules: &RuleSet, most: usize) -> Vec<(usize, &'static Recipe)> {
+        find(text.as_bytes(), rules, most, &mut Lineage::default())
+    }
+
+    #[test]
+    fn no_literal_is_longer_than_is_said() {
+        let rules = RuleSet::builtin();
+        let literals = rules.recipes().iter().flat_map(|recipe| recipe.anchors);
+        let longest = literals.map(|literal| literal.len()).max().unwrap();
+        assert!((20..=LONGEST).contains(&longest), "{longest}");
+    }
 
     #[test]
     fn every_literal_is_found_wherever_it_stands() {
@@ -113,7 +194,7 @@ mod tests {
                     format!("{before}{}yy", literal.to_ascii_uppercase()),
                     format!("{literal}{before}{literal}"),
                 ] {
-                    let hits = find(text.as_bytes(), &rules, 400);
+                    let hits = found_in(&text, &rules, 400);
                     let starts: Vec<usize> = hits
                         .iter()
                         .filter(|(_, recipe)| recipe.anchors.contains(literal))
@@ -131,12 +212,13 @@ mod tests {
         let rules = RuleSet::builtin();
         let literal = rules.recipes().get(0).unwrap().anchors[0];
         let text = format!("{literal} ").repeat(50);
-        let all = find(text.as_bytes(), &rules, 1000);
+        let all = found_in(&text, &rules, 1000);
         for most in [1, 3, 20] {
-            let some = find(text.as_bytes(), &rules, most);
+            let some = found_in(&text, &rules, most);
             let last = some[some.len() - 1].0;
             assert!(some.len() >= most && some[..most - 1].iter().all(|(at, _)| *at <= last));
-            let starts = |hits: &[Hit]| hits.iter().map(|(at, _)| *at).collect::<Vec<_>>();
+            let starts =
+                |hits: &[(usize, &Recipe)]| hits.iter().map(|(at, _)| *at).collect::<Vec<_>>();
             assert_eq!(starts(&some), starts(&all[..some.len()]));
         }
     }

@@ -17,8 +17,8 @@ mod tests;
 
 use std::collections::BTreeMap;
 
-use super::Blob;
 use super::place::Places;
+use super::{Blob, Lineage};
 use crate::model::{Place, Recipe, RecipeForm, RepoPath, Span};
 use crate::rules::{RuleSet, glob};
 use file_kind::FileKind;
@@ -60,14 +60,18 @@ struct Match {
 }
 
 /// Finds every recipe in one file.
-pub fn find_recipes(blob: &Blob<'_>, rules: &RuleSet) -> Vec<RecipeSighting> {
+pub fn find_recipes(
+    blob: &Blob<'_>,
+    rules: &RuleSet,
+    lineage: &mut Lineage<'_>,
+) -> Vec<RecipeSighting> {
     if !blob.whole || blob.text.len() > MOST_BYTES {
         return Vec::new();
     }
     let Some(kind) = file_kind::of(blob.path, blob.text) else {
         return Vec::new();
     };
-    let hits = anchors::find(blob.text, rules, MOST_HITS);
+    let hits = anchors::find(blob.text, rules, MOST_HITS, lineage);
     if hits.is_empty() {
         return Vec::new();
     }

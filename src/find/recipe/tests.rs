@@ -14,7 +14,7 @@ fn found(file: &str, text: &str) -> Vec<RecipeSighting> {
         offset: 0,
         whole: true,
     };
-    find_recipes(&blob, &RuleSet::builtin())
+    find_recipes(&blob, &RuleSet::builtin(), &mut Lineage::default())
 }
 
 fn has(recipe: &Recipe, example: Example) -> bool {

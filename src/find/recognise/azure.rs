@@ -29,10 +29,15 @@ const STARTS: [&[u8]; 9] = [
 /// A connection string around the mark of its key.
 pub fn connection(search: &mut Search<'_>, mark: usize) {
     let text = search.text;
-    if text[mark] != b'=' || mark < search.read_until {
+    if text[mark] != b'=' {
+        return;
+    }
+    if mark < search.read_until {
+        search.look_far();
         return;
     }
     let floor = mark.saturating_sub(REACH);
+    search.look_at(Span::new(floor, mark));
     let line = text[floor..mark]
         .iter()
         .rposition(|byte| matches!(byte, b'\n' | b'"' | b'\''))
@@ -45,6 +50,7 @@ pub fn connection(search: &mut Search<'_>, mark: usize) {
     else {
         return;
     };
+    search.look_far();
     let start = line + start;
     let rest = &text[mark..text.len().min(mark + REACH)];
     let length = rest
@@ -94,7 +100,11 @@ pub fn signature(search: &mut Search<'_>, mark: usize) {
     let free = mark
         .checked_sub(4)
         .is_none_or(|before| !text[before].is_ascii_alphanumeric());
-    if mark < search.read_until || !free {
+    if !free {
+        return;
+    }
+    search.look_far();
+    if mark < search.read_until {
         return;
     }
     let outside = |byte: &u8| {

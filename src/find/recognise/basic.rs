@@ -4,13 +4,13 @@
 
 use super::decoded;
 use crate::find::search::Search;
-use crate::find::{filter, lexer, scheme};
+use crate::find::{filter, scheme};
 use crate::token::basic;
 
 /// A header whose scheme is Basic.
 pub fn header(search: &mut Search<'_>, mark: usize) {
     let text = search.text;
-    let Some(literal) = lexer::literal_after(text, mark) else {
+    let Some(literal) = search.literal_after(mark) else {
         return;
     };
     let is_basic = scheme::scheme_before(text, literal.span.start)
@@ -18,6 +18,7 @@ pub fn header(search: &mut Search<'_>, mark: usize) {
     if !is_basic {
         return;
     }
+    search.look_far();
     let value = literal.span.of(text);
     let real = basic::decode(value).is_some_and(|pair| {
         pair.password.expose(|password| {

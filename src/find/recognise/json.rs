@@ -71,10 +71,12 @@ fn is_refresh_token(value: &[u8]) -> bool {
 /// Docker's `"auth": "base64"`.
 pub fn docker_auth(search: &mut Search<'_>, mark: usize) {
     let text = search.text;
-    let before = &text[mark.saturating_sub(2000)..mark];
-    if memchr::memmem::find(before, b"auths").is_none() {
+    let before = Span::new(mark.saturating_sub(2000), mark);
+    search.look_at(before);
+    if memchr::memmem::find(before.of(text), b"auths").is_none() {
         return;
     }
+    search.look_far();
     let Some(literal) = lexer::literal_after(text, mark) else {
         return;
     };

@@ -17,7 +17,7 @@ const REACH: usize = 16 * 1024;
 /// `client-key-data: base64`.
 pub fn client_key(search: &mut Search<'_>, mark: usize) {
     let text = search.text;
-    let Some(literal) = lexer::literal_after(text, mark) else {
+    let Some(literal) = search.literal_after(mark) else {
         return;
     };
     let value = literal.span.of(text);
@@ -26,6 +26,7 @@ pub fn client_key(search: &mut Search<'_>, mark: usize) {
     if !is_key {
         return;
     }
+    search.look_far();
     let around =
         &text[literal.span.start.saturating_sub(REACH)..text.len().min(literal.span.end + REACH)];
     let claimed = memchr::memmem::rfind(around, b"client-certificate-data")
@@ -43,10 +44,14 @@ pub fn client_key(search: &mut Search<'_>, mark: usize) {
 /// `token: value` of a user.
 pub fn token(search: &mut Search<'_>, mark: usize) {
     let text = search.text;
-    if text[mark] != b':' || text.len() > LARGEST {
+    if text[mark] != b':' {
         return;
     }
-    let Some(literal) = lexer::literal_after(text, mark) else {
+    if text.len() > LARGEST {
+        search.look_far();
+        return;
+    }
+    let Some(literal) = search.literal_after(mark) else {
         return;
     };
     let value = literal.span.of(text);

@@ -27,6 +27,9 @@ pub use url::url;
 
 /// Runs the recogniser of a family at the start of its literal.
 pub fn family(search: &mut Search<'_>, family: Family, begin: usize) {
+    if !matches!(family, Family::Packed | Family::Told) {
+        search.look_far();
+    }
     match family {
         Family::Pem => pem::block(search, begin),
         Family::Putty => pem::putty(search, begin),

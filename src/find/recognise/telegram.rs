@@ -16,6 +16,7 @@ pub fn token(search: &mut Search<'_>, mark: usize) {
     if text.get(mark..mark + 3) != Some(b":AA") {
         return;
     }
+    search.look_far();
     let digits = text[mark.saturating_sub(DIGITS)..mark]
         .iter()
         .rev()

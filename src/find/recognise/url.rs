@@ -57,6 +57,7 @@ const LOCAL: [&[u8]; 10] = [
 /// A URL whose `://` stands at `colon`.
 pub fn url(search: &mut Search<'_>, colon: usize) {
     let text = search.text;
+    search.look_at(Span::new(colon, end_of(text, colon) + 1));
     let Some(span) = whole(text, colon) else {
         return;
     };
@@ -233,20 +234,22 @@ fn whole(text: &[u8], colon: usize) -> Option<Span> {
     if start == colon {
         return None;
     }
-    let rest = &text[colon..text.len().min(colon + LONGEST)];
-    let end = rest
-        .iter()
-        .position(|byte| {
-            byte.is_ascii_whitespace() || matches!(byte, b'"' | b'\'' | b'`' | b'<' | b'>' | b'\\')
-        })
-        .unwrap_or(rest.len());
-    let value = &rest[..end];
+    let value = &text[colon..end_of(text, colon)];
     value.contains(&b'@').then(|| {
         let trimmed = value
             .iter()
             .rev()
             .take_while(|byte| matches!(byte, b')' | b',' | b';' | b'.' | b']' | b'}'))
             .count();
-        Span::new(start, colon + end - trimmed)
+        Span::new(start, colon + value.len() - trimmed)
     })
+}
+
+/// Where the URL around a colon ends.
+fn end_of(text: &[u8], colon: usize) -> usize {
+    let rest = &text[colon..text.len().min(colon + LONGEST)];
+    let length = rest.iter().position(|byte| {
+        byte.is_ascii_whitespace() || matches!(byte, b'"' | b'\'' | b'`' | b'<' | b'>' | b'\\')
+    });
+    colon + length.unwrap_or(rest.len())
 }

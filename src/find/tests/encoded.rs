@@ -133,7 +133,12 @@ fn a_memory_of_runs_changes_no_result() {
                 whole: true,
             };
             let shown = |found: Found| format!("{found:?}");
-            let with = shown(find_with(&blob, &rules, Some(&memory)));
+            let with = shown(find_version(
+                &blob,
+                &rules,
+                Some(&memory),
+                &mut Lineage::default(),
+            ));
             assert_eq!(with, shown(find(&blob, &rules)), "{file}");
         }
     }

@@ -48,8 +48,8 @@ impl Levels<'_> {
             for (pack, wanted) in self.packs.iter().zip(&placed) {
                 if wanted.len() >= WORTH_FAMILIES {
                     let reader = || VersionReader::new(self.repository.hash());
-                    pack.read_entries(self.threads, wanted, reader, |reader, object, data| {
-                        take(&shared, reader, object, data);
+                    pack.read_entries(self.threads, wanted, reader, |reader, object, version| {
+                        take(&shared, reader, object, version.bytes);
                     });
                 }
             }

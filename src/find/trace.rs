@@ -1,0 +1,405 @@
+//! What the first pass marked in one version of a text, and what came of it, used for the next version.
+//!
+//! In: a search, what was noted of another version, and the stretches that both share. Out: the hits of the text looked
+//! at in the order of the walk, and noted. What lies well within a shared stretch is not walked over again, and a hit
+//! that came to nothing is not looked at again where all that decided it is the same. Nothing is found or lost by it.
+
+use std::ops::ControlFlow;
+
+use super::hit::Hit;
+use super::look::Missing;
+use super::near;
+use super::prefilter::{self, LONGEST_RUN};
+use super::search::Search;
+use crate::model::{Kin, RepoPath, Span, Stretch, Trace};
+
+/// How many bytes before a place decide whether the first pass marks it.
+const BEFORE: usize = 32;
+/// How many behind it, where it starts no long run.
+const BEHIND: usize = 64;
+/// A shorter part is walked over as fast as it is looked up.
+const WORTH_IT: usize = 128;
+
+/// What was noted of a version.
+struct Noted {
+    path: RepoPath,
+    /// The length of the text.
+    length: usize,
+    /// In the order of the walk.
+    marks: Vec<Mark>,
+    /// Where literals of recipes stand, each with the number of its recipe; `None` where nobody looked for all of them.
+    recipes: Option<Vec<(u32, u16)>>,
+    /// Behind which point a known host ends, if anywhere; `None` where nobody asked.
+    host: Option<Option<usize>>,
+}
+
+/// What a search of one version uses of another, and what it leaves; nothing where no other is known.
+#[derive(Default)]
+pub struct Lineage<'a> {
+    kin: Option<Kin<'a>>,
+    marks: Option<Vec<Mark>>,
+    recipes: Option<Vec<(u32, u16)>>,
+    host: Option<Option<usize>>,
+}
+
+impl<'a> Lineage<'a> {
+    /// Takes the version that was searched before; where others follow, something is left for them.
+    pub fn new(kin: Option<Kin<'a>>, leaves: bool) -> Self {
+        Lineage {
+            kin,
+            marks: leaves.then(Vec::new),
+            ..Lineage::default()
+        }
+    }
+
+    /// Prepares the search of the version.
+    pub(super) fn begin(&mut self, search: &mut Search<'a>) {
+        search.kin = self.kin;
+        search.marks = self.marks.take();
+    }
+
+    /// Keeps what the search noted.
+    pub(super) fn end(&mut self, search: &mut Search<'a>) {
+        self.marks = search.marks.take();
+        self.host = search.names_host.get().copied();
+    }
+
+    /// Where literals of recipes stand in the other version, and what both share.
+    pub(super) fn recipes_of_kin(&self) -> Option<(&'a [(u32, u16)], &'a [Stretch])> {
+        let kin = self.kin?;
+        let known = kin.trace.noted::<Noted>()?.recipes.as_deref()?;
+        Some((known, kin.shared))
+    }
+
+    /// Keeps where literals of recipes stand.
+    pub(super) fn note_recipes(&mut self, found: impl Iterator<Item = (u32, u16)>) {
+        if self.marks.is_some() {
+            self.recipes = Some(found.collect());
+        }
+    }
+
+    /// What is left for other versions.
+    pub fn into_trace(self, path: &RepoPath, text: &[u8]) -> Option<Trace> {
+        let marks = self.marks?;
+        let recipes = self.recipes.as_ref().map_or(0, Vec::len);
+        let bytes = size_of_val(marks.as_slice()) + recipes * size_of::<(u32, u16)>();
+        let noted = Noted {
+            path: path.clone(),
+            length: text.len(),
+            marks,
+            recipes: self.recipes,
+            host: self.host,
+        };
+        Some(Trace::new(noted, bytes))
+    }
+}
+
+/// The sort of a hit, in the order in which the walk hands over those of one block.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+enum Sort {
+    Escape,
+    Start,
+    Mark,
+    Url,
+    Called,
+    Spaced,
+    Flag,
+    Encoded,
+    Glued,
+    Inside,
+    Joined,
+}
+
+/// The hits of a block that are handed over together, by where they stand.
+fn rank(sort: Sort) -> Sort {
+    match sort {
+        Sort::Url => Sort::Mark,
+        Sort::Spaced => Sort::Called,
+        Sort::Inside => Sort::Glued,
+        other => other,
+    }
+}
+
+/// No look goes so far that this says it.
+const UNSETTLED: u16 = u16::MAX;
+
+/// A hit, and what came of it.
+#[derive(Clone, Copy, Debug)]
+pub struct Mark {
+    /// The byte by which the walk came to it.
+    trigger: u32,
+    /// How far behind that it stands.
+    gap: u16,
+    /// The number of the literal inside a run.
+    number: u16,
+    sort: Sort,
+    missing: Missing,
+    /// How many bytes around the trigger decided that nothing came of it; `UNSETTLED` where something did, or may.
+    reach: u16,
+    /// The length of the run that was decoded.
+    run: u16,
+    /// Where the literal that was tried starts behind the trigger, and its length; both 0 where none was.
+    tried: (u16, u16),
+}
+
+impl Mark {
+    fn of(hit: Hit, text: &[u8]) -> Mark {
+        let (sort, trigger, number) = match hit {
+            Hit::Start(at) => (Sort::Start, at, 0),
+            Hit::Mark(at) => (Sort::Mark, at, 0),
+            Hit::Url(at) => (Sort::Url, at, 0),
+            Hit::Flag(at) => (Sort::Flag, at, 0),
+            Hit::Escape(at) => (Sort::Escape, at, 0),
+            Hit::Encoded(at) => (Sort::Encoded, at, 0),
+            Hit::Inside(at, number) => (Sort::Inside, run_start(text, at), number),
+            Hit::Glued(at) => (Sort::Glued, run_start(text, at), 0),
+            Hit::Spaced(at) => (Sort::Spaced, at + 1, 0),
+            Hit::Called(at) => (Sort::Called, at, 0),
+            Hit::Joined(at) => (Sort::Joined, at, 0),
+        };
+        Mark {
+            trigger: trigger as u32,
+            gap: hit.place().saturating_sub(trigger) as u16,
+            number: number as u16,
+            sort,
+            missing: Missing::Nothing,
+            reach: UNSETTLED,
+            run: 0,
+            tried: (0, 0),
+        }
+    }
+
+    fn hit(&self) -> Hit {
+        let at = self.trigger as usize + usize::from(self.gap);
+        match self.sort {
+            Sort::Escape => Hit::Escape(at),
+            Sort::Start => Hit::Start(at),
+            Sort::Mark => Hit::Mark(at),
+            Sort::Url => Hit::Url(at),
+            Sort::Called => Hit::Called(at),
+            Sort::Spaced => Hit::Spaced(at - 1),
+            Sort::Flag => Hit::Flag(at),
+            Sort::Encoded => Hit::Encoded(at),
+            Sort::Glued => Hit::Glued(at),
+            Sort::Inside => Hit::Inside(at, usize::from(self.number)),
+            Sort::Joined => Hit::Joined(at),
+        }
+    }
+
+    /// What the walk is ordered by: blocks of 64 bytes, in each the sorts.
+    fn order(&self) -> u64 {
+        let block = u64::from(self.trigger / 64);
+        block << 16 | (rank(self.sort) as u64) << 8 | u64::from(self.trigger % 64)
+    }
+
+    fn tried(&self) -> Option<Span> {
+        let start = self.trigger as usize + usize::from(self.tried.0);
+        (self.tried.1 > 0).then(|| Span::new(start, start + usize::from(self.tried.1)))
+    }
+
+    /// Notes that nothing came of it, and what decided that; says nothing where not all of it can be kept.
+    fn settle(&mut self, search: &Search<'_>) {
+        let look = search.look.get();
+        let trigger = self.trigger as usize;
+        let small = |number: usize| u16::try_from(number).ok();
+        let tried = match look.tried {
+            None => Some((0, 0)),
+            Some(span) => span
+                .start
+                .checked_sub(trigger)
+                .and_then(small)
+                .zip(small(span.len())),
+        };
+        let reach = look
+            .reach
+            .checked_add(usize::from(self.gap) + 1)
+            .and_then(small);
+        if let (Some(reach), Some(tried), Some(run)) = (reach, tried, small(look.run)) {
+            (self.reach, self.tried, self.run) = (reach, tried, run);
+            self.missing = look.missing;
+        }
+    }
+}
+
+/// Where the run starts that holds `at`, as the walk sees it.
+fn run_start(text: &[u8], at: usize) -> usize {
+    let before = text[..at].iter().rev().take(LONGEST_RUN);
+    at - before.take_while(|byte| is_run(**byte)).count()
+}
+
+fn is_run(byte: u8) -> bool {
+    byte.is_ascii_alphanumeric() || matches!(byte, b'_' | b'-')
+}
+
+/// A part of a text whose hits are those of another version.
+struct Same {
+    part: Span,
+    /// Where the part starts in the other version.
+    other: usize,
+    /// Where the stretch around it starts; `None` where both texts start there.
+    from: Option<usize>,
+    /// Where it ends; `None` where both texts end there.
+    to: Option<usize>,
+}
+
+impl Same {
+    /// The part of a stretch whose places the first pass sees as it did in the other version.
+    fn of(stretch: &Stretch, text: &[u8], other_length: usize) -> Option<Same> {
+        let from_start = stretch.start == 0 && stretch.other == 0;
+        let to_end = stretch.end() == text.len() && stretch.other + stretch.length == other_length;
+        let start = if from_start {
+            0
+        } else {
+            stretch.start + BEFORE
+        };
+        let end = match to_end {
+            true => stretch.end(),
+            // A run that goes on behind the stretch may be another one there.
+            false => {
+                let run = text[..stretch.end()].iter().rev().take(LONGEST_RUN);
+                let run = run.take_while(|byte| is_run(**byte)).count();
+                stretch.end().checked_sub(run.max(BEHIND))?
+            }
+        };
+        (end >= start + WORTH_IT).then(|| Same {
+            part: Span::new(start, end),
+            other: stretch.other + (start - stretch.start),
+            from: (!from_start).then_some(stretch.start),
+            to: (!to_end).then_some(stretch.end()),
+        })
+    }
+
+    /// Adds the marks of the other version, each where it stands here; those whose outcome is not known are unsettled.
+    fn add_marks(&self, noted: &[Mark], is_same_path: bool, marks: &mut Vec<Mark>) {
+        let (from, to) = (self.other as u32, (self.other + self.part.len()) as u32);
+        let first = noted.partition_point(|mark| mark.trigger / 64 < from / 64);
+        let blocks = noted[first..].iter();
+        let blocks = blocks.take_while(|mark| mark.trigger / 64 <= to / 64);
+        marks.extend(
+            blocks
+                .filter(|mark| (from..to).contains(&mark.trigger))
+                .map(|mark| {
+                    let trigger = self.part.start + (mark.trigger - from) as usize;
+                    let reach = usize::from(mark.reach);
+                    let is_settled = is_same_path
+                        && self.from.is_none_or(|from| reach <= trigger - from)
+                        && self.to.is_none_or(|to| reach <= to - trigger);
+                    Mark {
+                        trigger: trigger as u32,
+                        reach: if is_settled { mark.reach } else { UNSETTLED },
+                        ..*mark
+                    }
+                }),
+        );
+    }
+}
+
+/// Behind which point of a text a known host ends, as far as another version tells where to look.
+pub fn host_in(search: &Search<'_>) -> Option<usize> {
+    let (text, known) = (search.text, &search.rules.tables().hosts);
+    let find = |part: Span| near::host_in(text, part, known);
+    let kin = search.kin;
+    let told = kin.and_then(|kin| Some((kin.shared, kin.trace.noted::<Noted>()?.host?)));
+    let Some((shared, other)) = told else {
+        return find(Span::new(0, text.len()));
+    };
+    // A host may reach so far over both ends of a stretch.
+    let within = |stretch: &Stretch| {
+        let reach = near::LONGEST_HOST.min(stretch.length / 2);
+        (
+            stretch.start + reach,
+            stretch.end() - reach,
+            stretch.other + reach,
+        )
+    };
+    if let Some(point) = other {
+        let same = shared.iter().map(within).find_map(|(from, to, other)| {
+            (other..other + (to - from))
+                .contains(&point)
+                .then(|| from + (point - other))
+        });
+        return same.or_else(|| find(Span::new(0, text.len())));
+    }
+    let mut done = 0;
+    for (from, to, _) in shared.iter().map(within) {
+        if let Some(point) = find(Span::new(done, from)) {
+            return Some(point);
+        }
+        done = to;
+    }
+    find(Span::new(done, text.len()))
+}
+
+/// The marks of a text: those of another version where both are the same, and else those of the first pass.
+fn marks_of(search: &Search<'_>) -> Vec<Mark> {
+    let (text, tables) = (search.text, search.rules.tables());
+    let mut marks = Vec::new();
+    let walk = |part: Span, marks: &mut Vec<Mark>| {
+        if part.is_empty() {
+            return;
+        }
+        let _ = prefilter::scan_part(text, part, tables, &mut |hit| {
+            marks.push(Mark::of(hit, text));
+            ControlFlow::Continue(())
+        });
+    };
+    let mut done = 0;
+    if let Some(kin) = search.kin
+        && let Some(noted) = kin.trace.noted::<Noted>()
+    {
+        let is_same_path = search.path == Some(&noted.path);
+        let shared = kin.shared.iter();
+        for same in shared.filter_map(|stretch| Same::of(stretch, text, noted.length)) {
+            walk(Span::new(done, same.part.start), &mut marks);
+            same.add_marks(&noted.marks, is_same_path, &mut marks);
+            done = same.part.end;
+        }
+    }
+    walk(Span::new(done, text.len()), &mut marks);
+    sort(&mut marks);
+    marks
+}
+
+/// Brings marks into the order of the walk. Only neighbours of a few blocks stand in another one, so that each is moved
+/// past a few.
+fn sort(marks: &mut [Mark]) {
+    for at in 1..marks.len() {
+        let mark = marks[at];
+        let order = mark.order();
+        let mut place = at;
+        while place > 0 && marks[place - 1].order() > order {
+            marks[place] = marks[place - 1];
+            place -= 1;
+        }
+        if place < at {
+            marks[place] = mark;
+        }
+    }
+}
+
+/// Looks closer at all hits of a text but those that are known to come to nothing.
+pub fn hits(search: &mut Search<'_>) {
+    let mut marks = marks_of(search);
+    for mark in &mut marks {
+        if mark.reach != UNSETTLED && search.is_missing(mark.missing) {
+            search.pass_by(mark.trigger as usize, usize::from(mark.run), mark.tried());
+            continue;
+        }
+        let before = (search.found.len(), search.limited.get());
+        mark.reach = UNSETTLED;
+        if search.take(mark.hit()).is_break() {
+            // Where the search ended early, nobody knows what came of the rest.
+            search.marks = None;
+            return;
+        }
+        if (search.found.len(), search.limited.get()) == before {
+            mark.settle(search);
+        }
+    }
+    if let Some(noted) = &mut search.marks {
+        *noted = marks;
+    }
+}
+
+#[cfg(test)]
+mod tests;

@@ -1,0 +1,359 @@
+//! Versions of a text searched one after the other give what each gives alone.
+
+use base64::Engine as _;
+
+use super::*;
+use crate::find::recipe::find_recipes;
+use crate::find::{Blob, find, find_version, sample};
+use crate::rules::RuleSet;
+use crate::rules::template::{self, Random};
+
+/// Lines that the first pass marks, that closer looks read far around, and that nothing comes of.
+const LINES: [&str; 22] = [
+    "const token = self.session.token; // of https://api.github.com/user",
+    "  password: \"\"",
+    "  api_key: |",
+    "key = get(\"KEY\") or 'none'",
+    "curl -u user: -H \"Authorization: Bearer $TOKEN\" https://api.openai.com/v1",
+    "String s = \"gh\" + \"p_\" + secret;",
+    "\"a\": \"\\u0067\\u0068p_\", \"b\": \"%67%68\"",
+    "sha512-aaaabbbbccccddddeeeeffff0000111122223333444455556666777788889999==",
+    "aGVsbG8gd29ybGQsIHRoaXMgaXMgYSBsb25nZXIgdGV4dCB0aGF0IG1lYW5zIG5vdGhpbmc=",
+    "password = changeme; token => 'v', secret: { name: x }",
+    "<key>API_TOKEN</key><string>nothing</string>",
+    "#define SECRET \"not one\"",
+    "client.setApiKey(\"twelve or more\");",
+    "var x = `line one",
+    "line two` + token",
+    "apiVersion: v1\nkind: Config\nclusters: []\nusers: []",
+    "fn main() { let a = b + c * d - e; }",
+    "      # nothing to see here, only some words about a token",
+    "{\"name\": \"TOKEN\", \"value\": \"v\"}, {\"auths\": {\"auth\": \"YTpi\"}}",
+    "x-portal-api-key-and-a-very-long-name-of-a-run-of-words-that-goes-on-and-on-ghp_",
+    "gh auth refresh --scopes admin:org,repo && gcloud projects add-iam-policy-binding",
+    "https://user@host.invalid/%20path?sig=abc&token=def",
+];
+
+struct Writer {
+    random: Random,
+    rules: RuleSet,
+}
+
+impl Writer {
+    fn piece(&mut self) -> String {
+        if self.random.below(8) > 0 {
+            return LINES[self.random.below(LINES.len())].to_owned() + "\n";
+        }
+        let number = self.random.below(self.rules.kinds().count());
+        let kind = self.rules.kinds().nth(number).unwrap();
+        let example = kind.examples.iter().next().unwrap();
+        let seed = self.random.number();
+        template::expand(example.text, kind, &sample, seed) + "\n"
+    }
+
+    fn text(&mut self, pieces: usize) -> Vec<u8> {
+        let pieces: Vec<String> = (0..pieces).map(|_| self.piece()).collect();
+        pieces.concat().into_bytes()
+    }
+
+    /// Another version: parts of the first, in order or not, and other text between them.
+    fn version_of(&mut self, text: &[u8]) -> (Vec<u8>, Vec<Stretch>) {
+        let mut version = Vec::new();
+        let mut shared = Vec::new();
+        let mut at = 0;
+        while at < text.len() {
+            let length = (self.random.below(9000) + 1).min(text.len() - at);
+            shared.push(Stretch {
+                start: version.len(),
+                other: at,
+                length,
+            });
+            version.extend_from_slice(&text[at..at + length]);
+            at += length;
+            match self.random.below(5) {
+                0 => version.extend(self.piece().bytes()),
+                1 => version.extend(self.piece().bytes().take(9)),
+                2 => at += self.random.below(60),
+                3 => at = at.saturating_sub(self.random.below(400)),
+                _ => {}
+            }
+        }
+        (version, shared)
+    }
+}
+
+fn blob<'a>(path: &'a RepoPath, text: &'a [u8]) -> Blob<'a> {
+    Blob {
+        path,
+        text,
+        first_line: 1,
+        offset: 0,
+        whole: true,
+    }
+}
+
+/// What a search of one version gives, what it leaves, and how many hits were passed by.
+fn searched(
+    path: &RepoPath,
+    text: &[u8],
+    kin: Option<Kin<'_>>,
+    rules: &RuleSet,
+) -> (String, Option<Trace>) {
+    let mut lineage = Lineage::new(kin, true);
+    let found = find_version(&blob(path, text), rules, None, &mut lineage);
+    let recipes = find_recipes(&blob(path, text), rules, &mut lineage);
+    let trace = lineage.into_trace(path, text);
+    (format!("{found:?} {recipes:?}"), trace)
+}
+
+fn alone(path: &RepoPath, text: &[u8], rules: &RuleSet) -> String {
+    let found = find(&blob(path, text), rules);
+    let recipes = find_recipes(&blob(path, text), rules, &mut Lineage::default());
+    format!("{found:?} {recipes:?}")
+}
+
+#[test]
+fn versions_give_what_each_gives_alone() {
+    let mut writer = Writer {
+        random: Random::new(11),
+        rules: RuleSet::builtin(),
+    };
+    let rules = RuleSet::builtin();
+    let (mut marks, mut settled) = (0, 0);
+    for file in [
+        "a.yml",
+        "a.sh",
+        "a.go",
+        "b/c.json",
+        "README.md",
+        ".env",
+        "a.py",
+    ] {
+        let mut path = RepoPath::from(file);
+        let mut text = writer.text(250);
+        let (found, mut trace) = searched(&path, &text, None, &rules);
+        assert_eq!(found, alone(&path, &text, &rules), "{file}");
+        for _ in 0..6 {
+            let (version, shared) = writer.version_of(&text);
+            if writer.random.below(4) == 0 {
+                path = RepoPath::from("other.yaml");
+            }
+            let kin = trace.as_ref().map(|trace| Kin {
+                trace,
+                shared: &shared,
+            });
+            let mut search = Search::new(&version, Some(&path), &rules, 0);
+            search.kin = kin;
+            let known = marks_of(&search);
+            marks += known.len();
+            settled += known.iter().filter(|mark| mark.reach != UNSETTLED).count();
+            let (found, left) = searched(&path, &version, kin, &rules);
+            assert_eq!(found, alone(&path, &version, &rules), "{file}");
+            (text, trace) = (version, left);
+        }
+    }
+    assert!(
+        marks > 10_000 && settled * 4 > marks,
+        "{settled} of {marks}"
+    );
+}
+
+#[test]
+fn marks_are_those_of_a_walk_over_the_whole_text() {
+    let mut writer = Writer {
+        random: Random::new(12),
+        rules: RuleSet::builtin(),
+    };
+    let rules = RuleSet::builtin();
+    let path = RepoPath::from("a.txt");
+    let hits = |marks: &[Mark]| marks.iter().map(Mark::hit).collect::<Vec<_>>();
+    for _ in 0..8 {
+        let text = writer.text(120);
+        let (_, trace) = searched(&path, &text, None, &rules);
+        let (version, shared) = writer.version_of(&text);
+        let mut search = Search::new(&version, Some(&path), &rules, 0);
+        let plain = marks_of(&search);
+        let mut walked = Vec::new();
+        let _ = prefilter::scan(&version, rules.tables(), &mut |hit| {
+            walked.push(hit);
+            ControlFlow::Continue(())
+        });
+        assert_eq!(hits(&plain), walked);
+        search.kin = trace.as_ref().map(|trace| Kin {
+            trace,
+            shared: &shared,
+        });
+        assert_eq!(hits(&marks_of(&search)), walked);
+    }
+}
+
+/// Text that says nothing, on one line.
+fn filler(length: usize) -> Vec<u8> {
+    b"some words and "
+        .iter()
+        .copied()
+        .cycle()
+        .take(length)
+        .chain(*b"\n")
+        .collect()
+}
+
+/// Searches one version after the other, of which the second has the parts of the first around `middle` in common.
+fn assert_same(
+    path: &RepoPath,
+    [before, other, middle, behind]: [&[u8]; 4],
+    rules: &RuleSet,
+) -> usize {
+    let (base, version) = (
+        [before, other, behind].concat(),
+        [before, middle, behind].concat(),
+    );
+    let shared = [
+        Stretch {
+            start: 0,
+            other: 0,
+            length: before.len(),
+        },
+        Stretch {
+            start: before.len() + middle.len(),
+            other: before.len() + other.len(),
+            length: behind.len(),
+        },
+    ];
+    let (_, trace) = searched(path, &base, None, rules);
+    let kin = trace.as_ref().map(|trace| Kin {
+        trace,
+        shared: &shared,
+    });
+    let (found, _) = searched(path, &version, kin, rules);
+    let alone = alone(path, &version, rules);
+    let shown = String::from_utf8_lossy(&version).into_owned();
+    assert_eq!(found, alone, "{shown}");
+    usize::from(alone != self::alone(path, &base, rules))
+}
+
+#[test]
+fn a_version_may_go_on_anywhere() {
+    let rules = RuleSet::builtin();
+    let wanted = rules.kinds().enumerate();
+    let wanted = wanted.filter(|(number, kind)| number % 12 == 0 || !kind.requests.is_empty());
+    let kinds = wanted.step_by(2).flat_map(|(_, kind)| {
+        let examples = kind.examples.iter().take(1);
+        examples.map(move |example| template::expand(example.text, kind, &sample, 3))
+    });
+    let path = RepoPath::from("a.sh");
+    let (filler, mut changed) = (filler(400), 0);
+    for text in LINES.iter().map(|line| (*line).to_owned()).chain(kinds) {
+        let text = text.as_bytes();
+        let step = 1 + text.len() / 60;
+        let behind_point = |cut: usize| cut > 1 && text[cut - 2] == b'.';
+        let cuts = (0..text.len().min(600)).filter(|cut| cut % step == 0 || behind_point(*cut));
+        for cut in cuts {
+            let before = [&filler, &text[..cut]].concat();
+            let behind = [b"\n", filler.as_slice()].concat();
+            for [other, middle] in [[&b""[..], &text[cut..]], [&text[cut..], b""]] {
+                changed += assert_same(&path, [&before, other, middle, &behind], &rules);
+            }
+            let (before, behind) = (&filler, [&text[cut..], &behind].concat());
+            for [other, middle] in [[&b""[..], &text[..cut]], [&text[..cut], b""]] {
+                changed += assert_same(&path, [before, other, middle, &behind], &rules);
+            }
+        }
+    }
+    assert!(changed > 1000, "{changed}");
+}
+
+#[test]
+fn what_decides_may_come_from_afar_and_go() {
+    let rules = RuleSet::builtin();
+    let mut changed = 0;
+    for kind in rules.kinds().step_by(2) {
+        let examples = kind.examples.iter().filter(|one| one.text.contains('\n'));
+        for example in examples.take(2) {
+            let path = RepoPath::from(example.file);
+            let text = template::expand(example.text, kind, &sample, 7);
+            let lines: Vec<&str> = text.split_inclusive('\n').take(9).collect();
+            for (number, line) in lines.iter().enumerate() {
+                for far in [90, 700] {
+                    let gap = [b"# ", filler(far).as_slice()].concat();
+                    let before = [&filler(300), lines[..number].concat().as_bytes(), &gap].concat();
+                    let behind =
+                        [&gap, lines[number + 1..].concat().as_bytes(), &filler(300)].concat();
+                    for [other, middle] in [["", line], [line, ""]] {
+                        let parts = [&before, other.as_bytes(), middle.as_bytes(), &behind];
+                        changed += assert_same(&path, parts, &rules);
+                    }
+                }
+            }
+        }
+    }
+    assert!(changed > 100, "{changed}");
+}
+
+#[test]
+fn another_path_reads_the_same_text_differently() {
+    let rules = RuleSet::builtin();
+    let mut changed = 0;
+    for kind in rules.kinds() {
+        for example in kind.examples.iter().take(1) {
+            let text = template::expand(example.text, kind, &sample, 5);
+            let text = [&filler(300), text.as_bytes(), &filler(300)].concat();
+            let (other, path) = (RepoPath::from("a.go"), RepoPath::from(example.file));
+            let whole = [Stretch {
+                start: 0,
+                other: 0,
+                length: text.len(),
+            }];
+            let (_, trace) = searched(&other, &text, None, &rules);
+            let kin = trace.as_ref().map(|trace| Kin {
+                trace,
+                shared: &whole,
+            });
+            let (found, _) = searched(&path, &text, kin, &rules);
+            let alone_here = alone(&path, &text, &rules);
+            assert_eq!(found, alone_here, "{}", kind.id);
+            let there = alone(&other, &text, &rules).replace("a.go", example.file);
+            changed += usize::from(alone_here != there);
+        }
+    }
+    assert!(changed > 20, "{changed}");
+}
+
+#[test]
+fn a_kubeconfig_may_become_one_far_away() {
+    let rules = RuleSet::builtin();
+    let user = ["    token: my-cluster-user-", "1\n"].concat();
+    let words = "apiVersion: v1\nkind: Config\nclusters:\nusers:\n";
+    let before = [&filler(5000), user.as_bytes(), &filler(5000)].concat();
+    let path = RepoPath::from("a.txt");
+    for [other, middle] in [["", words], [words, ""]] {
+        let parts = [&before, other.as_bytes(), middle.as_bytes(), b"end\n"];
+        assert_eq!(assert_same(&path, parts, &rules), 1);
+    }
+}
+
+#[test]
+fn a_run_that_is_passed_by_still_covers_what_stands_in_it() {
+    let rules = RuleSet::builtin();
+    let kind = rules.kind("railway-account-token").unwrap();
+    let token = template::value(kind, &mut Random::new(5));
+    let mut bytes = b"a text of words, and then something else.".to_vec();
+    bytes.extend([1; 16]);
+    assert_eq!(bytes.len(), 57, "a line of 76");
+    bytes.extend(format!("RAILWAY_API_TOKEN={token}\n").bytes());
+    let run = base64::prelude::BASE64_STANDARD.encode(&bytes);
+    let wrapped = [&run[..76], "\n", &run[76..], "\n"].concat();
+    let before = [&filler(900), wrapped.as_bytes(), &filler(900)].concat();
+    let path = RepoPath::from("a.txt");
+    assert_eq!(
+        assert_same(&path, [&before, b"", b"more\n", b"end\n"], &rules),
+        0
+    );
+    let second = run[76..].as_bytes();
+    assert!(!find(&blob(&path, second), &rules).sightings.is_empty());
+    assert!(
+        find(&blob(&path, wrapped.as_bytes()), &rules)
+            .sightings
+            .is_empty()
+    );
+}

@@ -322,7 +322,7 @@ fn another_path_reads_the_same_text_differently() {
 #[test]
 fn a_kubeconfig_may_become_one_far_away() {
     let rules = RuleSet::builtin();
-    let user = ["    token: my-cluster-user-", "1\n"].concat();
+    let user = ["    some-other-token: /etc/kubernetes/", "users/1.d\n"].concat();
     let words = "apiVersion: v1\nkind: Config\nclusters:\nusers:\n";
     let before = [&filler(5000), user.as_bytes(), &filler(5000)].concat();
     let path = RepoPath::from("a.txt");
@@ -356,4 +356,43 @@ fn a_run_that_is_passed_by_still_covers_what_stands_in_it() {
             .sightings
             .is_empty()
     );
+}
+
+#[test]
+fn a_host_may_go_on_behind_a_stretch() {
+    let rules = RuleSet::builtin();
+    let requests = rules.kinds().flat_map(|kind| kind.requests);
+    let host = requests.flat_map(|request| request.hosts).next().unwrap();
+    let path = RepoPath::from("a.txt");
+    for cut in 1..host.len() {
+        let before = [&filler(300), &b"https://"[..], &host.as_bytes()[..cut]].concat();
+        let rest = [&host.as_bytes()[cut..], b"/"].concat();
+        for [other, middle] in [[&b" "[..], &rest], [&rest, b" "]] {
+            let (base, version) = (
+                [before.as_slice(), other].concat(),
+                [before.as_slice(), middle].concat(),
+            );
+            let shared = [Stretch {
+                start: 0,
+                other: 0,
+                length: before.len(),
+            }];
+            let noted = Noted {
+                path: path.clone(),
+                length: base.len(),
+                marks: Vec::new(),
+                recipes: None,
+                host: Some(host_in(&Search::new(&base, Some(&path), &rules, 0))),
+            };
+            let trace = Trace::new(noted, 0);
+            let mut search = Search::new(&version, Some(&path), &rules, 0);
+            let alone = host_in(&search);
+            search.kin = Some(Kin {
+                trace: &trace,
+                shared: &shared,
+            });
+            assert_eq!(host_in(&search), alone, "{cut}");
+            assert_eq!(alone.is_some(), middle == rest, "{cut}");
+        }
+    }
 }

@@ -264,8 +264,8 @@ fn entry(
             });
         }
     };
+    let base = places.binary_search_by_key(&base, |place| place.0).ok()?;
     // One that rests on a later entry, or on itself, is left out.
-    let base = before_that(&places[..before.len()], base)?;
     let rests_on = before.get(base).filter(|entry| entry.base != NONE)?;
     Some(Entry {
         offset,
@@ -274,34 +274,4 @@ fn entry(
         root: rests_on.root,
         kind: rests_on.kind,
     })
-}
-
-/// The number of the place with an offset, looked for from the last one back: most entries rest on one close to them.
-fn before_that(places: &[(u64, u32)], offset: u64) -> Option<usize> {
-    let (mut end, mut step) = (places.len(), 1);
-    let start = loop {
-        let start = end.saturating_sub(step);
-        if start == 0 || places[start].0 <= offset {
-            break start;
-        }
-        (end, step) = (start, step * 2);
-    };
-    let found = places[start..end].binary_search_by_key(&offset, |place| place.0);
-    found.ok().map(|at| start + at)
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn a_place_is_found_wherever_it_is_and_no_other() {
-        let places: Vec<(u64, u32)> = (0..100).map(|number| (number * 10 + 12, 0)).collect();
-        for (number, (offset, _)) in places.iter().enumerate() {
-            assert_eq!(before_that(&places, *offset), Some(number));
-            assert_eq!(before_that(&places, offset + 1), None);
-            assert_eq!(before_that(&places[..number], *offset), None);
-        }
-        assert_eq!(before_that(&places, 0), None);
-    }
 }

@@ -19,7 +19,7 @@ use super::families::{Families, Member, NONE};
 const ROOT_AT_MOST: u64 = 16 << 20;
 
 /// Fewer objects than these are cheaper to read by their ids.
-const WORTH_A_TREE: usize = 64;
+pub(super) const WORTH_A_TREE: usize = 64;
 
 /// All packs of some object folders.
 #[derive(Default)]

@@ -8,16 +8,13 @@ use std::sync::{Mutex, PoisonError};
 
 use gix::objs::Kind;
 
-use super::super::packs::{Pack, Packs};
+use super::super::packs::{Pack, Packs, WORTH_A_TREE};
 use super::super::repository::Repository;
 use super::super::trees::DEPTH_AT_MOST;
 use super::super::work::spread;
 use super::folders::Folders;
 use super::numbers::Numbers;
 use super::versions::VersionReader;
-
-/// From how many folders on a pack is read by families.
-const WORTH_FAMILIES: usize = 64;
 
 /// How many folders are looked up in the packs' indices at a time.
 const LOOKED_UP_AT_ONCE: usize = 1024;
@@ -46,7 +43,7 @@ impl Levels<'_> {
             let placed = self.place(&level, numbers);
             let shared = Mutex::new(Shared { folders, numbers });
             for (pack, wanted) in self.packs.iter().zip(&placed) {
-                if wanted.len() >= WORTH_FAMILIES {
+                if wanted.len() >= WORTH_A_TREE {
                     let reader = || VersionReader::new(self.repository.hash());
                     pack.read_entries(self.threads, wanted, reader, |reader, object, version| {
                         take(&shared, reader, object, version.bytes);

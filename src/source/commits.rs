@@ -1,10 +1,9 @@
-//! Reads commits and tags, and tells which commits a change introduces.
+//! Reads commits and tags.
 //!
-//! In: tips, and commits that are known already. Out: the commits reachable from the first and not from the second,
-//! parents before children. Where a clock goes wrong the answer errs towards more commits, never fewer.
+//! In: ids. Out: what a commit says of its tree, its parents and its time, the message, and what a tag leads to. A commit
+//! that is damaged is an error; one that is missing is not.
 
-use std::cmp::Reverse;
-use std::collections::{BinaryHeap, HashSet};
+use std::sync::{Mutex, PoisonError};
 
 use gix::ObjectId;
 use gix::hash::oid;
@@ -13,13 +12,14 @@ use gix::objs::Kind;
 use super::Content;
 use super::ids::IdMap;
 use super::objects::{Objects, Unread};
+use super::packs::Packs;
 use crate::error::{Error, Result};
 
 /// How many tags of tags are followed.
 const TAGS_AT_MOST: usize = 16;
 
-/// How many known commits are followed after all seems said, in case a clock went wrong.
-const MORE_AT_MOST: usize = 64;
+/// How many commits are read before they are asked for.
+const READ_BEFORE_AT_MOST: usize = 400_000;
 
 /// One commit, read.
 #[derive(Clone, Debug)]
@@ -38,6 +38,51 @@ pub(super) fn read_commit(objects: &Objects, id: &oid) -> Result<Option<CommitDa
             None => Err(Error::source(format!("commit {id} is damaged"))),
         },
         _ => Ok(None),
+    }
+}
+
+/// Where commits are read from: some may have been read before.
+pub(super) struct Commits<'a> {
+    objects: &'a Objects,
+    before: IdMap<CommitData>,
+}
+
+impl<'a> Commits<'a> {
+    /// Reads each commit when it is asked for.
+    pub(super) fn by_id(objects: &'a Objects) -> Self {
+        let before = IdMap::default();
+        Commits { objects, before }
+    }
+
+    /// Reads all commits of some packs at once, on several threads; the others when they are asked for.
+    pub(super) fn of_packs(objects: &'a Objects, packs: &Packs, threads: usize) -> Self {
+        let before = Mutex::new(IdMap::default());
+        let mut left = READ_BEFORE_AT_MOST;
+        for pack in packs.iter() {
+            let (wanted, ids) = pack.commits(left);
+            left -= ids.len();
+            pack.read_entries(
+                threads,
+                &wanted,
+                || (),
+                |(), number, version| {
+                    if let Some(commit) = parse_commit(version.bytes) {
+                        let mut before = before.lock().unwrap_or_else(PoisonError::into_inner);
+                        before.insert(ids[number as usize], commit);
+                    }
+                },
+            );
+        }
+        let before = before.into_inner().unwrap_or_else(PoisonError::into_inner);
+        Commits { objects, before }
+    }
+
+    /// Reads a commit; `None` where it is missing or no commit.
+    pub(super) fn read(&self, id: &ObjectId) -> Result<Option<CommitData>> {
+        match self.before.get(id) {
+            Some(commit) => Ok(Some(commit.clone())),
+            None => read_commit(self.objects, id),
+        }
     }
 }
 
@@ -125,178 +170,4 @@ pub(super) fn peel(objects: &Objects, id: &oid) -> Result<Option<Peeled>> {
         id = target;
     }
     Ok(None)
-}
-
-/// The commits of a change.
-#[derive(Default)]
-pub(super) struct Walk {
-    /// Parents before children, the same at every run.
-    pub(super) commits: Vec<(ObjectId, CommitData)>,
-    /// Commits whose parents this clone does not have.
-    pub(super) cut: Vec<ObjectId>,
-}
-
-struct Node {
-    data: CommitData,
-    known: bool,
-    queued: bool,
-}
-
-/// Walks from `tips`, and leaves out what is reachable from `known`. `shallow` lists the commits that a shallow clone
-/// ends at.
-pub(super) fn walk(
-    objects: &Objects,
-    shallow: &HashSet<ObjectId>,
-    tips: &[ObjectId],
-    known: &[ObjectId],
-) -> Result<Walk> {
-    let mut painter = Painter {
-        objects,
-        shallow,
-        nodes: IdMap::default(),
-        queue: BinaryHeap::new(),
-        open: 0,
-        cut: Vec::new(),
-    };
-    for id in known {
-        painter.reach(*id, Reached::Known)?;
-    }
-    for id in tips {
-        if !painter.reach(*id, Reached::New)? {
-            return Err(Error::source(format!("commit {id} is not in this clone")));
-        }
-    }
-    painter.run()?;
-    Ok(painter.finish())
-}
-
-#[derive(Clone, Copy, PartialEq, Eq)]
-enum Reached {
-    New,
-    Known,
-}
-
-struct Painter<'a> {
-    objects: &'a Objects,
-    shallow: &'a HashSet<ObjectId>,
-    nodes: IdMap<Node>,
-    queue: BinaryHeap<(i64, ObjectId)>,
-    /// Queued commits that are not known: while there are any, the walk goes on.
-    open: usize,
-    cut: Vec<ObjectId>,
-}
-
-impl Painter<'_> {
-    /// Marks a commit, and queues it where that is news. False where the commit is missing.
-    fn reach(&mut self, id: ObjectId, reached: Reached) -> Result<bool> {
-        if !self.nodes.contains_key(&id) {
-            let Some(mut data) = read_commit(self.objects, &id)? else {
-                return Ok(false);
-            };
-            if self.shallow.contains(&id) && !data.parents.is_empty() {
-                data.parents.clear();
-                self.cut.push(id);
-            }
-            let known = reached == Reached::Known;
-            self.open += usize::from(!known);
-            self.queue.push((data.time, id));
-            let queued = true;
-            self.nodes.insert(
-                id,
-                Node {
-                    data,
-                    known,
-                    queued,
-                },
-            );
-            return Ok(true);
-        }
-        if let Some(node) = self.nodes.get_mut(&id)
-            && reached == Reached::Known
-            && !node.known
-        {
-            node.known = true;
-            if node.queued {
-                self.open -= 1;
-            } else {
-                node.queued = true;
-                self.queue.push((node.data.time, id));
-            }
-        }
-        Ok(true)
-    }
-
-    fn run(&mut self) -> Result<()> {
-        let mut oldest = i64::MAX;
-        let mut more = MORE_AT_MOST;
-        while let Some(&(time, id)) = self.queue.peek() {
-            if self.open == 0 && time < oldest {
-                if more == 0 {
-                    break;
-                }
-                more -= 1;
-            }
-            self.queue.pop();
-            let Some(node) = self.nodes.get_mut(&id) else {
-                continue;
-            };
-            node.queued = false;
-            let reached = if node.known {
-                Reached::Known
-            } else {
-                Reached::New
-            };
-            if reached == Reached::New {
-                self.open -= 1;
-                oldest = oldest.min(time);
-            }
-            let mut complete = true;
-            for parent in node.data.parents.clone() {
-                complete &= self.reach(parent, reached)?;
-            }
-            if !complete && reached == Reached::New {
-                self.cut.push(id);
-            }
-        }
-        Ok(())
-    }
-
-    fn finish(self) -> Walk {
-        let nodes = self.nodes;
-        let is_new = |id: &ObjectId| nodes.get(id).is_some_and(|node| !node.known);
-        let mut waiting: IdMap<usize> = IdMap::default();
-        let mut children: IdMap<Vec<ObjectId>> = IdMap::default();
-        let mut ready = BinaryHeap::new();
-        for (id, node) in nodes.iter().filter(|(_, node)| !node.known) {
-            let parents: Vec<_> = node.data.parents.iter().filter(|id| is_new(id)).collect();
-            for parent in &parents {
-                children.entry(**parent).or_default().push(*id);
-            }
-            if parents.is_empty() {
-                ready.push(Reverse((node.data.time, *id)));
-            } else {
-                waiting.insert(*id, parents.len());
-            }
-        }
-        let mut order = Vec::new();
-        while let Some(Reverse((_, id))) = ready.pop() {
-            order.push(id);
-            for child in children.remove(&id).unwrap_or_default() {
-                let Some(left) = waiting.get_mut(&child) else {
-                    continue;
-                };
-                *left -= 1;
-                if *left == 0 {
-                    let time = nodes.get(&child).map_or(0, |node| node.data.time);
-                    ready.push(Reverse((time, child)));
-                }
-            }
-        }
-        let mut cut: Vec<_> = self.cut.into_iter().filter(is_new).collect();
-        cut.sort_unstable();
-        cut.dedup();
-        let data = |id: ObjectId| nodes.get(&id).map(|node| (id, node.data.clone()));
-        let commits = order.into_iter().filter_map(data).collect();
-        Walk { commits, cut }
-    }
 }

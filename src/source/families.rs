@@ -105,13 +105,20 @@ impl<'p> Families<'p> {
         }
     }
 
-    /// Hands over every object that has a job.
-    pub(super) fn read(&self, threads: usize, hand: &(dyn Fn(u32, Version<'_>) + Sync)) {
+    /// Hands over every object that has a job; each thread has a state of its own.
+    pub(super) fn read<S>(
+        &self,
+        threads: usize,
+        state: impl Fn() -> S + Sync,
+        hand: impl Fn(&mut S, u32, Version<'_>) + Sync,
+    ) {
         let queue = Queue::new(self.roots.clone());
         queue.work(
             threads,
-            || Decoder::new(self.data),
-            |decoder, root| self.family(decoder, root, hand),
+            || (Decoder::new(self.data), state()),
+            |(decoder, state), root| {
+                self.family(decoder, root, &mut |job, version| hand(state, job, version));
+            },
         );
     }
 
@@ -120,12 +127,7 @@ impl<'p> Families<'p> {
         self.starts[number] as usize..self.starts[number + 1] as usize
     }
 
-    fn family(
-        &self,
-        decoder: &mut Decoder<'_>,
-        root: u32,
-        hand: &(dyn Fn(u32, Version<'_>) + Sync),
-    ) {
+    fn family(&self, decoder: &mut Decoder<'_>, root: u32, hand: &mut dyn FnMut(u32, Version<'_>)) {
         let mut open: Vec<Open> = Vec::new();
         let mut held = 0;
         let mut next = decoder
@@ -292,7 +294,8 @@ mod tests {
 
     fn handed_over(data: &data::File, members: Vec<Member>) -> Vec<(u32, String)> {
         let all = Mutex::new(Vec::new());
-        Families::new(data, members).read(2, &|job, version| {
+        let state = || ();
+        Families::new(data, members).read(2, state, |(), job, version| {
             let text = String::from_utf8(version.bytes.to_vec()).unwrap();
             all.lock().unwrap().push((job, text));
         });

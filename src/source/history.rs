@@ -11,10 +11,11 @@ use std::thread;
 
 use gix::ObjectId;
 
+use super::commits::Commits;
 use super::history_reading::Reading;
 use super::memory::ObjectMemory;
 use super::packs::Packs;
-use super::plan::{Plan, Reason, Walker, add_copies_of, add_unreached};
+use super::plan::{Levels, Plan, Reason, Walker, add_copies_of, add_unreached};
 use super::repository::Repository;
 use super::{Content, Item, Nothing, Snapshot, Source, Visited};
 use crate::error::{Error, Result};
@@ -134,25 +135,40 @@ impl HistorySource {
         self.notes().unreached.insert(number);
     }
 
-    fn plan(&self) -> Result<(Plan, Packs)> {
+    fn plan(&self, threads: usize) -> Result<(Plan, Packs)> {
         let objects = self.repository.blob_objects();
         let mut walker = Walker::new(&objects);
-        let packs = thread::scope(|scope| {
-            let packs = scope.spawn(|| self.repository.packs());
-            let walked = walker.reach(&self.repository, &self.tips);
-            walked.map(|()| packs.join().unwrap_or_default())
-        })?;
+        let (walk, packs, commits) = match self.extent {
+            Extent::Head => thread::scope(|scope| {
+                let packs = scope.spawn(|| self.repository.packs());
+                let commits = Commits::by_id(&objects);
+                let walk = walker.tips(&self.repository, &commits, &self.tips);
+                walk.map(|walk| (walk, packs.join().unwrap_or_default(), commits))
+            })?,
+            Extent::All => {
+                let packs = self.repository.packs();
+                let commits = Commits::of_packs(&objects, &packs, threads);
+                let walk = walker.tips(&self.repository, &commits, &self.tips)?;
+                (walk, packs, commits)
+            }
+        };
+        let levels = Levels {
+            repository: &self.repository,
+            packs: &packs,
+            threads,
+        };
+        walker.commits(walk, &levels);
         if self.extent == Extent::All {
-            add_unreached(&mut walker, &self.repository, &packs)?;
+            add_unreached(&mut walker, &commits, &levels)?;
         }
-        Ok((walker.plan, packs))
+        Ok((walker.finish(), packs))
     }
 }
 
 impl Source for HistorySource {
     fn visit(&self, threads: usize, look: &(dyn Fn(&Item, Content<'_>) + Sync)) -> Result<Visited> {
         let threads = threads.max(1);
-        let (plan, packs) = self.plan()?;
+        let (plan, packs) = self.plan(threads)?;
         let planned = plan.jobs.len() as u32;
         let sure = plan
             .jobs

@@ -74,7 +74,10 @@ impl<'a> Reading<'a> {
         self.pass_over_known();
         for pack in packs.iter() {
             let job = |known: &Known<'_>| {
-                let first = self.plan.first(&known.id)?;
+                if known.kind == Kind::Tree {
+                    return None;
+                }
+                let first = self.plan.first(&known.id())?;
                 let fits = match self.plan.jobs[first as usize].form {
                     Form::Message => matches!(known.kind, Kind::Commit | Kind::Tag),
                     _ => known.kind == Kind::Blob,

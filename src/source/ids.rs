@@ -14,16 +14,20 @@ pub(super) type IdMap<V> = HashMap<ObjectId, V, Mixed>;
 /// A set of object ids.
 pub(super) type IdSet = HashSet<ObjectId, Mixed>;
 
-/// Makes hashers that share a random number.
+/// Makes hashers that share two random numbers.
 #[derive(Clone)]
 pub(super) struct Mixed {
     key: u64,
+    factor: u64,
 }
 
 impl Default for Mixed {
     fn default() -> Self {
-        let key = RandomState::new().hash_one(0u64);
-        Mixed { key }
+        let random = RandomState::new();
+        Mixed {
+            key: random.hash_one(0u64),
+            factor: random.hash_one(1u64) | 1,
+        }
     }
 }
 
@@ -31,27 +35,40 @@ impl BuildHasher for Mixed {
     type Hasher = Mixing;
 
     fn build_hasher(&self) -> Mixing {
-        Mixing { state: self.key }
+        Mixing {
+            state: self.key,
+            factor: self.factor,
+        }
     }
 }
 
-/// Folds what is written into one number.
+/// Folds what is written into one number. All bytes count: whoever writes a folder puts any ids in it.
 pub(super) struct Mixing {
     state: u64,
+    factor: u64,
+}
+
+impl Mixing {
+    fn fold(&mut self, number: u64) {
+        let product = u128::from(self.state ^ number) * u128::from(self.factor);
+        self.state = (product >> 64) as u64 ^ product as u64;
+    }
 }
 
 impl Hasher for Mixing {
     fn write(&mut self, bytes: &[u8]) {
-        let first = bytes.first_chunk().map_or_else(
-            || {
-                bytes
-                    .iter()
-                    .fold(0, |all, byte| all << 8 | u64::from(*byte))
-            },
-            |first| u64::from_le_bytes(*first),
-        );
-        let product = u128::from(self.state ^ first) * 0x9e37_79b9_7f4a_7c15;
-        self.state = (product >> 64) as u64 ^ product as u64;
+        let (words, rest) = bytes.as_chunks();
+        for word in words {
+            self.fold(u64::from_le_bytes(*word));
+        }
+        if !rest.is_empty() {
+            let rest = rest.iter().fold(1, |all, byte| all << 8 | u64::from(*byte));
+            self.fold(rest);
+        }
+    }
+
+    fn write_u32(&mut self, number: u32) {
+        self.fold(u64::from(number));
     }
 
     fn finish(&self) -> u64 {

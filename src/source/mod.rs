@@ -6,6 +6,7 @@
 mod ancestry;
 mod before;
 mod commit_tree;
+mod commit_walk;
 mod commits;
 mod difference;
 mod disk;

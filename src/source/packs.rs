@@ -7,6 +7,7 @@
 use std::path::{Path, PathBuf};
 
 use gix::ObjectId;
+use gix::hash::oid;
 use gix::objs::Kind;
 use gix::odb::pack::data::{self, entry::Header};
 use gix::odb::pack::index;
@@ -18,7 +19,7 @@ use super::families::{Families, Member, NONE};
 const ROOT_AT_MOST: u64 = 16 << 20;
 
 /// Fewer objects than these are cheaper to read by their ids.
-const WORTH_A_TREE: usize = 64;
+pub(super) const WORTH_A_TREE: usize = 64;
 
 /// All packs of some object folders.
 #[derive(Default)]
@@ -32,6 +33,8 @@ pub(super) struct Pack {
     data: data::File,
     /// In the order of their offsets.
     entries: Vec<Entry>,
+    /// By place in the index.
+    numbers: Vec<u32>,
 }
 
 #[derive(Clone, Copy)]
@@ -48,17 +51,21 @@ struct Entry {
 
 /// What an entry is, before it is decoded.
 pub(super) struct Known<'a> {
-    pub(super) id: ObjectId,
     pub(super) kind: Kind,
     pack: &'a Pack,
-    root: u32,
+    entry: &'a Entry,
 }
 
 impl Known<'_> {
+    /// Its id.
+    pub(super) fn id(&self) -> ObjectId {
+        self.pack.id(self.entry)
+    }
+
     /// The first of its family, which is decoded whenever any of the family is.
     pub(super) fn family(&self) -> ObjectId {
-        let root = self.pack.entries.get(self.root as usize);
-        root.map_or(self.id, |root| self.pack.id(root))
+        let root = self.pack.entries.get(self.entry.root as usize);
+        self.pack.id(root.unwrap_or(self.entry))
     }
 }
 
@@ -117,10 +124,15 @@ impl Pack {
             };
             entries.push(entry.unwrap_or(out));
         }
+        let mut numbers = vec![NONE; index.num_objects() as usize];
+        for (number, entry) in entries.iter().enumerate() {
+            numbers[entry.at as usize] = number as u32;
+        }
         Some(Pack {
             index,
             data,
             entries,
+            numbers,
         })
     }
 
@@ -135,13 +147,29 @@ impl Pack {
         self.index.oid_at_index(entry.at).to_owned()
     }
 
-    fn known_of(&self, entry: &Entry) -> Known<'_> {
+    fn known_of<'a>(&'a self, entry: &'a Entry) -> Known<'a> {
         Known {
-            id: self.id(entry),
             kind: entry.kind,
             pack: self,
-            root: entry.root,
+            entry,
         }
+    }
+
+    /// The number of the entry that holds an object of a kind; `None` where it is left to be read by its id.
+    pub(super) fn entry_of(&self, id: &oid, kind: Kind) -> Option<u32> {
+        let number = self.numbers.get(self.index.lookup(id)? as usize)?;
+        let entry = self.entries.get(*number as usize)?;
+        (entry.base != NONE && entry.kind == kind).then_some(*number)
+    }
+
+    /// The commits, or so many of them: the number of each entry, with its place among the ids.
+    pub(super) fn commits(&self, at_most: usize) -> (Vec<(u32, u32)>, Vec<ObjectId>) {
+        let entries = self.entries.iter().enumerate();
+        let commits = entries.filter(|(_, entry)| entry.base != NONE && entry.kind == Kind::Commit);
+        let place = |(place, (number, entry)): (usize, (usize, &Entry))| {
+            ((number as u32, place as u32), self.id(entry))
+        };
+        commits.take(at_most).enumerate().map(place).unzip()
     }
 
     /// Hands over the bytes of every entry that `job` gives a number for, from several threads. `job` is asked in the
@@ -152,32 +180,56 @@ impl Pack {
         mut job: impl FnMut(&Known<'_>) -> Option<u32>,
         hand: &(dyn Fn(u32, Version<'_>) + Sync),
     ) {
-        let member = |entry: &Entry| Member {
-            offset: entry.offset,
-            base: NONE,
-            job: NONE,
-        };
-        let mut members: Vec<Member> = self.entries.iter().map(member).collect();
-        let mut count = 0;
-        for (entry, member) in self.entries.iter().zip(&mut members) {
+        let mut wanted = Vec::new();
+        for (number, entry) in self.entries.iter().enumerate() {
             if entry.base != NONE
                 && let Some(job) = job(&self.known_of(entry))
             {
-                (member.base, member.job) = (entry.base, job);
-                count += 1;
+                wanted.push((number as u32, job));
             }
         }
-        if count < WORTH_A_TREE {
-            return;
+        if wanted.len() >= WORTH_A_TREE {
+            self.read_entries(
+                threads,
+                &wanted,
+                || (),
+                |(), job, version| hand(job, version),
+            );
         }
-        // What an entry rests on stands before it.
-        for number in (0..members.len()).rev() {
-            let base = members[number].base;
-            if base != NONE {
-                members[base as usize].base = self.entries[base as usize].base;
+    }
+
+    /// Hands over the bytes of entries, each with the number that the caller knows it by, from several threads, each of
+    /// which has a state of its own.
+    pub(super) fn read_entries<S>(
+        &self,
+        threads: usize,
+        wanted: &[(u32, u32)],
+        state: impl Fn() -> S + Sync,
+        hand: impl Fn(&mut S, u32, Version<'_>) + Sync,
+    ) {
+        let mut jobs = vec![NONE; self.entries.len()];
+        let mut needed = vec![false; self.entries.len()];
+        for (number, job) in wanted {
+            jobs[*number as usize] = *job;
+            let mut number = *number;
+            while !std::mem::replace(&mut needed[number as usize], true) {
+                number = self.entries[number as usize].base;
             }
         }
-        Families::new(&self.data, members).read(threads, hand);
+        // What an entry rests on stands before it, so its place among the members is known when it is asked for.
+        let mut places = vec![NONE; self.entries.len()];
+        let mut members = Vec::new();
+        for (number, entry) in self.entries.iter().enumerate() {
+            if needed[number] {
+                places[number] = members.len() as u32;
+                members.push(Member {
+                    offset: entry.offset,
+                    base: places[entry.base as usize],
+                    job: jobs[number],
+                });
+            }
+        }
+        Families::new(&self.data, members).read(threads, state, hand);
     }
 }
 
@@ -198,7 +250,7 @@ fn entry(
             Header::verified_base_pack_offset(offset, base_distance)?
         }
         Header::RefDelta { base_id } => {
-            index.pack_offset_at_index(index.lookup(base_id.as_ref() as &gix::hash::oid)?)
+            index.pack_offset_at_index(index.lookup(base_id.as_ref() as &oid)?)
         }
         own => {
             let number = before.len() as u32;

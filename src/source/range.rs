@@ -11,7 +11,8 @@ use gix::ObjectId;
 use gix::objs::Kind;
 
 use super::before::{Before, Removed, gone_between, removed_paths};
-use super::commits::{peel, walk};
+use super::commit_walk::walk;
+use super::commits::{Commits, peel};
 use super::handing::hand_over;
 use super::introduced::Introduced;
 use super::objects::Objects;
@@ -253,7 +254,12 @@ fn gather(
         .iter()
         .filter_map(|id| known_commit(&objects, id))
         .collect();
-    let walk = walk(&objects, repository.shallow(), &starts, &known)?;
+    let walk = walk(
+        &Commits::by_id(&objects),
+        repository.shallow(),
+        &starts,
+        &known,
+    )?;
     content.is_cut = !walk.cut.is_empty();
     for id in walk.cut {
         content.unchecked.push(Unchecked {

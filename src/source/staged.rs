@@ -16,7 +16,8 @@ use gix::index::extension::Tree as CachedTree;
 use gix::objs::tree::EntryRef;
 
 use super::before::{Before, Removed, removed_paths};
-use super::commits::{read_commit, walk};
+use super::commit_walk::walk;
+use super::commits::{Commits, read_commit};
 use super::git_environment::GitEnvironment;
 use super::handing::hand_over;
 use super::index::{Index, IndexSnapshot, child};
@@ -200,7 +201,13 @@ fn published_trees(
 ) -> Result<Vec<ObjectId>> {
     let remote = repository.tips("refs/remotes/")?;
     let known: Vec<ObjectId> = remote.into_iter().map(|(_, id)| id).chain([head]).collect();
-    let fresh = walk(objects, repository.shallow(), merged, &known)?.commits;
+    let fresh = walk(
+        &Commits::by_id(objects),
+        repository.shallow(),
+        merged,
+        &known,
+    )?
+    .commits;
     let is_fresh: HashSet<ObjectId> = fresh.iter().map(|(id, _)| *id).collect();
     let reached = fresh
         .iter()

@@ -143,6 +143,50 @@ fn the_number_of_threads_changes_nothing() {
 }
 
 #[test]
+fn folders_lead_to_the_same_first_commits_loose_and_packed() {
+    let sandbox = Sandbox::new();
+    let repo = sandbox.started("repo");
+    for number in 0..100 {
+        repo.write(format!("large/f{number}"), format!("{number} at first"));
+    }
+    repo.git(&["add", "."]);
+    repo.git(&["commit", "-q", "-m", "many"]);
+    let mut commits = Vec::new();
+    for number in 0..90 {
+        let folder = ["large", "a/b/c", "d/e", "a/b"][number % 4];
+        let path = format!("{folder}/f{}", number % 7);
+        commits.push((
+            path.clone(),
+            repo.commit(&path, format!("version {number}")),
+        ));
+    }
+    repo.git(&["mv", "a/b", "moved"]);
+    repo.git(&["commit", "-q", "-m", "move"]);
+    let all = |threads| {
+        let source = HistorySource::new(&repo.open(), Extent::All).unwrap();
+        let look = look_at(&source, threads);
+        assert!(look.is_decided());
+        let brief = |item: &Item| (item.number, item.path.lossy(), item.commit.clone());
+        let seen = look.seen.iter();
+        let mut all: Vec<_> = seen.map(|seen| (brief(&seen.item), seen.text())).collect();
+        all.sort();
+        all
+    };
+    let loose = all(2);
+    for (number, (path, commit)) in commits.iter().enumerate() {
+        let text = format!("version {number}");
+        let seen = loose
+            .iter()
+            .find(|seen| seen.1 == text && seen.0.1 == *path);
+        assert_eq!(seen.unwrap().0.2.as_ref(), Some(commit), "{path}");
+    }
+    repo.git(&["gc", "-q", "--aggressive"]);
+    for threads in [1, 2, 5] {
+        assert!(all(threads) == loose, "{threads} threads");
+    }
+}
+
+#[test]
 fn a_reader_that_panics_does_not_hang_the_walk() {
     let sandbox = Sandbox::new();
     let repo = sandbox.init("repo", &[]);

@@ -209,6 +209,7 @@ pub fn look_at(source: &dyn Source, threads: usize) -> Look {
         .visit(threads, &|item, content| {
             let (bytes, streamed) = match content {
                 Content::Bytes(bytes) => (bytes.to_vec(), false),
+                Content::Version(version) => (version.bytes.to_vec(), false),
                 Content::Stream(stream) => {
                     let mut bytes = Vec::new();
                     stream.read_to_end(&mut bytes).unwrap();

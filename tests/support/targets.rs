@@ -108,7 +108,11 @@ pub fn recipes(bytes: &[u8]) {
             offset: 0,
             whole: true,
         };
-        black_box(recipe::find_recipes(&blob, &RuleSet::builtin()));
+        black_box(recipe::find_recipes(
+            &blob,
+            &RuleSet::builtin(),
+            &mut find::Lineage::default(),
+        ));
     }
 }
 

@@ -9,8 +9,8 @@ use gix::objs::{Kind, TreeRefIter};
 use super::super::ids::IdSet;
 use super::super::objects::Objects;
 use super::super::trees::DEPTH_AT_MOST;
+use super::Plan;
 use super::walker::{Walker, enter, form_of};
-use super::{Plan, Standing};
 use crate::model::{RepoPath, Unchecked};
 
 /// How many folders are opened for that.
@@ -18,11 +18,7 @@ const OPENED_AT_MOST: usize = 100_000;
 
 /// Finds where else objects stand because a whole folder does; adds jobs for that.
 pub(in crate::source) fn add_copies_of(hits: &IdSet, plan: Plan, objects: &Objects) -> Plan {
-    let mut walker = Walker {
-        objects,
-        plan,
-        standing: Standing::Reached,
-    };
+    let mut walker = Walker::over(plan, objects);
     let mut empty = IdSet::default();
     let mut opened = 0;
     for (tree, path, commit) in std::mem::take(&mut walker.plan.copies) {
@@ -33,6 +29,7 @@ pub(in crate::source) fn add_copies_of(hits: &IdSet, plan: Plan, objects: &Objec
             opened: &mut opened,
             commit,
         };
+        let tree = *walker.plan.numbers.id(tree);
         search.folder(&mut walker, &tree, &mut path, 0);
     }
     if opened >= OPENED_AT_MOST {
@@ -78,7 +75,7 @@ impl CopySearch<'_> {
                 any |= self.folder(walker, &id, path, depth + 1);
             } else if !entry.mode.is_commit() && self.hits.contains(&id) {
                 any = true;
-                walker.blob(path, id, form_of(entry.mode), self.commit);
+                walker.blob(path, &id, form_of(entry.mode), self.commit);
             }
             path.truncate(length);
         }

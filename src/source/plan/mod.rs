@@ -5,7 +5,11 @@
 //! since most versions of a file share one; so memory grows with the objects and not with their content.
 
 mod copies;
+mod folders;
+mod levels;
+mod numbers;
 mod unreached;
+mod versions;
 mod walker;
 
 use std::collections::{HashMap, HashSet};
@@ -14,12 +18,14 @@ use std::sync::Arc;
 use gix::ObjectId;
 
 pub(super) use copies::add_copies_of;
+pub(super) use levels::Levels;
 pub(super) use unreached::add_unreached;
 pub(super) use walker::Walker;
 
-use super::ids::{IdMap, IdSet};
+use super::ids::{IdSet, Mixed};
 use super::{Form, Visited};
 use crate::model::{RepoPath, Unchecked};
+use numbers::Numbers;
 
 /// The number of nothing.
 const NONE: u32 = u32::MAX;
@@ -60,18 +66,19 @@ pub(super) struct Plan {
     /// In the order of the walk.
     pub(super) jobs: Vec<Job>,
     pub(super) visited: Visited,
-    /// The first job of an object; a blob and a message never share an id.
-    by_id: IdMap<u32>,
+    numbers: Numbers,
+    /// By number of the object: its first job; a blob and a message never share an id.
+    firsts: Vec<u32>,
+    /// By number of the object: the path at which it was opened as a folder first.
+    opened: Vec<u32>,
     paths: Vec<Arc<[u8]>>,
-    numbers: HashMap<Arc<[u8]>, u32>,
+    path_numbers: HashMap<Arc<[u8]>, u32, Mixed>,
     commits: Vec<ObjectId>,
     /// The commits that refs name.
     tips: Vec<ObjectId>,
-    /// Every folder that was opened, with its first path.
-    folders: IdMap<u32>,
-    again: HashSet<(ObjectId, u32)>,
+    again: HashSet<(u32, u32)>,
     /// Folders that stand at other paths as well, with the commit that first put them there.
-    copies: Vec<(ObjectId, u32, u32)>,
+    copies: Vec<(u32, u32, u32)>,
     crowded: HashSet<u32>,
 }
 
@@ -88,7 +95,7 @@ impl Plan {
 
     /// The first job of an object.
     pub(super) fn first(&self, id: &ObjectId) -> Option<u32> {
-        self.by_id.get(id).copied()
+        at(&self.firsts, self.numbers.known(id)?)
     }
 
     /// All jobs of an object, from its first one on.
@@ -99,7 +106,13 @@ impl Plan {
 
     /// Whether an object is known, of whatever kind.
     pub(super) fn knows(&self, id: &ObjectId) -> bool {
-        self.by_id.contains_key(id) || self.folders.contains_key(id)
+        let number = self.numbers.known(id);
+        number.is_some_and(|number| self.has(number))
+    }
+
+    /// Whether the object of a number is planned to be read, or was opened as a folder.
+    fn has(&self, number: u32) -> bool {
+        at(&self.firsts, number).is_some() || at(&self.opened, number).is_some()
     }
 
     /// The objects of `hits` that stand at more paths than they are judged under.
@@ -119,13 +132,29 @@ impl Plan {
     }
 
     fn number_of(&mut self, path: &[u8]) -> u32 {
-        if let Some(number) = self.numbers.get(path) {
+        if let Some(number) = self.path_numbers.get(path) {
             return *number;
         }
         let number = self.paths.len() as u32;
         let path: Arc<[u8]> = path.into();
         self.paths.push(path.clone());
-        self.numbers.insert(path, number);
+        self.path_numbers.insert(path, number);
         number
     }
+}
+
+/// What a list that may be short holds at a place.
+fn at(list: &[u32], place: u32) -> Option<u32> {
+    list.get(place as usize)
+        .copied()
+        .filter(|number| *number != NONE)
+}
+
+/// Sets what a list holds at a place.
+fn set_at(list: &mut Vec<u32>, place: u32, number: u32) {
+    let place = place as usize;
+    if place >= list.len() {
+        list.resize(place + 1, NONE);
+    }
+    list[place] = number;
 }

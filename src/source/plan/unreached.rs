@@ -4,12 +4,12 @@
 //! good, which is no news; what is there is read.
 
 use gix::ObjectId;
-use gix::objs::{Kind, TreeRefIter};
+use gix::objs::Kind;
 
 use super::super::Form;
-use super::super::ids::IdSet;
-use super::super::packs::Packs;
-use super::super::repository::Repository;
+use super::super::commit_walk::walk;
+use super::super::commits::Commits;
+use super::levels::Levels;
 use super::walker::Walker;
 use crate::error::Result;
 
@@ -25,20 +25,26 @@ struct Unreached {
 /// Adds what no ref leads to. Commits and trees come first: they know the paths of what they hold.
 pub(in crate::source) fn add_unreached(
     walker: &mut Walker<'_>,
-    repository: &Repository,
-    packs: &Packs,
+    commits: &Commits<'_>,
+    levels: &Levels<'_>,
 ) -> Result<()> {
     walker.leave_the_refs();
     let tips = walker.plan.tips.clone();
-    let unreached = list(walker, repository, packs);
-    walker.commits(repository, &unreached.commits, &tips)?;
-    let below = children(walker, &unreached.trees);
-    let (inner, outer): (Vec<_>, Vec<_>) = unreached
-        .trees
-        .into_iter()
-        .partition(|tree| below.contains(tree));
-    for tree in outer.iter().chain(&inner) {
-        if !walker.plan.knows(tree) {
+    let unreached = list(walker, levels);
+    let numbers = &mut walker.plan.numbers;
+    let trees = unreached.trees.iter().map(|id| numbers.object(id));
+    let trees: Vec<u32> = trees.collect();
+    for tree in &trees {
+        walker.folders.ask(*tree);
+    }
+    let shallow = levels.repository.shallow();
+    let walk = walk(commits, shallow, &unreached.commits, &tips)?;
+    walker.commits(walk, levels);
+    let below = children(walker, &trees);
+    let is_below = |tree: &u32| below.get(*tree as usize).is_some_and(|below| *below);
+    let (inner, outer): (Vec<u32>, Vec<u32>) = trees.into_iter().partition(is_below);
+    for tree in outer.into_iter().chain(inner) {
+        if !walker.plan.has(tree) {
             walker.tree(tree);
         }
     }
@@ -54,9 +60,13 @@ pub(in crate::source) fn add_unreached(
     Ok(())
 }
 
-fn list(walker: &Walker<'_>, repository: &Repository, packs: &Packs) -> Unreached {
-    let packed = packs.iter().flat_map(|pack| pack.objects());
-    let loose = repository.loose_objects().into_iter().map(|id| (id, None));
+fn list(walker: &Walker<'_>, levels: &Levels<'_>) -> Unreached {
+    let packed = levels.packs.iter().flat_map(|pack| pack.objects());
+    let loose = levels
+        .repository
+        .loose_objects()
+        .into_iter()
+        .map(|id| (id, None));
     let mut all: Vec<(ObjectId, Option<Kind>)> = packed
         .chain(loose)
         .filter(|(id, _)| !walker.plan.knows(id))
@@ -76,17 +86,16 @@ fn list(walker: &Walker<'_>, repository: &Repository, packs: &Packs) -> Unreache
     unreached
 }
 
-/// The folders that stand in some trees.
-fn children(walker: &Walker<'_>, trees: &[ObjectId]) -> IdSet {
-    let mut children = IdSet::default();
-    let mut buffer = Vec::new();
+/// By number of the object: whether it stands as a folder in one of some trees.
+fn children(walker: &mut Walker<'_>, trees: &[u32]) -> Vec<bool> {
+    let mut children = Vec::new();
     for tree in trees {
-        if let Ok(Some((Kind::Tree, data))) = walker.objects.find(tree, &mut buffer) {
-            let entries = TreeRefIter::from_bytes(data, walker.objects.hash());
-            let folders = entries
-                .map_while(std::result::Result::ok)
-                .filter(|entry| entry.mode.is_tree());
-            children.extend(folders.map(|entry| entry.oid.to_owned()));
+        for folder in walker.folders_in(*tree) {
+            let folder = folder as usize;
+            if folder >= children.len() {
+                children.resize(folder + 1, false);
+            }
+            children[folder] = true;
         }
     }
     children

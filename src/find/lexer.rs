@@ -3,10 +3,14 @@
 //! In: text and the offset of a mark. Out: where the literal stands, without quotes and without a scheme such as
 //! `Bearer`. It reads forward only, a bounded number of bytes, and knows no grammar.
 
+mod reach;
+
 use super::escaped;
 use super::marks::set_of;
 use super::scheme::SCHEMES;
 use crate::model::Span;
+
+pub use reach::read_until;
 
 /// The longest literal that is read.
 const LONGEST: usize = 16 * 1024;
@@ -14,17 +18,10 @@ const LONGEST: usize = 16 * 1024;
 const LONGEST_BARE: usize = 2048;
 /// How many bytes of an expression are searched for a literal in it.
 const EXPRESSION: usize = 160;
-
 /// How far behind its mark a value may start.
 const VALUE_WITHIN: usize = 300;
 /// How far behind its start a reference in braces may end.
 const BRACED: usize = 400;
-/// More white space before a mark is not told from any other.
-const SPACES: usize = 64;
-/// How far behind a value it is read what closes it, or another value that a scheme leads to.
-const CLOSING: usize = 20;
-/// The longest line of which is known how far it was read.
-const LINE: usize = 2048;
 
 /// A literal, as it stands.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -47,70 +44,6 @@ pub fn literal_after(text: &[u8], mark: usize) -> Option<Literal> {
     };
     let found = without_scheme(text, shell_default(text, unescaped(text, found)));
     Some(after_own_scheme(text, mark, found))
-}
-
-/// How far `literal_after` read to come to what it found, or a little farther; `None` where that is not known.
-pub fn read_until(text: &[u8], mark: usize, found: Option<&Literal>) -> Option<usize> {
-    let before = &text[mark.saturating_sub(SPACES)..mark];
-    if mark > SPACES && before.iter().all(u8::is_ascii_whitespace) {
-        return None;
-    }
-    let Some((start, _)) = skip_to_value(text, mark) else {
-        return Some(mark + VALUE_WITHIN);
-    };
-    let start = skip_prefix(text, start);
-    let rest = &text[start..];
-    let line = line_of(rest);
-    let end_of_found = found.map(|found| found.span.end + CLOSING);
-    match rest.first() {
-        Some(quote @ (b'"' | b'\'')) => {
-            let is_triple = rest.get(1) == Some(quote) && rest.get(2) == Some(quote);
-            let goes_on = is_triple || line.is_some_and(|line| line.ends_with(b"\\"));
-            let is_empty = rest.get(1) == Some(quote);
-            end_of_found
-                .or_else(|| (is_empty && !is_triple).then_some(start + CLOSING))
-                .or_else(|| Some(start + line.filter(|_| !goes_on)?.len() + CLOSING))
-        }
-        Some(b'`') => end_of_found,
-        Some(b'\\') => end_of_found.or_else(|| Some(start + line?.len() + CLOSING)),
-        _ => {
-            let expression = &rest[..rest.len().min(EXPRESSION)];
-            let has_quote = memchr::memchr3(b'"', b'\'', b'`', expression).is_some();
-            let is_inside = found.is_some_and(|found| found.inside);
-            let ends = match (end_of_found, line) {
-                (Some(end), _) if !has_quote || is_inside => end,
-                (end, Some(line)) if !goes_on_behind(line) => {
-                    end.unwrap_or(0).max(start + line.len() + CLOSING)
-                }
-                _ => return None,
-            };
-            let braced = matches!(rest.first(), Some(b'{')) || rest.starts_with(b"${");
-            let within = if braced {
-                BRACED
-            } else {
-                EXPRESSION.min(line.map_or(EXPRESSION, <[u8]>::len))
-            };
-            Some(ends.max(start + within + CLOSING))
-        }
-    }
-}
-
-/// What stands before the end of a line; `None` where that is far away.
-fn line_of(rest: &[u8]) -> Option<&[u8]> {
-    match memchr::memchr(b'\n', &rest[..rest.len().min(LINE)]) {
-        Some(length) => Some(&rest[..length]),
-        None => (rest.len() < LINE).then_some(rest),
-    }
-}
-
-/// Whether a string on a line may go on behind its end.
-fn goes_on_behind(line: &[u8]) -> bool {
-    let triple: [&[u8]; 2] = [b"\"\"\"", b"'''"];
-    line.contains(&b'`')
-        || line.ends_with(b"\\")
-        || triple
-            .iter()
-            .any(|quote| memchr::memmem::find(line, quote).is_some())
 }
 
 /// `Authorization: Splunk v`, without quotes around the value.

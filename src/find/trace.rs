@@ -4,10 +4,13 @@
 //! at in the order of the walk, and noted. What lies well within a shared stretch is not walked over again, and a hit
 //! that came to nothing is not looked at again where all that decided it is the same. Nothing is found or lost by it.
 
+mod mark;
+
 use std::ops::ControlFlow;
 
-use super::hit::Hit;
-use super::look::Missing;
+pub use mark::Mark;
+use mark::{UNSETTLED, is_run};
+
 use super::near;
 use super::prefilter::{self, LONGEST_RUN};
 use super::search::Search;
@@ -20,6 +23,9 @@ const BEHIND: usize = 64;
 /// A shorter part is walked over as fast as it is looked up.
 const WORTH_IT: usize = 128;
 
+/// Where a literal of a recipe stands, and the number of the recipe.
+type RecipePlace = (u32, u16);
+
 /// What was noted of a version.
 struct Noted {
     path: RepoPath,
@@ -28,7 +34,7 @@ struct Noted {
     /// In the order of the walk.
     marks: Vec<Mark>,
     /// Where literals of recipes stand, each with the number of its recipe; `None` where nobody looked for all of them.
-    recipes: Option<Vec<(u32, u16)>>,
+    recipes: Option<Vec<RecipePlace>>,
     /// Behind which point a known host ends, if anywhere; `None` where nobody asked.
     host: Option<Option<usize>>,
 }
@@ -38,7 +44,7 @@ struct Noted {
 pub struct Lineage<'a> {
     kin: Option<Kin<'a>>,
     marks: Option<Vec<Mark>>,
-    recipes: Option<Vec<(u32, u16)>>,
+    recipes: Option<Vec<RecipePlace>>,
     host: Option<Option<usize>>,
 }
 
@@ -65,14 +71,14 @@ impl<'a> Lineage<'a> {
     }
 
     /// Where literals of recipes stand in the other version, and what both share.
-    pub(super) fn recipes_of_kin(&self) -> Option<(&'a [(u32, u16)], &'a [Stretch])> {
+    pub(super) fn recipes_of_kin(&self) -> Option<(&'a [RecipePlace], &'a [Stretch])> {
         let kin = self.kin?;
         let known = kin.trace.noted::<Noted>()?.recipes.as_deref()?;
         Some((known, kin.shared))
     }
 
     /// Keeps where literals of recipes stand.
-    pub(super) fn note_recipes(&mut self, found: impl Iterator<Item = (u32, u16)>) {
+    pub(super) fn note_recipes(&mut self, found: impl Iterator<Item = RecipePlace>) {
         if self.marks.is_some() {
             self.recipes = Some(found.collect());
         }
@@ -82,7 +88,7 @@ impl<'a> Lineage<'a> {
     pub fn into_trace(self, path: &RepoPath, text: &[u8]) -> Option<Trace> {
         let marks = self.marks?;
         let recipes = self.recipes.as_ref().map_or(0, Vec::len);
-        let bytes = size_of_val(marks.as_slice()) + recipes * size_of::<(u32, u16)>();
+        let bytes = size_of_val(marks.as_slice()) + recipes * size_of::<RecipePlace>();
         let noted = Noted {
             path: path.clone(),
             length: text.len(),
@@ -92,141 +98,6 @@ impl<'a> Lineage<'a> {
         };
         Some(Trace::new(noted, bytes))
     }
-}
-
-/// The sort of a hit, in the order in which the walk hands over those of one block.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
-enum Sort {
-    Escape,
-    Start,
-    Mark,
-    Url,
-    Called,
-    Spaced,
-    Flag,
-    Encoded,
-    Glued,
-    Inside,
-    Joined,
-}
-
-/// The hits of a block that are handed over together, by where they stand.
-fn rank(sort: Sort) -> Sort {
-    match sort {
-        Sort::Url => Sort::Mark,
-        Sort::Spaced => Sort::Called,
-        Sort::Inside => Sort::Glued,
-        other => other,
-    }
-}
-
-/// No look goes so far that this says it.
-const UNSETTLED: u32 = u32::MAX;
-
-/// A hit, and what came of it.
-#[derive(Clone, Copy, Debug)]
-pub struct Mark {
-    /// The byte by which the walk came to it.
-    trigger: u32,
-    /// How far behind that it stands.
-    gap: u16,
-    /// The number of the literal inside a run.
-    number: u16,
-    sort: Sort,
-    missing: Missing,
-    /// How many bytes around the trigger decided that nothing came of it; `UNSETTLED` where something did, or may.
-    reach: u32,
-    /// The length of the run that was decoded.
-    run: u32,
-    /// Where the literal that was tried starts behind the trigger, and its length; both 0 where none was.
-    tried: (u16, u16),
-}
-
-impl Mark {
-    fn of(hit: Hit, text: &[u8]) -> Mark {
-        let (sort, trigger, number) = match hit {
-            Hit::Start(at) => (Sort::Start, at, 0),
-            Hit::Mark(at) => (Sort::Mark, at, 0),
-            Hit::Url(at) => (Sort::Url, at, 0),
-            Hit::Flag(at) => (Sort::Flag, at, 0),
-            Hit::Escape(at) => (Sort::Escape, at, 0),
-            Hit::Encoded(at) => (Sort::Encoded, at, 0),
-            Hit::Inside(at, number) => (Sort::Inside, run_start(text, at), number),
-            Hit::Glued(at) => (Sort::Glued, run_start(text, at), 0),
-            Hit::Spaced(at) => (Sort::Spaced, at + 1, 0),
-            Hit::Called(at) => (Sort::Called, at, 0),
-            Hit::Joined(at) => (Sort::Joined, at, 0),
-        };
-        Mark {
-            trigger: trigger as u32,
-            gap: hit.place().saturating_sub(trigger) as u16,
-            number: number as u16,
-            sort,
-            missing: Missing::Nothing,
-            reach: UNSETTLED,
-            run: 0,
-            tried: (0, 0),
-        }
-    }
-
-    fn hit(&self) -> Hit {
-        let at = self.trigger as usize + usize::from(self.gap);
-        match self.sort {
-            Sort::Escape => Hit::Escape(at),
-            Sort::Start => Hit::Start(at),
-            Sort::Mark => Hit::Mark(at),
-            Sort::Url => Hit::Url(at),
-            Sort::Called => Hit::Called(at),
-            Sort::Spaced => Hit::Spaced(at - 1),
-            Sort::Flag => Hit::Flag(at),
-            Sort::Encoded => Hit::Encoded(at),
-            Sort::Glued => Hit::Glued(at),
-            Sort::Inside => Hit::Inside(at, usize::from(self.number)),
-            Sort::Joined => Hit::Joined(at),
-        }
-    }
-
-    /// What the walk is ordered by: blocks of 64 bytes, in each the sorts.
-    fn order(&self) -> u64 {
-        let block = u64::from(self.trigger / 64);
-        block << 16 | (rank(self.sort) as u64) << 8 | u64::from(self.trigger % 64)
-    }
-
-    fn tried(&self) -> Option<Span> {
-        let start = self.trigger as usize + usize::from(self.tried.0);
-        (self.tried.1 > 0).then(|| Span::new(start, start + usize::from(self.tried.1)))
-    }
-
-    /// Notes that nothing came of it, and what decided that; says nothing where not all of it can be kept.
-    fn settle(&mut self, search: &Search<'_>) {
-        let look = search.look.get();
-        let trigger = self.trigger as usize;
-        let small = |number: usize| u16::try_from(number).ok();
-        let tried = match look.tried {
-            None => Some((0, 0)),
-            Some(span) => {
-                let start = span.start.checked_sub(trigger).and_then(small);
-                start.zip(small(span.len()))
-            }
-        };
-        let reach = look.reach.checked_add(usize::from(self.gap) + 1);
-        let reach = reach.and_then(|reach| u32::try_from(reach).ok());
-        let run = u32::try_from(look.run).ok();
-        if let (Some(reach), Some(tried), Some(run)) = (reach, tried, run) {
-            (self.reach, self.tried, self.run) = (reach, tried, run);
-            self.missing = look.missing;
-        }
-    }
-}
-
-/// Where the run starts that holds `at`, as the walk sees it.
-fn run_start(text: &[u8], at: usize) -> usize {
-    let before = text[..at].iter().rev().take(LONGEST_RUN);
-    at - before.take_while(|byte| is_run(**byte)).count()
-}
-
-fn is_run(byte: u8) -> bool {
-    byte.is_ascii_alphanumeric() || matches!(byte, b'_' | b'-')
 }
 
 /// A part of a text whose hits are those of another version.
@@ -282,11 +153,7 @@ impl Same {
                     let is_settled = is_same_path
                         && self.from.is_none_or(|from| reach <= trigger - from)
                         && self.to.is_none_or(|to| reach <= to - trigger);
-                    Mark {
-                        trigger: trigger as u32,
-                        reach: if is_settled { mark.reach } else { UNSETTLED },
-                        ..*mark
-                    }
+                    mark.moved(trigger, is_settled)
                 }),
         );
     }

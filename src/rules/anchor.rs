@@ -249,25 +249,8 @@ fn split_start(literal: &'static str) -> Option<(&'static str, &'static str)> {
 
 /// The anchors of a pattern: the literals it starts with, or one literal that every match holds.
 fn of_pattern(pattern: &str, leads: Leads, anchors: &mut Vec<Anchor>) -> Result<(), String> {
-    use regex_syntax::hir::literal::{ExtractKind, Extractor};
     let hir = parse_pattern(pattern)?;
-    let mut extractor = Extractor::new();
-    extractor
-        .kind(ExtractKind::Prefix)
-        .limit_total(128)
-        .limit_class(40);
-    let literals = extractor.extract(&hir);
-    let starts: Option<Vec<_>> = literals.literals().and_then(|literals| {
-        literals
-            .iter()
-            .map(|literal| {
-                std::str::from_utf8(literal.as_bytes())
-                    .ok()
-                    .and_then(|text| split_start(keep(text)))
-            })
-            .collect()
-    });
-    if let Some(starts) = starts.filter(|starts| !starts.is_empty()) {
+    if let Some(starts) = starts_of(&hir) {
         anchors.extend(starts.into_iter().map(|(before, literal)| {
             Anchor::Start(StartText {
                 literal,
@@ -283,6 +266,27 @@ fn of_pattern(pattern: &str, leads: Leads, anchors: &mut Vec<Anchor>) -> Result<
     let anchor = (0..parts.len()).find_map(|at| inner(&parts, at, leads));
     anchors.push(anchor.ok_or("`pattern` holds no literal of 3 letters that leads to it")?);
     Ok(())
+}
+
+/// The literals that a pattern starts with, each from its first letter or digit on, with what stands before that.
+pub fn starts_of(hir: &Hir) -> Option<Vec<(&'static str, &'static str)>> {
+    use regex_syntax::hir::literal::{ExtractKind, Extractor};
+    let mut extractor = Extractor::new();
+    extractor
+        .kind(ExtractKind::Prefix)
+        .limit_total(128)
+        .limit_class(40);
+    let literals = extractor.extract(hir);
+    let split = |literal: &regex_syntax::hir::literal::Literal| {
+        let text = std::str::from_utf8(literal.as_bytes()).ok()?;
+        split_start(keep(text))
+    };
+    let starts: Vec<_> = literals
+        .literals()?
+        .iter()
+        .map(split)
+        .collect::<Option<_>>()?;
+    (!starts.is_empty()).then_some(starts)
 }
 
 /// The parts of a pattern that follow each other, groups opened.

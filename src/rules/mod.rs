@@ -3,7 +3,7 @@
 //! In: the tables that `build.rs` baked, and a repository's own entries. Out: a `RuleSet`. It reads no file.
 
 pub mod agent_facts;
-mod anchor;
+pub mod anchor;
 pub mod ci;
 pub mod fitting;
 pub mod glob;

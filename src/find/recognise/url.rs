@@ -3,6 +3,7 @@
 //! In: where `://` stands. Out: the URL, by its scheme; for web addresses, where the password may be a token.
 
 use crate::find::candidate::Candidate;
+use crate::find::marks::set_of;
 use crate::find::search::Search;
 use crate::find::{context, filter, generic, lexer};
 use crate::model::{Recognised, Span};
@@ -57,8 +58,9 @@ const LOCAL: [&[u8]; 10] = [
 /// A URL whose `://` stands at `colon`.
 pub fn url(search: &mut Search<'_>, colon: usize) {
     let text = search.text;
-    search.look_at(Span::new(colon, end_of(text, colon) + 1));
-    let Some(span) = whole(text, colon) else {
+    let end = end_of(text, colon);
+    search.look_at(Span::new(colon, end + 1));
+    let Some(span) = whole(text, colon, end) else {
         return;
     };
     let value = span.of(text);
@@ -212,8 +214,12 @@ fn is_pattern(password: &[u8]) -> bool {
         .any(|class| memchr::memmem::find(password, class).is_some())
 }
 
-/// The whole URL around a colon.
-fn whole(text: &[u8], colon: usize) -> Option<Span> {
+/// The whole URL around a colon, where it may hold a login.
+fn whole(text: &[u8], colon: usize, end: usize) -> Option<Span> {
+    let value = &text[colon..end];
+    if memchr::memchr(b'@', value).is_none() {
+        return None;
+    }
     let head = text[colon.saturating_sub(40)..colon]
         .iter()
         .rev()
@@ -234,22 +240,20 @@ fn whole(text: &[u8], colon: usize) -> Option<Span> {
     if start == colon {
         return None;
     }
-    let value = &text[colon..end_of(text, colon)];
-    value.contains(&b'@').then(|| {
-        let trimmed = value
-            .iter()
-            .rev()
-            .take_while(|byte| matches!(byte, b')' | b',' | b';' | b'.' | b']' | b'}'))
-            .count();
-        Span::new(start, colon + value.len() - trimmed)
-    })
+    let trimmed = value
+        .iter()
+        .rev()
+        .take_while(|byte| matches!(byte, b')' | b',' | b';' | b'.' | b']' | b'}'))
+        .count();
+    Some(Span::new(start, end - trimmed))
 }
+
+/// Bytes that end a URL.
+static ENDS: [bool; 256] = set_of(b" \t\n\x0c\r\"'`<>\\");
 
 /// Where the URL around a colon ends.
 fn end_of(text: &[u8], colon: usize) -> usize {
     let rest = &text[colon..text.len().min(colon + LONGEST)];
-    let length = rest.iter().position(|byte| {
-        byte.is_ascii_whitespace() || matches!(byte, b'"' | b'\'' | b'`' | b'<' | b'>' | b'\\')
-    });
+    let length = rest.iter().position(|byte| ENDS[usize::from(*byte)]);
     colon + length.unwrap_or(rest.len())
 }

@@ -28,7 +28,7 @@ const LINES: [&str; 22] = [
     "apiVersion: v1\nkind: Config\nclusters: []\nusers: []",
     "fn main() { let a = b + c * d - e; }",
     "      # nothing to see here, only some words about a token",
-    "{\"name\": \"TOKEN\", \"value\": \"v\"}, {\"auths\": {\"auth\": \"YTpi\"}}",
+    "{\"name\": \"TOKEN\", \"value\": \"v\"}, {\"auths\": {\"auth\": \"\"}}",
     "x-portal-api-key-and-a-very-long-name-of-a-run-of-words-that-goes-on-and-on-ghp_",
     "gh auth refresh --scopes admin:org,repo && gcloud projects add-iam-policy-binding",
     "https://user@host.invalid/%20path?sig=abc&token=def",

@@ -26,6 +26,9 @@ const WORTH_IT: usize = 128;
 /// Where a literal of a recipe stands, and the number of the recipe.
 type RecipePlace = (u32, u16);
 
+/// The most marks of one text that are kept, each in 24 bytes.
+const MOST_MARKS: usize = 1 << 20;
+
 /// What was noted of a version.
 struct Noted {
     path: RepoPath,
@@ -195,8 +198,9 @@ pub fn host_in(search: &Search<'_>) -> Option<usize> {
     find(Span::new(done, text.len()))
 }
 
-/// The marks of a text: those of another version where both are the same, and else those of the first pass.
-fn marks_of(search: &Search<'_>) -> Vec<Mark> {
+/// The marks of a text: those of another version where both are the same, and else those of the first pass; `None` where
+/// they are too many to be kept.
+fn marks_of(search: &Search<'_>) -> Option<Vec<Mark>> {
     let (text, tables) = (search.text, search.rules.tables());
     let mut marks = Vec::new();
     let walk = |part: Span, marks: &mut Vec<Mark>| {
@@ -205,7 +209,10 @@ fn marks_of(search: &Search<'_>) -> Vec<Mark> {
         }
         let _ = prefilter::scan_part(text, part, tables, &mut |hit| {
             marks.push(Mark::of(hit, text));
-            ControlFlow::Continue(())
+            match marks.len() < MOST_MARKS {
+                true => ControlFlow::Continue(()),
+                false => ControlFlow::Break(()),
+            }
         });
     };
     let mut done = 0;
@@ -222,7 +229,7 @@ fn marks_of(search: &Search<'_>) -> Vec<Mark> {
     }
     walk(Span::new(done, text.len()), &mut marks);
     sort(&mut marks);
-    marks
+    (marks.len() < MOST_MARKS).then_some(marks)
 }
 
 /// Brings marks into the order of the walk. Only neighbours of a few blocks stand in another one, so that each is moved
@@ -244,7 +251,12 @@ fn sort(marks: &mut [Mark]) {
 
 /// Looks closer at all hits of a text but those that are known to come to nothing.
 pub fn hits(search: &mut Search<'_>) {
-    let mut marks = marks_of(search);
+    let Some(mut marks) = marks_of(search) else {
+        search.marks = None;
+        let (text, tables) = (search.text, search.rules.tables());
+        let _ = prefilter::scan(text, tables, &mut |hit| search.take(hit));
+        return;
+    };
     for mark in &mut marks {
         if mark.reach != UNSETTLED && search.is_missing(mark.missing) {
             search.pass_by(mark.trigger as usize, mark.run as usize, mark.tried());

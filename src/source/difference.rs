@@ -6,10 +6,11 @@
 use std::ops::Range;
 
 use super::families::OBJECT_AT_MOST;
+use super::ground::SHORTEST;
 use crate::model::Stretch;
 
 /// Applies a difference in Git's own form; `None` where it does not fit its base or itself. `shared` gets the stretches
-/// that were copied, in the order of the object, those that touch in both as one.
+/// that were copied, in the order of the object, those that touch in both as one; not all of the short ones.
 pub(super) fn apply(
     base: &[u8],
     difference: &[u8],
@@ -48,17 +49,20 @@ pub(super) fn apply(
     (bytes.len() == length).then_some(())
 }
 
-/// Adds what is copied to the place `start`, to the last stretch where it goes on.
+/// Adds what is copied to the place `start`, to the last stretch where it goes on; a last one that stayed short is
+/// forgotten, so that no difference makes many.
 fn share(shared: &mut Vec<Stretch>, start: usize, from: &Range<usize>) {
+    let next = Stretch {
+        start,
+        other: from.start,
+        length: from.len(),
+    };
     match shared.last_mut() {
         Some(last) if last.end() == start && last.other + last.length == from.start => {
             last.length += from.len();
         }
-        _ => shared.push(Stretch {
-            start,
-            other: from.start,
-            length: from.len(),
-        }),
+        Some(last) if last.length < SHORTEST => *last = next,
+        _ => shared.push(next),
     }
 }
 
@@ -120,6 +124,24 @@ mod tests {
             applied(b"abcdefgh", &difference).as_deref(),
             Some(&b"cdefxyabc"[..])
         );
+    }
+
+    #[test]
+    fn long_stretches_are_told_and_few_of_the_short_ones() {
+        let base = vec![7; 900];
+        let mut difference = vec![0x84, 0x07];
+        difference.extend([0x84, 0x07]);
+        let copy = |from: u16, length: u16| {
+            let ([a, b], [c, d]) = (from.to_le_bytes(), length.to_le_bytes());
+            [0x80 | 0x33, a, b, c, d]
+        };
+        for (from, length) in [(0, 300), (10, 5), (20, 5), (30, 5), (100, 200), (300, 385)] {
+            difference.extend(copy(from, length));
+        }
+        let (mut bytes, mut shared) = (Vec::new(), Vec::new());
+        assert_eq!(apply(&base, &difference, &mut bytes, &mut shared), Some(()));
+        let stretches: Vec<_> = shared.iter().map(|one| (one.start, one.length)).collect();
+        assert_eq!(stretches, [(0, 300), (315, 585)]);
     }
 
     #[test]

@@ -144,7 +144,7 @@ fn versions_give_what_each_gives_alone() {
             });
             let mut search = Search::new(&version, Some(&path), &rules, 0);
             search.kin = kin;
-            let known = marks_of(&search);
+            let known = marks_of(&search).unwrap();
             marks += known.len();
             settled += known.iter().filter(|mark| mark.reach != UNSETTLED).count();
             let (found, left) = searched(&path, &version, kin, &rules);
@@ -172,7 +172,7 @@ fn marks_are_those_of_a_walk_over_the_whole_text() {
         let (_, trace) = searched(&path, &text, None, &rules);
         let (version, shared) = writer.version_of(&text);
         let mut search = Search::new(&version, Some(&path), &rules, 0);
-        let plain = marks_of(&search);
+        let plain = marks_of(&search).unwrap();
         let mut walked = Vec::new();
         let _ = prefilter::scan(&version, rules.tables(), &mut |hit| {
             walked.push(hit);
@@ -183,6 +183,6 @@ fn marks_are_those_of_a_walk_over_the_whole_text() {
             trace,
             shared: &shared,
         });
-        assert_eq!(hits(&marks_of(&search)), walked);
+        assert_eq!(hits(&marks_of(&search).unwrap()), walked);
     }
 }

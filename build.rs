@@ -16,9 +16,14 @@ mod model;
 mod rules {
     #[path = "anchor.rs"]
     pub mod anchor;
+    #[expect(dead_code, reason = "the build makes the buckets and never asks them")]
+    #[path = "buckets.rs"]
+    pub mod buckets;
     #[expect(dead_code, reason = "the build makes the bounds and never asks them")]
     #[path = "fitting.rs"]
     pub mod fitting;
+    #[path = "heads.rs"]
+    pub mod heads;
     #[expect(dead_code, reason = "the build makes the lists and never asks them")]
     #[path = "kind_keys.rs"]
     pub mod kind_keys;
@@ -148,9 +153,9 @@ fn bake_recipes(out: &Path) {
     let anchors = RecipeAnchors::new(&recipes);
     let _ = writeln!(
         baked,
-        "static RECIPE_ANCHORS: RecipeAnchors = RecipeAnchors {{ steps: &{:?}, windows: &{:?}, ends: &{:?}, \
+        "static RECIPE_ANCHORS: RecipeAnchors = RecipeAnchors {{ steps: &{:?}, windows: &{:?}, heads: &{:?}, ends: &{:?}, \
          buckets: &{:?} }};",
-        anchors.steps, anchors.windows, anchors.ends, anchors.buckets
+        anchors.steps, anchors.windows, anchors.heads, anchors.ends, anchors.buckets
     );
     if fs::write(out.join("recipes.rs"), baked).is_err() {
         fail(&["OUT_DIR cannot be written".to_owned()]);
@@ -285,8 +290,12 @@ fn tables_source(out: &mut String, tables: &table::Tables) {
         .collect();
     let _ = writeln!(
         out,
-        "static TABLES: Tables = Tables {{\nstart_filter: &{:?},\nstarts: &[{}],\nslots: &{:?},\ninside: &[{}],\nname_filter: &{:?},\ntail_filter: &{:?},\nnames: &{:?},\nname_slots: &{:?},\nletters: {:?},\nname_globs: &{:?},\nhosts: KnownHosts {{ hashes: &{:?}, endings: {:?} }},\nfitting: Fitting {{ bounds: &{:?}, wide: {} }},\n}};",
+        "static TABLES: Tables = Tables {{\nstart_filter: &{:?},\nheads: &{:?},\nsure_heads: &{:?},\ntails: &{:?},\nglued: &{:?},\nstarts: &[{}],\nslots: &{:?},\ninside: &[{}],\nname_filter: &{:?},\ntail_filter: &{:?},\nnames: &{:?},\nname_slots: &{:?},\nletters: {:?},\nname_globs: &{:?},\nhosts: KnownHosts {{ hashes: &{:?}, endings: {:?} }},\nfitting: Fitting {{ bounds: &{:?}, wide: {} }},\n}};",
         tables.start_filter,
+        tables.heads,
+        tables.sure_heads,
+        tables.tails,
+        tables.glued,
         starts.join(",\n"),
         tables.slots,
         inside.join(",\n"),

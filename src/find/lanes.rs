@@ -1,7 +1,57 @@
 //! Bit masks of byte classes, 64 bytes at a time.
 //!
-//! In: text and an offset. Out: one bit per byte for each class. On x86-64, 32 bytes are classified at once where the
-//! processor has AVX2, else 16; elsewhere, and for the last bytes, one by one. A test holds all of them equal.
+//! In: text and an offset. Out: one bit per byte for each class. On x86-64, 64 bytes are classified at once where the
+//! processor has AVX-512 (`wide`), 32 where it has AVX2, else 16; elsewhere, and for the last bytes, one by one. Tests
+//! hold all of them equal.
+
+#[cfg(target_arch = "x86_64")]
+pub mod wide;
+
+use std::ops::{ControlFlow, Range};
+
+use super::places::{CHUNK, Planes};
+use crate::rules::buckets::Buckets;
+
+/// A way to classify bytes.
+pub trait Lanes {
+    /// Whether the masks say what the tables' buckets allow.
+    const BUCKETS: bool;
+
+    /// Fills some blocks of the planes, one for every 64 bytes from `base` on; nothing is set behind the end of the text.
+    fn fill(&mut self, text: &[u8], base: usize, planes: &mut Planes, blocks: Range<usize>);
+}
+
+/// Classes alone.
+#[derive(Default)]
+pub struct Classes {
+    /// Those of the blocks at hand.
+    masks: [Masks; CHUNK + 2],
+}
+
+impl Lanes for Classes {
+    const BUCKETS: bool = false;
+
+    #[inline]
+    fn fill(&mut self, text: &[u8], base: usize, planes: &mut Planes, blocks: Range<usize>) {
+        fill(text, base, &mut self.masks[blocks.clone()]);
+        for at in blocks {
+            planes.set_classes(at, &self.masks[at]);
+        }
+    }
+}
+
+/// Hands over every place of a text from which buckets allow the bytes, until `on` breaks off; `None` where the processor
+/// cannot ask them for many places at once.
+pub fn allowed<const N: usize>(
+    text: &[u8],
+    buckets: &Buckets<N>,
+    on: &mut impl FnMut(usize) -> ControlFlow<()>,
+) -> Option<ControlFlow<()>> {
+    #[cfg(target_arch = "x86_64")]
+    return wide::allowed_in(text, buckets, on);
+    #[cfg(not(target_arch = "x86_64"))]
+    None
+}
 
 /// One bit per byte of a block, the first byte lowest.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
@@ -10,6 +60,7 @@ pub struct Masks {
     pub word: u64,
     /// `_` and `-`.
     pub joiner: u64,
+    pub dash: u64,
     /// `:`, `=` and `>`.
     pub mark: u64,
     /// `.` and `/`.
@@ -17,13 +68,24 @@ pub struct Masks {
     pub comma: u64,
     /// `"` and `'`.
     pub quote: u64,
+    pub tick: u64,
     /// `\` and `%`.
     pub escape: u64,
     pub plus: u64,
+    /// Four bytes that the buckets of starts allow, at the first; only by lanes that have buckets, as all that follow.
+    pub head: u64,
+    /// The same for starts before which a run is sure to be long.
+    pub sure_head: u64,
+    /// Four bytes that decode to text, as far as the buckets tell.
+    pub decoded: u64,
+    /// Four bytes that the bucket of what stands inside of words allows, at the first.
+    pub inside: u64,
+    /// Four bytes that the buckets of names' ends allow, at the first.
+    pub tail: u64,
 }
 
 /// Fills one `Masks` for every 64 bytes from `base` on; nothing is set behind the end of the text.
-pub fn fill(text: &[u8], base: usize, out: &mut [Masks]) {
+fn fill(text: &[u8], base: usize, out: &mut [Masks]) {
     let rest = text.get(base..).unwrap_or(&[]);
     let end = rest.len().min(out.len() * 64);
     let blocks = rest[..end].chunks_exact(64);
@@ -52,13 +114,18 @@ pub fn one_by_one(block: &[u8]) -> Masks {
         let one = 1u64 << bit;
         match byte {
             b'0'..=b'9' | b'a'..=b'z' | b'A'..=b'Z' => masks.word |= one,
-            b'_' | b'-' => masks.joiner |= one,
+            b'_' => masks.joiner |= one,
+            b'-' => {
+                masks.joiner |= one;
+                masks.dash |= one;
+            }
             b':' | b'=' | b'>' => masks.mark |= one,
             b'.' | b'/' => masks.point |= one,
             b',' => masks.comma |= one,
             b'"' | b'\'' => masks.quote |= one,
             b'\\' | b'%' => masks.escape |= one,
             b'+' => masks.plus |= one,
+            b'`' => masks.tick |= one,
             _ => {}
         }
     }
@@ -133,12 +200,15 @@ mod vector {
         Masks {
             word: low.word | high.word << by,
             joiner: low.joiner | high.joiner << by,
+            dash: low.dash | high.dash << by,
             mark: low.mark | high.mark << by,
             point: low.point | high.point << by,
             comma: low.comma | high.comma << by,
             quote: low.quote | high.quote << by,
             escape: low.escape | high.escape << by,
             plus: low.plus | high.plus << by,
+            tick: low.tick | high.tick << by,
+            ..Masks::default()
         }
     }
 
@@ -162,6 +232,7 @@ mod vector {
                 within(x, b'0', b'9'),
             )),
             joiner: bits(_mm256_or_si256(is(b'_'), is(b'-'))),
+            dash: bits(is(b'-')),
             mark: bits(_mm256_or_si256(
                 is(b':'),
                 _mm256_or_si256(is(b'='), is(b'>')),
@@ -171,6 +242,8 @@ mod vector {
             quote: bits(_mm256_or_si256(is(b'"'), is(b'\''))),
             escape: bits(_mm256_or_si256(is(b'\\'), is(b'%'))),
             plus: bits(is(b'+')),
+            tick: bits(is(b'`')),
+            ..Masks::default()
         }
     }
 
@@ -191,12 +264,15 @@ mod vector {
                 within(x, b'0', b'9'),
             )),
             joiner: bits(_mm_or_si128(is(b'_'), is(b'-'))),
+            dash: bits(is(b'-')),
             mark: bits(_mm_or_si128(is(b':'), _mm_or_si128(is(b'='), is(b'>')))),
             point: bits(_mm_or_si128(is(b'.'), is(b'/'))),
             comma: bits(is(b',')),
             quote: bits(_mm_or_si128(is(b'"'), is(b'\''))),
             escape: bits(_mm_or_si128(is(b'\\'), is(b'%'))),
             plus: bits(is(b'+')),
+            tick: bits(is(b'`')),
+            ..Masks::default()
         }
     }
 

@@ -5,6 +5,7 @@
 
 use super::marks::set_of;
 use super::prefilter::{four_at, in_filter};
+use crate::rules::buckets::allowing;
 use crate::rules::table::{TAIL, Tables, folded, tail_key};
 
 /// Whether a name that ends before `end` ends like the name of a credential.
@@ -14,7 +15,10 @@ pub fn name_ends(text: &[u8], end: usize, tables: &Tables) -> bool {
         Some(from) => four_at(text, from),
         None => four_at(&text[..end], 0) << 8,
     };
-    end >= 3 && in_filter(tables.name_filter, folded(four)) && is_tail(&text[..end], tables)
+    end >= 3
+        && in_filter(tables.name_filter, folded(four))
+        && is_tail(&text[..end], tables)
+        && allowing(tables.tails, &four.to_le_bytes()) != 0
 }
 
 /// Whether the last bytes of a text are those of the name of a credential.
@@ -22,6 +26,9 @@ fn is_tail(text: &[u8], tables: &Tables) -> bool {
     TAIL.filter_map(|length| text.len().checked_sub(length))
         .any(|from| in_filter(tables.tail_filter, tail_key(&text[from..])))
 }
+
+/// How far before its mark a name may end.
+pub const FARTHEST: usize = 12;
 
 /// Bytes that may stand between a name and its mark.
 static BETWEEN: [bool; 256] = set_of(b" \t\"'`])}\\?!:|+=*");
@@ -38,7 +45,7 @@ pub fn name_end(text: &[u8], mark: usize) -> usize {
             return mark - 1;
         }
     }
-    let from = mark.saturating_sub(12);
+    let from = mark.saturating_sub(FARTHEST);
     let before = &text[from..mark];
     let skipped = before
         .iter()

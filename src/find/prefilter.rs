@@ -7,16 +7,16 @@
 use std::ops::ControlFlow;
 
 use super::hit::Hit;
-use super::lanes::{self, Masks};
+#[cfg(target_arch = "x86_64")]
+use super::lanes::{self, wide::Wide};
+use super::lanes::{Classes, Lanes};
+use super::long_run;
 use super::name_end::{flag_length, name_end, name_ends};
+use super::places::{self, CHUNK, Places, Planes};
 use super::readable::decodes;
 use crate::model::Span;
-use crate::rules::table::{FILTER_WORDS, LONG_RUN, Tables, filter_bits};
-
-/// How many bytes of a run are searched for literals.
-pub const LONGEST_RUN: usize = 512;
-/// How many blocks of 64 bytes are classified in one go.
-const CHUNK: usize = 16;
+use crate::rules::buckets::{OF_STARTS, OF_SURE_STARTS, SURE_RUN, allowing, bits};
+use crate::rules::table::{FILTER_WORDS, Tables, filter_bits};
 
 /// Walks over `text` and hands every hit to `on`, until it breaks off.
 pub fn scan(
@@ -39,11 +39,27 @@ pub fn scan_part(
     tables: &Tables,
     on: &mut impl FnMut(Hit) -> ControlFlow<()>,
 ) -> ControlFlow<()> {
+    if let Some(mut lanes) = Wide::new(tables) {
+        // SAFETY: a `Wide` is only made where the processor has all of them.
+        return unsafe { walk_wide(&mut lanes, text, part, tables, on) };
+    }
     match lanes::has_bit_instructions() {
         // SAFETY: the line above has asked the processor for them.
         true => unsafe { walk_by_bits(text, part, tables, on) },
-        false => walk(text, part, tables, on),
+        false => walk(&mut Classes::default(), text, part, tables, on),
     }
+}
+
+#[cfg(target_arch = "x86_64")]
+#[target_feature(enable = "avx512f,avx512bw,avx512vbmi,avx2,bmi1,bmi2,popcnt,lzcnt")]
+fn walk_wide(
+    lanes: &mut Wide<'_>,
+    text: &[u8],
+    part: Span,
+    tables: &Tables,
+    on: &mut impl FnMut(Hit) -> ControlFlow<()>,
+) -> ControlFlow<()> {
+    walk(lanes, text, part, tables, on)
 }
 
 #[cfg(target_arch = "x86_64")]
@@ -54,7 +70,7 @@ fn walk_by_bits(
     tables: &Tables,
     on: &mut impl FnMut(Hit) -> ControlFlow<()>,
 ) -> ControlFlow<()> {
-    walk(text, part, tables, on)
+    walk(&mut Classes::default(), text, part, tables, on)
 }
 
 /// Walks over a part of `text`: the hits of all parts together are those of the text.
@@ -65,43 +81,37 @@ pub fn scan_part(
     tables: &Tables,
     on: &mut impl FnMut(Hit) -> ControlFlow<()>,
 ) -> ControlFlow<()> {
-    walk(text, part, tables, on)
+    walk(&mut Classes::default(), text, part, tables, on)
 }
 
 #[inline(always)]
-fn walk(
+fn walk<L: Lanes>(
+    lanes: &mut L,
     text: &[u8],
     part: Span,
     tables: &Tables,
     on: &mut impl FnMut(Hit) -> ControlFlow<()>,
 ) -> ControlFlow<()> {
-    let mut masks = [Masks::default(); CHUNK + 2];
+    let mut planes = Planes::at_start();
+    let mut places = Places::default();
     let first = part.start & !63;
     if let Some(before) = first.checked_sub(64) {
-        lanes::fill(&text[..first], before, &mut masks[CHUNK..=CHUNK]);
+        lanes.fill(text, before, &mut planes, 0..1);
     }
     let mut base = first;
     while base < part.end {
-        masks[0] = masks[CHUNK];
-        // The blocks of this part, and the one behind them.
-        let last = 1 + ((part.end - base).div_ceil(64)).min(CHUNK) + 1;
+        // The blocks of this part; one stands before them, and one behind.
+        let blocks = (part.end - base).div_ceil(64).min(CHUNK);
         if base == first {
-            lanes::fill(text, base, &mut masks[1..last]);
+            lanes.fill(text, base, &mut planes, 1..blocks + 2);
         } else {
-            masks[1] = masks[CHUNK + 1];
-            lanes::fill(text, base + 64, &mut masks[2..last]);
+            planes.go_on();
+            lanes.fill(text, base + 64, &mut planes, 2..blocks + 2);
         }
-        for (at, three) in masks[..last].windows(3).enumerate() {
+        places::places::<L>(&planes, &mut places);
+        for at in 0..blocks {
             let from = base + at * 64;
-            let within = within(part, from);
-            look(
-                text,
-                from,
-                within,
-                tables,
-                [&three[0], &three[1], &three[2]],
-                on,
-            )?;
+            look::<L>(text, from, within(part, from), tables, &places, at, on)?;
         }
         base += CHUNK * 64;
     }
@@ -116,124 +126,76 @@ fn within(part: Span, base: usize) -> u64 {
     u64::MAX << before & u64::MAX >> behind
 }
 
+/// Looks at the places of one block.
 #[inline(always)]
-fn look(
+fn look<L: Lanes>(
     text: &[u8],
     base: usize,
     within: u64,
     tables: &Tables,
-    [before, now, after]: [&Masks; 3],
+    places: &Places,
+    at: usize,
     on: &mut impl FnMut(Hit) -> ControlFlow<()>,
 ) -> ControlFlow<()> {
-    let run = now.word | now.joiner;
-    let [four, long, longer] = long_runs(run, after.word | after.joiner);
-    let mut starts = now.word & !(now.word << 1 | before.word >> 63);
-    if now.escape | before.escape != 0 {
-        starts |= behind_escape(before.escape, now.escape) & now.word;
-        each(now.escape & within, |bit| {
-            match is_escape(text, base + bit) {
-                true => on(Hit::Escape(base + bit)),
-                false => ControlFlow::Continue(()),
-            }
-        })?;
-    }
-    starts &= four | short_words(now, after);
-    let mut last = [0; BLOCK];
-    let block = block_at(text, base, &mut last);
-    each(starts & within, |bit| {
-        match in_filter(tables.start_filter, four_of(block, bit)) {
-            true => on(Hit::Start(base + bit)),
+    each(places.escapes[at] & within, base, |at| {
+        match is_escape(text, at) {
+            true => on(Hit::Escape(at)),
             false => ControlFlow::Continue(()),
         }
     })?;
-    let quoted = now.quote << 1 | before.quote >> 63 | now.quote >> 2 | after.quote << 62;
-    let comma = now.comma & quoted;
-    each((now.mark | comma) & within, |bit| {
-        at_mark(text, base + bit, tables, on)
-    })?;
-    // A quote with one other byte between it and a word.
-    let behind_word = now.word << 1 | before.word >> 63;
-    let apart = behind_word << 1 | before.word >> 62 & 1;
-    each(now.quote & !behind_word & apart & within, |bit| {
-        at_quote(text, base + bit, tables, on)
-    })?;
-    let run_before = before.word | before.joiner;
-    let first = run & !(run << 1 | run_before >> 63) & within;
-    let goes_on = run >> 1 | (after.word | after.joiner) << 63;
-    each(first & goes_on & now.joiner, |bit| {
-        at_dash(text, base + bit, tables, on)
-    })?;
-    each(first & long, |bit| match decodes(&text[base + bit..]) {
-        true => on(Hit::Encoded(base + bit)),
-        false => ControlFlow::Continue(()),
-    })?;
-    each(first & longer, |bit| {
-        at_long_run(text, base + bit, tables, on)
-    })?;
-    let near_quote = now.quote << 1 | before.quote >> 63;
-    let joined = now.plus & (near_quote | near_quote << 1 | before.quote >> 62);
-    each(joined & within, |bit| on(Hit::Joined(base + bit)))
-}
-
-/// How many bytes the four bytes from each of 64 places on are in.
-const BLOCK: usize = 68;
-
-/// The bytes from `base` on; the last ones are copied, with zeros behind the end.
-#[inline(always)]
-fn block_at<'b>(text: &'b [u8], base: usize, last: &'b mut [u8; BLOCK]) -> &'b [u8; BLOCK] {
-    let rest = &text[base..];
-    match rest.first_chunk() {
-        Some(block) => block,
-        None => {
-            last[..rest.len()].copy_from_slice(rest);
-            last
+    each(places.starts[at] & within, base, |at| {
+        let four = four_at(text, at);
+        let leads =
+            in_filter(tables.start_filter, four) && (L::BUCKETS || leads_on(text, at, tables));
+        match leads {
+            true => on(Hit::Start(at)),
+            false => ControlFlow::Continue(()),
         }
-    }
+    })?;
+    each(places.marks[at] & within, base, |at| {
+        at_mark(text, at, tables, on)
+    })?;
+    each(places.apart[at] & within, base, |at| {
+        at_quote(text, at, tables, on)
+    })?;
+    each(places.dashes[at] & within, base, |at| {
+        at_dash(text, at, tables, on)
+    })?;
+    each(places.long[at] & within, base, |at| {
+        match decodes(&text[at..]) {
+            true => on(Hit::Encoded(at)),
+            false => ControlFlow::Continue(()),
+        }
+    })?;
+    each(places.inside[at] & within, base, |at| {
+        long_run::whole(text, at, tables, on)
+    })?;
+    each(places.joined[at] & within, base, |at| on(Hit::Joined(at)))
 }
 
-/// The four bytes from one of the first 64 places on, the first lowest.
 #[inline(always)]
-fn four_of(block: &[u8; BLOCK], bit: usize) -> u32 {
-    let at = bit & 63;
-    u32::from_le_bytes([block[at], block[at + 1], block[at + 2], block[at + 3]])
-}
-
-/// Places where one of the next three bytes is `.`, `/`, `+` or a mark, as in the few literals that have one so early.
-#[inline(always)]
-fn short_words(now: &Masks, after: &Masks) -> u64 {
-    let marks = now.point | now.plus | now.mark;
-    let later = after.point | after.plus | after.mark;
-    let near = |by: u32| marks >> by | later << (64 - by);
-    near(1) | near(2) | near(3)
-}
-
-#[inline(always)]
-fn each(mut mask: u64, mut on: impl FnMut(usize) -> ControlFlow<()>) -> ControlFlow<()> {
+fn each(
+    mut mask: u64,
+    base: usize,
+    mut on: impl FnMut(usize) -> ControlFlow<()>,
+) -> ControlFlow<()> {
     while mask != 0 {
-        on(mask.trailing_zeros() as usize)?;
+        on(base + mask.trailing_zeros() as usize)?;
         mask &= mask - 1;
     }
     ControlFlow::Continue(())
 }
 
-/// Places behind `\n`, `%3D`, `\x3d` and `\u003d`, where a word may start although a letter stands before it.
-fn behind_escape(before: u64, now: u64) -> u64 {
-    let both = u128::from(before) | u128::from(now) << 64;
-    ((both << 2 | both << 3 | both << 4 | both << 6) >> 64) as u64
-}
-
-/// The places from which a run goes on for 4, for 16 and for 32 bytes, over this block and the next.
-#[inline(always)]
-fn long_runs(now: u64, after: u64) -> [u64; 3] {
-    let mut both = u128::from(now) | u128::from(after) << 64;
-    both &= both >> 1;
-    both &= both >> 2;
-    let four = both as u64;
-    both &= both >> 4;
-    both &= both >> 8;
-    let long = both as u64;
-    both &= both >> 16;
-    [four, long, both as u64]
+/// Whether a word that starts so leads anywhere: some start of these bytes needs no long run, or the run is long,
+/// or a quote cuts it, behind which it may go on.
+fn leads_on(text: &[u8], at: usize, tables: &Tables) -> bool {
+    let rest = &text[at..text.len().min(at + SURE_RUN + 1)];
+    let in_run = |byte: &u8| byte.is_ascii_alphanumeric() || matches!(byte, b'_' | b'-');
+    let is_quote = |byte: &u8| matches!(byte, b'"' | b'\'' | b'`');
+    let is_sure = || rest.len() >= SURE_RUN && rest[..SURE_RUN].iter().all(in_run);
+    allowing(tables.heads, &text[at..]) & bits(OF_STARTS) != 0
+        || allowing(tables.sure_heads, rest) & bits(OF_SURE_STARTS) != 0
+            && (is_sure() || rest.iter().any(is_quote))
 }
 
 /// Whether four bytes may stand in a filter.
@@ -312,40 +274,6 @@ fn at_dash(
         true => on(Hit::Flag(at)),
         false => ControlFlow::Continue(()),
     }
-}
-
-fn at_long_run(
-    text: &[u8],
-    at: usize,
-    tables: &Tables,
-    on: &mut impl FnMut(Hit) -> ControlFlow<()>,
-) -> ControlFlow<()> {
-    let is_run = |byte: &u8| byte.is_ascii_alphanumeric() || matches!(byte, b'_' | b'-');
-    let length = text[at..]
-        .iter()
-        .take(LONGEST_RUN)
-        .take_while(|byte| is_run(byte))
-        .count();
-    if length < LONG_RUN {
-        return ControlFlow::Continue(());
-    }
-    let run = &text[at..at + length];
-    for joiner in memchr::memchr2_iter(b'_', b'-', run).filter(|joiner| *joiner > 3) {
-        let begin = joiner - 3;
-        if run[begin - 1].is_ascii_alphanumeric()
-            && in_filter(tables.start_filter, four_at(run, begin))
-        {
-            on(Hit::Glued(at + begin))?;
-        }
-    }
-    for (number, inside) in tables.inside.iter().enumerate() {
-        let literal = inside.literal.as_bytes();
-        let mut starts = memchr::memchr_iter(literal[0], run);
-        if let Some(found) = starts.find(|start| run[*start..].starts_with(literal)) {
-            on(Hit::Inside(at + found, number))?;
-        }
-    }
-    ControlFlow::Continue(())
 }
 
 /// Whether an escape at `at` hides a byte that a credential is made of.

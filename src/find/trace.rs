@@ -11,8 +11,9 @@ use std::ops::ControlFlow;
 pub use mark::Mark;
 use mark::{UNSETTLED, is_run};
 
+use super::long_run::LONGEST_RUN;
 use super::near;
-use super::prefilter::{self, LONGEST_RUN};
+use super::prefilter;
 use super::search::Search;
 use crate::model::{Kin, RepoPath, Span, Stretch, Trace};
 

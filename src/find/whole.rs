@@ -22,8 +22,9 @@ impl Search<'_> {
 
     /// Whether the question for the document would have the file read as structure now.
     pub fn would_parse(&self) -> bool {
-        let format = || self.path.and_then(syntax::format_of);
-        self.depth == 0 && self.document.get().is_none() && format().is_some()
+        let is_format = || self.path.and_then(syntax::format_of).is_some();
+        let may_parse = || *self.may_parse.get_or_init(is_format);
+        self.depth == 0 && self.document.get().is_none() && may_parse()
     }
 
     /// Where a word stands by itself; nowhere once the first names were asked for.

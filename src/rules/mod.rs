@@ -4,9 +4,11 @@
 
 pub mod agent_facts;
 pub mod anchor;
+pub mod buckets;
 pub mod ci;
 pub mod fitting;
 pub mod glob;
+mod heads;
 pub mod key_path;
 pub mod kind_keys;
 pub mod known_hosts;

@@ -2,6 +2,7 @@
 //!
 //! Compiled into `build.rs`, which bakes it, and into the crate. In: the recipes. Out: the table.
 
+use super::buckets::{self, Buckets, Key};
 use super::recipe::SHORTEST_ANCHOR;
 use crate::model::Recipe;
 
@@ -27,6 +28,8 @@ pub struct RecipeAnchors {
     pub steps: &'static [u8; SLOTS],
     /// The windows that literals begin with, as bits by their hash.
     pub windows: &'static [u64; WINDOW_WORDS],
+    /// Buckets of the same windows.
+    pub heads: &'static Buckets<SHORTEST_ANCHOR>,
     /// Literals by the slot of the last bytes of their first window.
     pub ends: &'static [AnchorEnd],
     /// Where the literals of each bucket of slots begin.
@@ -47,9 +50,11 @@ impl RecipeAnchors {
         let steps = Box::leak(Box::new([FARTHEST as u8; SLOTS]));
         let windows = Box::leak(Box::new([0; WINDOW_WORDS]));
         let mut ends = Vec::new();
+        let mut keys = Vec::new();
         for (recipe, entry) in recipes.iter().enumerate() {
             for (anchor, literal) in entry.anchors.iter().enumerate() {
                 let bytes = literal.as_bytes();
+                keys.push(Key::in_any_case(bytes));
                 if let Some(window) = bytes.first_chunk() {
                     let bit = window_bit(window);
                     windows[bit / 64] |= 1 << (bit % 64);
@@ -73,6 +78,7 @@ impl RecipeAnchors {
         RecipeAnchors {
             steps,
             windows,
+            heads: Box::leak(Box::new(buckets::of([(0..8, keys)]))),
             buckets: Vec::leak(buckets),
             ends: Vec::leak(ends),
         }

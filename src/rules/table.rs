@@ -4,7 +4,9 @@
 //! the same tables when a repository brings kinds of its own. In: kinds. Out: tables, or the kinds without an anchor.
 
 use super::anchor::{self, Anchor, StartText};
+use super::buckets::{self, Buckets, Key, WIDE};
 use super::fitting::Fitting;
+use super::heads;
 use super::known_hosts::KnownHosts;
 use crate::model::TokenKind;
 
@@ -92,6 +94,15 @@ pub struct Name {
 pub struct Tables {
     /// Filter over the first four bytes of start literals.
     pub start_filter: &'static [u64],
+    /// Buckets of the first bytes of those start literals that may stand before a short run, and of what is looked
+    /// for inside of words.
+    pub heads: &'static Buckets<WIDE>,
+    /// Buckets of the first four bytes of the other start literals, and of text that is encoded.
+    pub sure_heads: &'static Buckets<4>,
+    /// Buckets of the last four bytes of names, in any case.
+    pub tails: &'static Buckets<4>,
+    /// The first four bytes of starts that a checksum can tell inside of a word.
+    pub glued: &'static [u32],
     /// Start literals, those of one slot together.
     pub starts: &'static [Start],
     /// Where the starts of each slot begin, and where the last one ends.
@@ -283,7 +294,9 @@ pub fn build(kinds: &[&TokenKind]) -> Result<Tables, Vec<(&'static str, String)>
     let mut globs = Vec::new();
     let mut inside = Vec::new();
     let mut problems = Vec::new();
+    let mut tails = Vec::new();
     for end in anchor::CREDENTIAL_ENDS {
+        tails.push(Key::end(end.as_bytes()));
         set_end(&mut name_filter, end.as_bytes());
         set_tail(&mut tail_filter, end.as_bytes());
     }
@@ -308,6 +321,7 @@ pub fn build(kinds: &[&TokenKind]) -> Result<Tables, Vec<(&'static str, String)>
                 Anchor::Start(start) => starts.push(start),
                 Anchor::Inside(literal) => inside.push(literal),
                 Anchor::NameEnd(end) => {
+                    tails.push(Key::end(&end));
                     set_end(&mut name_filter, &end);
                     set_tail(&mut tail_filter, &end);
                 }
@@ -325,6 +339,8 @@ pub fn build(kinds: &[&TokenKind]) -> Result<Tables, Vec<(&'static str, String)>
     if !problems.is_empty() {
         return Err(problems);
     }
+    let (inside_words, glued) = heads::inside_words(&starts, &inside, kinds);
+    let (heads, sure_heads) = heads::of(&starts, inside_words, kinds);
     let slots = spread(
         &mut starts,
         |start| slot(number(start.literal.as_bytes())),
@@ -344,6 +360,10 @@ pub fn build(kinds: &[&TokenKind]) -> Result<Tables, Vec<(&'static str, String)>
     let starts = packed_starts(&starts, &mut letters);
     Ok(Tables {
         start_filter: Vec::leak(start_filter),
+        heads: Box::leak(Box::new(heads)),
+        sure_heads: Box::leak(Box::new(sure_heads)),
+        tails: Box::leak(Box::new(buckets::of([(buckets::OF_ENDS, tails)]))),
+        glued: Vec::leak(glued),
         starts: Vec::leak(starts),
         slots: Vec::leak(slots),
         inside: Vec::leak(inside),

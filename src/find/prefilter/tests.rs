@@ -24,7 +24,7 @@ fn the_walk_is_the_same_with_instructions_of_its_own() {
     }
     let (tables, whole) = (rules.tables(), Span::new(0, text.len()));
     let plain = hits(|on| {
-        walk(&text, whole, tables, &mut |hit| {
+        walk(&mut Classes::default(), &text, whole, tables, &mut |hit| {
             on(hit);
             ControlFlow::Continue(())
         })

@@ -1,10 +1,13 @@
 //! The first pass: which recipes' literals stand in a file, whatever their case.
 //!
 //! In: bytes and the baked table. Out: places, each with the recipe that the literal belongs to. Windows of six bytes are
-//! tried by their last three, and a window that no literal can end in is stepped over, so most bytes are never read. A
-//! step waits for the one before, so several parts of the text are gone through side by side.
+//! tried for many places at once where the processor can, and elsewhere by their last three: a window that no literal can
+//! end in is stepped over, so most bytes are never read. A step waits for the one before, so several parts of the text are
+//! gone through side by side.
 
-use crate::find::Lineage;
+use std::ops::ControlFlow;
+
+use crate::find::{Lineage, lanes};
 use crate::model::{Recipe, Stretch};
 use crate::rules::RuleSet;
 use crate::rules::packed::Table;
@@ -92,29 +95,8 @@ fn search(text: &[u8], rules: &RuleSet, most: usize) -> Vec<Hit> {
         recipes: rules.recipes(),
         table: rules.recipe_anchors(),
     };
-    let part = (text.len() + 1).saturating_sub(WINDOW) / LANES;
-    let mut ends: [usize; LANES] = std::array::from_fn(|lane| WINDOW + lane * part);
-    let mut until: [usize; LANES] = std::array::from_fn(|lane| WINDOW + (lane + 1) * part);
-    until[LANES - 1] = text.len() + 1;
-    let mut found: [Vec<Hit>; LANES] = Default::default();
-    loop {
-        let left = (0..LANES).map(|lane| until[lane].saturating_sub(ends[lane]));
-        let rounds = left.min().unwrap_or(0) / FARTHEST;
-        if rounds == 0 || found.iter().any(|hits| hits.len() >= most) {
-            break;
-        }
-        for _ in 0..rounds.min(1 << 12) {
-            for lane in 0..LANES {
-                ends[lane] += pass.step(ends[lane], &mut found[lane]);
-            }
-        }
-    }
-    for lane in 0..LANES {
-        while ends[lane] < until[lane] && found[lane].len() < most {
-            ends[lane] += pass.step(ends[lane], &mut found[lane]);
-        }
-    }
-    let mut found = found.concat();
+    let by_buckets = pass.by_buckets(most);
+    let mut found = by_buckets.unwrap_or_else(|| pass.by_steps(most));
     if let Some((last, _)) = most.checked_sub(1).and_then(|at| found.get(at)) {
         found.truncate(found.partition_point(|(start, _)| start <= last));
     }
@@ -128,6 +110,51 @@ struct Pass<'t> {
 }
 
 impl Pass<'_> {
+    /// Looks where the buckets allow a window; `None` where the processor cannot ask them for many places at once.
+    fn by_buckets(&self, most: usize) -> Option<Vec<Hit>> {
+        let mut found = Vec::new();
+        let walk = lanes::allowed(self.text, self.table.heads, &mut |start| {
+            let window: Option<&[u8; WINDOW]> = self.text[start..].first_chunk();
+            if let Some(window) = window.filter(|window| self.table.may_begin(window)) {
+                let [_, _, rest @ ..] = *window;
+                self.look(start + WINDOW, slot_of_last(rest), &mut found);
+            }
+            match found.len() < most {
+                true => ControlFlow::Continue(()),
+                false => ControlFlow::Break(()),
+            }
+        });
+        walk.map(|_| found)
+    }
+
+    /// Looks where steps lead to.
+    fn by_steps(&self, most: usize) -> Vec<Hit> {
+        let length = self.text.len();
+        let part = (length + 1).saturating_sub(WINDOW) / LANES;
+        let mut ends: [usize; LANES] = std::array::from_fn(|lane| WINDOW + lane * part);
+        let mut until: [usize; LANES] = std::array::from_fn(|lane| WINDOW + (lane + 1) * part);
+        until[LANES - 1] = length + 1;
+        let mut found: [Vec<Hit>; LANES] = Default::default();
+        loop {
+            let left = (0..LANES).map(|lane| until[lane].saturating_sub(ends[lane]));
+            let rounds = left.min().unwrap_or(0) / FARTHEST;
+            if rounds == 0 || found.iter().any(|hits| hits.len() >= most) {
+                break;
+            }
+            for _ in 0..rounds.min(1 << 12) {
+                for lane in 0..LANES {
+                    ends[lane] += self.step(ends[lane], &mut found[lane]);
+                }
+            }
+        }
+        for lane in 0..LANES {
+            while ends[lane] < until[lane] && found[lane].len() < most {
+                ends[lane] += self.step(ends[lane], &mut found[lane]);
+            }
+        }
+        found.concat()
+    }
+
     /// Looks at the window that ends at `end`; says how far away the next one ends.
     #[inline(always)]
     fn step(&self, end: usize, found: &mut Vec<Hit>) -> usize {
@@ -195,6 +222,13 @@ mod tests {
                     format!("{literal}{before}{literal}"),
                 ] {
                     let hits = found_in(&text, &rules, 400);
+                    let pass = Pass {
+                        text: text.as_bytes(),
+                        recipes: rules.recipes(),
+                        table: rules.recipe_anchors(),
+                    };
+                    let by_steps = pass.by_steps(400);
+                    assert_eq!(pass.by_buckets(400).unwrap_or(by_steps.clone()), by_steps);
                     let starts: Vec<usize> = hits
                         .iter()
                         .filter(|(_, recipe)| recipe.anchors.contains(literal))

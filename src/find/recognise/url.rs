@@ -217,9 +217,7 @@ fn is_pattern(password: &[u8]) -> bool {
 /// The whole URL around a colon, where it may hold a login.
 fn whole(text: &[u8], colon: usize, end: usize) -> Option<Span> {
     let value = &text[colon..end];
-    if memchr::memchr(b'@', value).is_none() {
-        return None;
-    }
+    memchr::memchr(b'@', value)?;
     let head = text[colon.saturating_sub(40)..colon]
         .iter()
         .rev()

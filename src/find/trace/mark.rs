@@ -3,8 +3,8 @@
 //! In: a hit, and how far the closer look at it went. Out: the same in few bytes, ordered as the walk hands hits over.
 
 use crate::find::hit::Hit;
+use crate::find::long_run::LONGEST_RUN;
 use crate::find::look::Missing;
-use crate::find::prefilter::LONGEST_RUN;
 use crate::find::search::Search;
 use crate::model::Span;
 

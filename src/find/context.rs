@@ -298,7 +298,9 @@ fn by_word(search: &Search<'_>, site: &Site, found: &mut Vec<Candidate>) {
             continue;
         };
         let path = search.path.map_or(&b""[..], |path| path.as_bytes());
-        search.look_at(near::window(search.text, site.literal.span, WORD_LINES));
+        if search.is_noting() {
+            search.look_at(near::window(search.text, site.literal.span, WORD_LINES));
+        }
         let lines = near::word(
             search.text,
             site.literal.span,

@@ -6,20 +6,23 @@ use std::ops::ControlFlow;
 
 use super::hit::Hit;
 use super::prefilter::{four_at, in_filter};
+use crate::rules::buckets::in_run;
 use crate::rules::table::{LONG_RUN, Tables};
 
 /// How many bytes of a run are searched for literals.
-pub const LONGEST_RUN: usize = 512;
-
-fn is_run(byte: u8) -> bool {
-    byte.is_ascii_alphanumeric() || matches!(byte, b'_' | b'-')
-}
+const LONGEST_RUN: usize = 512;
 
 /// As many bytes of the run at `start` as are searched.
 fn run_at(text: &[u8], start: usize) -> &[u8] {
     let run = text[start..].iter().take(LONGEST_RUN);
-    let length = run.take_while(|byte| is_run(**byte)).count();
+    let length = run.take_while(|byte| in_run(**byte)).count();
     &text[start..start + length]
+}
+
+/// How many bytes of a run stand before `end`, as many as are searched at most.
+pub fn length_before(text: &[u8], end: usize) -> usize {
+    let before = text[..end].iter().rev().take(LONGEST_RUN);
+    before.take_while(|byte| in_run(**byte)).count()
 }
 
 /// Hands over everything in the run that starts at `at`.

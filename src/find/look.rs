@@ -60,8 +60,16 @@ pub fn around_site(literal: &Literal) -> Span {
 }
 
 impl Search<'_> {
+    /// Whether anybody asks how far looks go: only where other versions of the text may come.
+    pub(super) fn is_noting(&self) -> bool {
+        self.marks.is_some()
+    }
+
     /// Says that the look read a part of the text; it may go on behind the end, which then counts as read too.
     pub(super) fn look_at(&self, part: Span) {
+        if !self.is_noting() {
+            return;
+        }
         let mut look = self.look.get();
         let before = look.place.saturating_sub(part.start);
         let behind = part.end.saturating_sub(look.place);
@@ -111,6 +119,9 @@ impl Search<'_> {
     /// The literal behind the mark at `mark`.
     pub(super) fn literal_after(&self, mark: usize) -> Option<Literal> {
         let found = lexer::literal_after(self.text, mark);
+        if !self.is_noting() {
+            return found;
+        }
         match lexer::read_until(self.text, mark, found.as_ref()) {
             Some(end) => self.look_at(Span::new(mark, end)),
             None => self.look_far(),

@@ -15,7 +15,7 @@ use super::name_end::{flag_length, name_end, name_ends};
 use super::places::{self, CHUNK, Places, Planes};
 use super::readable::decodes;
 use crate::model::Span;
-use crate::rules::buckets::{OF_STARTS, OF_SURE_STARTS, SURE_RUN, allowing, bits};
+use crate::rules::buckets::{OF_STARTS, OF_SURE_STARTS, SURE_RUN, allowing, bits, in_run};
 use crate::rules::table::{FILTER_WORDS, Tables, filter_bits};
 
 /// Walks over `text` and hands every hit to `on`, until it breaks off.
@@ -28,94 +28,136 @@ pub fn scan(
 }
 
 /// Walks over a part of `text`: the hits of all parts together are those of the text.
+pub fn scan_part(
+    text: &[u8],
+    part: Span,
+    tables: &Tables,
+    on: &mut impl FnMut(Hit) -> ControlFlow<()>,
+) -> ControlFlow<()> {
+    let walk = Walk { text, part, tables };
+    #[cfg(target_arch = "x86_64")]
+    if let Some(ended) = by_instructions(&walk, on) {
+        return ended;
+    }
+    walk.run(&mut Classes::default(), on)
+}
+
+/// The same walk with the processor's own instructions; `None` where it lacks them.
 #[cfg(target_arch = "x86_64")]
 #[allow(
     unsafe_code,
-    reason = "the same walk with the processor's own instructions for bits"
+    reason = "functions that are compiled for instructions of their own are called where the processor has them"
 )]
-pub fn scan_part(
-    text: &[u8],
-    part: Span,
-    tables: &Tables,
+fn by_instructions(
+    walk: &Walk<'_>,
     on: &mut impl FnMut(Hit) -> ControlFlow<()>,
-) -> ControlFlow<()> {
-    if let Some(mut lanes) = Wide::new(tables) {
+) -> Option<ControlFlow<()>> {
+    #[target_feature(enable = "avx512f,avx512bw,avx512vbmi,avx2,bmi1,bmi2,popcnt,lzcnt")]
+    fn wide(
+        walk: &Walk<'_>,
+        lanes: &mut Wide<'_>,
+        on: &mut impl FnMut(Hit) -> ControlFlow<()>,
+    ) -> ControlFlow<()> {
+        walk.run(lanes, on)
+    }
+    #[target_feature(enable = "avx2,bmi1,bmi2,popcnt,lzcnt")]
+    fn by_bits(walk: &Walk<'_>, on: &mut impl FnMut(Hit) -> ControlFlow<()>) -> ControlFlow<()> {
+        walk.run(&mut Classes::default(), on)
+    }
+    if let Some(mut lanes) = Wide::new(walk.tables) {
         // SAFETY: a `Wide` is only made where the processor has all of them.
-        return unsafe { walk_wide(&mut lanes, text, part, tables, on) };
+        return Some(unsafe { wide(walk, &mut lanes, on) });
     }
-    match lanes::has_bit_instructions() {
-        // SAFETY: the line above has asked the processor for them.
-        true => unsafe { walk_by_bits(text, part, tables, on) },
-        false => walk(&mut Classes::default(), text, part, tables, on),
-    }
+    // SAFETY: asked of the processor right here.
+    lanes::has_bit_instructions().then(|| unsafe { by_bits(walk, on) })
 }
 
-#[cfg(target_arch = "x86_64")]
-#[target_feature(enable = "avx512f,avx512bw,avx512vbmi,avx2,bmi1,bmi2,popcnt,lzcnt")]
-fn walk_wide(
-    lanes: &mut Wide<'_>,
-    text: &[u8],
+/// A walk over a part of a text.
+struct Walk<'t> {
+    text: &'t [u8],
     part: Span,
-    tables: &Tables,
-    on: &mut impl FnMut(Hit) -> ControlFlow<()>,
-) -> ControlFlow<()> {
-    walk(lanes, text, part, tables, on)
+    tables: &'t Tables,
 }
 
-#[cfg(target_arch = "x86_64")]
-#[target_feature(enable = "avx2,bmi1,bmi2,popcnt,lzcnt")]
-fn walk_by_bits(
-    text: &[u8],
-    part: Span,
-    tables: &Tables,
-    on: &mut impl FnMut(Hit) -> ControlFlow<()>,
-) -> ControlFlow<()> {
-    walk(&mut Classes::default(), text, part, tables, on)
-}
-
-/// Walks over a part of `text`: the hits of all parts together are those of the text.
-#[cfg(not(target_arch = "x86_64"))]
-pub fn scan_part(
-    text: &[u8],
-    part: Span,
-    tables: &Tables,
-    on: &mut impl FnMut(Hit) -> ControlFlow<()>,
-) -> ControlFlow<()> {
-    walk(&mut Classes::default(), text, part, tables, on)
-}
-
-#[inline(always)]
-fn walk<L: Lanes>(
-    lanes: &mut L,
-    text: &[u8],
-    part: Span,
-    tables: &Tables,
-    on: &mut impl FnMut(Hit) -> ControlFlow<()>,
-) -> ControlFlow<()> {
-    let mut planes = Planes::at_start();
-    let mut places = Places::default();
-    let first = part.start & !63;
-    if let Some(before) = first.checked_sub(64) {
-        lanes.fill(text, before, &mut planes, 0..1);
-    }
-    let mut base = first;
-    while base < part.end {
-        // The blocks of this part; one stands before them, and one behind.
-        let blocks = (part.end - base).div_ceil(64).min(CHUNK);
-        if base == first {
-            lanes.fill(text, base, &mut planes, 1..blocks + 2);
-        } else {
-            planes.go_on();
-            lanes.fill(text, base + 64, &mut planes, 2..blocks + 2);
+impl Walk<'_> {
+    #[inline(always)]
+    fn run<L: Lanes>(
+        &self,
+        lanes: &mut L,
+        on: &mut impl FnMut(Hit) -> ControlFlow<()>,
+    ) -> ControlFlow<()> {
+        let Walk { text, part, .. } = *self;
+        let mut planes = Planes::at_start();
+        let mut places = Places::default();
+        let first = part.start & !63;
+        if let Some(before) = first.checked_sub(64) {
+            lanes.fill(text, before, &mut planes, 0..1);
         }
-        places::places::<L>(&planes, &mut places);
-        for at in 0..blocks {
-            let from = base + at * 64;
-            look::<L>(text, from, within(part, from), tables, &places, at, on)?;
+        let mut base = first;
+        while base < part.end {
+            // The blocks of this part; one stands before them, and one behind.
+            let blocks = (part.end - base).div_ceil(64).min(CHUNK);
+            if base == first {
+                lanes.fill(text, base, &mut planes, 1..blocks + 2);
+            } else {
+                planes.go_on();
+                lanes.fill(text, base + 64, &mut planes, 2..blocks + 2);
+            }
+            places::places::<L>(&planes, &mut places);
+            for at in 0..blocks {
+                self.look::<L>(base + at * 64, &places, at, on)?;
+            }
+            base += CHUNK * 64;
         }
-        base += CHUNK * 64;
+        ControlFlow::Continue(())
     }
-    ControlFlow::Continue(())
+
+    /// Looks at the places of one block.
+    #[inline(always)]
+    fn look<L: Lanes>(
+        &self,
+        base: usize,
+        places: &Places,
+        at: usize,
+        on: &mut impl FnMut(Hit) -> ControlFlow<()>,
+    ) -> ControlFlow<()> {
+        let Walk { text, tables, .. } = *self;
+        let within = within(self.part, base);
+        each(places.escapes[at] & within, base, |at| {
+            match is_escape(text, at) {
+                true => on(Hit::Escape(at)),
+                false => ControlFlow::Continue(()),
+            }
+        })?;
+        each(places.starts[at] & within, base, |at| {
+            let four = four_at(text, at);
+            let leads =
+                in_filter(tables.start_filter, four) && (L::BUCKETS || leads_on(text, at, tables));
+            match leads {
+                true => on(Hit::Start(at)),
+                false => ControlFlow::Continue(()),
+            }
+        })?;
+        each(places.marks[at] & within, base, |at| {
+            at_mark(text, at, tables, on)
+        })?;
+        each(places.apart[at] & within, base, |at| {
+            at_quote(text, at, tables, on)
+        })?;
+        each(places.dashes[at] & within, base, |at| {
+            at_dash(text, at, tables, on)
+        })?;
+        each(places.long[at] & within, base, |at| {
+            match decodes(&text[at..]) {
+                true => on(Hit::Encoded(at)),
+                false => ControlFlow::Continue(()),
+            }
+        })?;
+        each(places.inside[at] & within, base, |at| {
+            long_run::whole(text, at, tables, on)
+        })?;
+        each(places.joined[at] & within, base, |at| on(Hit::Joined(at)))
+    }
 }
 
 /// The places of the block at `base` that belong to a part.
@@ -124,53 +166,6 @@ fn within(part: Span, base: usize) -> u64 {
     let before = part.start.saturating_sub(base).min(63);
     let behind = (base + 64).saturating_sub(part.end).min(63);
     u64::MAX << before & u64::MAX >> behind
-}
-
-/// Looks at the places of one block.
-#[inline(always)]
-fn look<L: Lanes>(
-    text: &[u8],
-    base: usize,
-    within: u64,
-    tables: &Tables,
-    places: &Places,
-    at: usize,
-    on: &mut impl FnMut(Hit) -> ControlFlow<()>,
-) -> ControlFlow<()> {
-    each(places.escapes[at] & within, base, |at| {
-        match is_escape(text, at) {
-            true => on(Hit::Escape(at)),
-            false => ControlFlow::Continue(()),
-        }
-    })?;
-    each(places.starts[at] & within, base, |at| {
-        let four = four_at(text, at);
-        let leads =
-            in_filter(tables.start_filter, four) && (L::BUCKETS || leads_on(text, at, tables));
-        match leads {
-            true => on(Hit::Start(at)),
-            false => ControlFlow::Continue(()),
-        }
-    })?;
-    each(places.marks[at] & within, base, |at| {
-        at_mark(text, at, tables, on)
-    })?;
-    each(places.apart[at] & within, base, |at| {
-        at_quote(text, at, tables, on)
-    })?;
-    each(places.dashes[at] & within, base, |at| {
-        at_dash(text, at, tables, on)
-    })?;
-    each(places.long[at] & within, base, |at| {
-        match decodes(&text[at..]) {
-            true => on(Hit::Encoded(at)),
-            false => ControlFlow::Continue(()),
-        }
-    })?;
-    each(places.inside[at] & within, base, |at| {
-        long_run::whole(text, at, tables, on)
-    })?;
-    each(places.joined[at] & within, base, |at| on(Hit::Joined(at)))
 }
 
 #[inline(always)]
@@ -190,9 +185,8 @@ fn each(
 /// or a quote cuts it, behind which it may go on.
 fn leads_on(text: &[u8], at: usize, tables: &Tables) -> bool {
     let rest = &text[at..text.len().min(at + SURE_RUN + 1)];
-    let in_run = |byte: &u8| byte.is_ascii_alphanumeric() || matches!(byte, b'_' | b'-');
     let is_quote = |byte: &u8| matches!(byte, b'"' | b'\'' | b'`');
-    let is_sure = || rest.len() >= SURE_RUN && rest[..SURE_RUN].iter().all(in_run);
+    let is_sure = || rest.len() >= SURE_RUN && rest[..SURE_RUN].iter().all(|byte| in_run(*byte));
     allowing(tables.heads, &text[at..]) & bits(OF_STARTS) != 0
         || allowing(tables.sure_heads, rest) & bits(OF_SURE_STARTS) != 0
             && (is_sure() || rest.iter().any(is_quote))

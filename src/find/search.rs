@@ -108,11 +108,8 @@ impl<'t> Search<'t> {
     /// Searches the whole text.
     pub fn run(&mut self) {
         let (text, rules) = (self.text, self.rules);
-        match self.kin.is_some() || self.marks.is_some() {
-            true => trace::hits(self),
-            false => {
-                let _ = prefilter::scan(text, rules.tables(), &mut |hit| self.take(hit));
-            }
+        if !trace::hits(self) {
+            let _ = prefilter::scan(text, rules.tables(), &mut |hit| self.take(hit));
         }
         if self.limited.get().is_none() {
             spaced::words(self);
@@ -123,7 +120,6 @@ impl<'t> Search<'t> {
 
     /// Looks closer at one hit.
     pub fn take(&mut self, hit: Hit) -> ControlFlow<()> {
-        self.look.set(Look::at(hit.place()));
         match hit {
             Hit::Start(at) => self.at_start(at),
             Hit::Mark(at) => self.at_mark(at),

@@ -9,12 +9,11 @@ mod mark;
 use std::ops::ControlFlow;
 
 pub use mark::Mark;
-use mark::{UNSETTLED, is_run};
+use mark::UNSETTLED;
 
-use super::long_run::LONGEST_RUN;
-use super::near;
-use super::prefilter;
+use super::look::Look;
 use super::search::Search;
+use super::{long_run, near, prefilter};
 use crate::model::{Kin, RepoPath, Span, Stretch, Trace};
 
 /// How many bytes before a place decide whether the first pass marks it.
@@ -129,8 +128,7 @@ impl Same {
             true => stretch.end(),
             // A run that goes on behind the stretch may be another one there.
             false => {
-                let run = text[..stretch.end()].iter().rev().take(LONGEST_RUN);
-                let run = run.take_while(|byte| is_run(**byte)).count();
+                let run = long_run::length_before(text, stretch.end());
                 stretch.end().checked_sub(run.max(BEHIND))?
             }
         };
@@ -250,13 +248,15 @@ fn sort(marks: &mut [Mark]) {
     }
 }
 
-/// Looks closer at all hits of a text but those that are known to come to nothing.
-pub fn hits(search: &mut Search<'_>) {
+/// Looks closer at all hits of a text but those that are known to come to nothing; says no where the text has no other
+/// version, or too many hits.
+pub fn hits(search: &mut Search<'_>) -> bool {
+    if search.kin.is_none() && search.marks.is_none() {
+        return false;
+    }
     let Some(mut marks) = marks_of(search) else {
         search.marks = None;
-        let (text, tables) = (search.text, search.rules.tables());
-        let _ = prefilter::scan(text, tables, &mut |hit| search.take(hit));
-        return;
+        return false;
     };
     for mark in &mut marks {
         if mark.reach != UNSETTLED && search.is_missing(mark.missing) {
@@ -264,11 +264,13 @@ pub fn hits(search: &mut Search<'_>) {
             continue;
         }
         let before = (search.found.len(), search.limited.get());
+        let hit = mark.hit();
         mark.reach = UNSETTLED;
-        if search.take(mark.hit()).is_break() {
+        search.look.set(Look::at(hit.place()));
+        if search.take(hit).is_break() {
             // Where the search ended early, nobody knows what came of the rest.
             search.marks = None;
-            return;
+            return true;
         }
         if (search.found.len(), search.limited.get()) == before {
             mark.settle(search);
@@ -277,6 +279,7 @@ pub fn hits(search: &mut Search<'_>) {
     if let Some(noted) = &mut search.marks {
         *noted = marks;
     }
+    true
 }
 
 #[cfg(test)]

@@ -3,6 +3,7 @@
 //! In: a kind. Out: the literals and name ends the first pass looks for, or why there are none. A kind without an
 //! anchor would never be found, so it is an error of the catalogue.
 
+use super::buckets::in_run;
 use super::table::{Family, Inside, LONG_RUN, Leads, TAIL};
 use crate::model::{Segment, Shape, TokenKind};
 use regex_syntax::hir::{Class, Hir, HirKind};
@@ -335,13 +336,12 @@ fn inner(parts: &[&Hir], at: usize, leads: Leads) -> Option<Anchor> {
 
 /// Whether everything that a part matches is made of letters, digits, `_` and `-`.
 fn is_credential(hir: &Hir) -> bool {
-    let byte = |byte: u8| byte.is_ascii_alphanumeric() || matches!(byte, b'_' | b'-');
     match hir.kind() {
         HirKind::Empty | HirKind::Look(_) => true,
-        HirKind::Literal(literal) => literal.0.iter().all(|one| byte(*one)),
+        HirKind::Literal(literal) => literal.0.iter().all(|one| in_run(*one)),
         HirKind::Class(Class::Bytes(class)) => class
             .iter()
-            .all(|range| (range.start()..=range.end()).all(byte)),
+            .all(|range| (range.start()..=range.end()).all(in_run)),
         HirKind::Class(Class::Unicode(_)) => false,
         HirKind::Repetition(repetition) => is_credential(&repetition.sub),
         HirKind::Capture(capture) => is_credential(&capture.sub),

@@ -33,6 +33,12 @@ pub const fn bits(range: Range<usize>) -> u8 {
 /// How long a run of letters, digits, `_` and `-` has to be for most starts.
 pub const SURE_RUN: usize = 20;
 
+/// Whether a byte belongs to such a run.
+#[inline]
+pub const fn in_run(byte: u8) -> bool {
+    byte.is_ascii_alphanumeric() || matches!(byte, b'_' | b'-')
+}
+
 /// The codes that each place allows.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
 pub struct Key<const N: usize>([u64; N]);

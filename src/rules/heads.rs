@@ -4,7 +4,7 @@
 
 use super::anchor::StartText;
 use super::buckets::{
-    self, Buckets, DECODED, INSIDE, Key, OF_STARTS, OF_SURE_STARTS, SURE_RUN, WIDE,
+    self, Buckets, DECODED, INSIDE, Key, OF_STARTS, OF_SURE_STARTS, SURE_RUN, WIDE, in_run,
 };
 use super::table::{Inside, Leads};
 use crate::model::{Segment, Shape, TokenKind};
@@ -61,10 +61,6 @@ fn is_sure(start: &StartText, kinds: &[&TokenKind]) -> bool {
         _ => None,
     };
     shape.is_some_and(|shape| sure_run(shape) >= SURE_RUN)
-}
-
-fn in_run(byte: u8) -> bool {
-    byte.is_ascii_alphanumeric() || matches!(byte, b'_' | b'-')
 }
 
 /// How many letters, digits, `_` and `-` every value of a shape starts with.

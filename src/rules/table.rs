@@ -4,7 +4,7 @@
 //! the same tables when a repository brings kinds of its own. In: kinds. Out: tables, or the kinds without an anchor.
 
 use super::anchor::{self, Anchor, StartText};
-use super::buckets::{self, Buckets, Key, WIDE};
+use super::buckets::{self, Buckets, Key, WIDE, in_run};
 use super::fitting::Fitting;
 use super::heads;
 use super::known_hosts::KnownHosts;
@@ -204,15 +204,17 @@ pub fn name_slot(name: &[u8]) -> usize {
 
 /// Whether the first pass looks at a word that starts so: four letters, digits, `_` or `-`, or a mark that ends it.
 fn is_seen(start: &StartText) -> bool {
-    let run = |byte: u8| byte.is_ascii_alphanumeric() || matches!(byte, b'_' | b'-');
     let mark = |byte: u8| matches!(byte, b'.' | b'/' | b'+' | b':' | b'=' | b'>');
     let head = start.literal.as_bytes();
-    match head[..head.len().min(4)].iter().find(|byte| !run(**byte)) {
+    match head[..head.len().min(4)]
+        .iter()
+        .find(|byte| !in_run(**byte))
+    {
         Some(byte) => mark(*byte),
         None if head.len() > 3 || start.next.0 == u128::MAX => true,
         None => (0..128u8)
             .filter(|byte| start.next.has(*byte))
-            .all(|byte| run(byte) || mark(byte)),
+            .all(|byte| in_run(byte) || mark(byte)),
     }
 }
 

@@ -24,7 +24,12 @@ fn the_walk_is_the_same_with_instructions_of_its_own() {
     }
     let (tables, whole) = (rules.tables(), Span::new(0, text.len()));
     let plain = hits(|on| {
-        walk(&mut Classes::default(), &text, whole, tables, &mut |hit| {
+        let walk = Walk {
+            text: &text,
+            part: whole,
+            tables,
+        };
+        walk.run(&mut Classes::default(), &mut |hit| {
             on(hit);
             ControlFlow::Continue(())
         })

@@ -3,7 +3,7 @@
 //! In: a hit, and how far the closer look at it went. Out: the same in few bytes, ordered as the walk hands hits over.
 
 use crate::find::hit::Hit;
-use crate::find::long_run::LONGEST_RUN;
+use crate::find::long_run;
 use crate::find::look::Missing;
 use crate::find::search::Search;
 use crate::model::Span;
@@ -65,8 +65,10 @@ impl Mark {
             Hit::Flag(at) => (Sort::Flag, at, 0),
             Hit::Escape(at) => (Sort::Escape, at, 0),
             Hit::Encoded(at) => (Sort::Encoded, at, 0),
-            Hit::Inside(at, number) => (Sort::Inside, run_start(text, at), number),
-            Hit::Glued(at) => (Sort::Glued, run_start(text, at), 0),
+            Hit::Inside(at, number) => {
+                (Sort::Inside, at - long_run::length_before(text, at), number)
+            }
+            Hit::Glued(at) => (Sort::Glued, at - long_run::length_before(text, at), 0),
             Hit::Spaced(at) => (Sort::Spaced, at + 1, 0),
             Hit::Called(at) => (Sort::Called, at, 0),
             Hit::Joined(at) => (Sort::Joined, at, 0),
@@ -140,14 +142,4 @@ impl Mark {
             self.missing = look.missing;
         }
     }
-}
-
-/// Where the run starts that holds `at`, as the walk sees it.
-fn run_start(text: &[u8], at: usize) -> usize {
-    let before = text[..at].iter().rev().take(LONGEST_RUN);
-    at - before.take_while(|byte| is_run(**byte)).count()
-}
-
-pub(super) fn is_run(byte: u8) -> bool {
-    byte.is_ascii_alphanumeric() || matches!(byte, b'_' | b'-')
 }

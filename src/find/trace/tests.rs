@@ -40,6 +40,13 @@ struct Writer {
 }
 
 impl Writer {
+    fn new(seed: u64) -> Writer {
+        Writer {
+            random: Random::new(seed),
+            rules: RuleSet::builtin(),
+        }
+    }
+
     fn piece(&mut self) -> String {
         if self.random.below(8) > 0 {
             return LINES[self.random.below(LINES.len())].to_owned() + "\n";
@@ -114,10 +121,7 @@ fn alone(path: &RepoPath, text: &[u8], rules: &RuleSet) -> String {
 
 #[test]
 fn versions_give_what_each_gives_alone() {
-    let mut writer = Writer {
-        random: Random::new(11),
-        rules: RuleSet::builtin(),
-    };
+    let mut writer = Writer::new(11);
     let rules = RuleSet::builtin();
     let (mut marks, mut settled) = (0, 0);
     for file in [
@@ -160,10 +164,7 @@ fn versions_give_what_each_gives_alone() {
 
 #[test]
 fn marks_are_those_of_a_walk_over_the_whole_text() {
-    let mut writer = Writer {
-        random: Random::new(12),
-        rules: RuleSet::builtin(),
-    };
+    let mut writer = Writer::new(12);
     let rules = RuleSet::builtin();
     let path = RepoPath::from("a.txt");
     let hits = |marks: &[Mark]| marks.iter().map(Mark::hit).collect::<Vec<_>>();

@@ -12,8 +12,7 @@ mod unreached;
 mod versions;
 mod walker;
 
-use std::collections::{HashMap, HashSet};
-use std::sync::Arc;
+use std::collections::HashSet;
 
 use gix::ObjectId;
 
@@ -22,10 +21,10 @@ pub(super) use levels::Levels;
 pub(super) use unreached::add_unreached;
 pub(super) use walker::Walker;
 
-use super::ids::{IdSet, Mixed};
+use super::ids::IdSet;
 use super::{Form, Visited};
 use crate::model::{RepoPath, Unchecked};
-use numbers::Numbers;
+use numbers::{Numbers, Texts};
 
 /// The number of nothing.
 const NONE: u32 = u32::MAX;
@@ -71,8 +70,7 @@ pub(super) struct Plan {
     firsts: Vec<u32>,
     /// By number of the object: the path at which it was opened as a folder first.
     opened: Vec<u32>,
-    paths: Vec<Arc<[u8]>>,
-    path_numbers: HashMap<Arc<[u8]>, u32, Mixed>,
+    paths: Texts,
     commits: Vec<ObjectId>,
     /// The commits that refs name.
     tips: Vec<ObjectId>,
@@ -128,18 +126,7 @@ impl Plan {
     }
 
     fn bytes(&self, path: u32) -> &[u8] {
-        &self.paths[path as usize]
-    }
-
-    fn number_of(&mut self, path: &[u8]) -> u32 {
-        if let Some(number) = self.path_numbers.get(path) {
-            return *number;
-        }
-        let number = self.paths.len() as u32;
-        let path: Arc<[u8]> = path.into();
-        self.paths.push(path.clone());
-        self.path_numbers.insert(path, number);
-        number
+        self.paths.text(path)
     }
 }
 

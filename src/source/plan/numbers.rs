@@ -34,8 +34,7 @@ pub(super) struct Entry {
 pub(super) struct Numbers {
     ids: Vec<ObjectId>,
     by_id: IdMap<u32>,
-    names: Vec<Arc<[u8]>>,
-    by_name: HashMap<Arc<[u8]>, u32, Mixed>,
+    names: Texts,
     entries: Vec<Entry>,
     by_entry: HashMap<Entry, u32, Mixed>,
 }
@@ -65,7 +64,7 @@ impl Numbers {
     pub(super) fn entry(&mut self, entry: &EntryRef<'_>) -> u32 {
         let entry = Entry {
             object: self.object(entry.oid),
-            name: self.named(entry.filename),
+            name: self.names.number(entry.filename),
             sort: sort_of(entry),
         };
         let next = self.entries.len() as u32;
@@ -83,26 +82,40 @@ impl Numbers {
 
     /// The name of an entry.
     pub(super) fn name(&self, entry: Entry) -> &[u8] {
-        &self.names[entry.name as usize]
+        self.names.text(entry.name)
     }
 
     /// Forgets what only a walk needs.
     pub(super) fn forget_entries(&mut self) {
-        self.names = Vec::new();
-        self.by_name = HashMap::default();
+        self.names = Texts::default();
         self.entries = Vec::new();
         self.by_entry = HashMap::default();
     }
+}
 
-    fn named(&mut self, name: &[u8]) -> u32 {
-        if let Some(number) = self.by_name.get(name) {
+/// Names or paths, each kept once.
+#[derive(Default)]
+pub(super) struct Texts {
+    all: Vec<Arc<[u8]>>,
+    numbers: HashMap<Arc<[u8]>, u32, Mixed>,
+}
+
+impl Texts {
+    /// The number of a text, a new one where it has none.
+    pub(super) fn number(&mut self, text: &[u8]) -> u32 {
+        if let Some(number) = self.numbers.get(text) {
             return *number;
         }
-        let number = self.names.len() as u32;
-        let name: Arc<[u8]> = name.into();
-        self.names.push(name.clone());
-        self.by_name.insert(name, number);
+        let number = self.all.len() as u32;
+        let text: Arc<[u8]> = text.into();
+        self.all.push(text.clone());
+        self.numbers.insert(text, number);
         number
+    }
+
+    /// The text of a number.
+    pub(super) fn text(&self, number: u32) -> &[u8] {
+        &self.all[number as usize]
     }
 }
 

@@ -167,7 +167,7 @@ impl<'a> Walker<'a> {
             }
             return;
         }
-        let number = self.plan.number_of(path);
+        let number = self.plan.paths.number(path);
         set_at(&mut self.plan.opened, tree, number);
         if depth > DEPTH_AT_MOST {
             return self.unchecked(path, "too deep a folder, so it was not opened");
@@ -277,7 +277,7 @@ impl<'a> Walker<'a> {
 
     fn stands_again(&mut self, tree: u32, path: &[u8], commit: u32) {
         if self.plan.copies.len() < FOLDERS_AT_MOST {
-            let number = self.plan.number_of(path);
+            let number = self.plan.paths.number(path);
             if self.plan.again.insert((tree, number)) {
                 self.plan.copies.push((tree, number, commit));
             }
@@ -322,7 +322,7 @@ impl<'a> Walker<'a> {
             return;
         }
         // A path is kept only once it is one of few: a tree that names itself has any number of them.
-        let number = self.plan.number_of(path);
+        let number = self.plan.paths.number(path);
         let next = self.plan.jobs.len() as u32;
         self.plan.jobs[last as usize].next = next;
         self.plan.jobs.push(Job {
@@ -342,7 +342,7 @@ impl<'a> Walker<'a> {
     }
 
     fn add_object(&mut self, path: &[u8], object: u32, form: Form, commit: u32) {
-        let path = self.plan.number_of(path);
+        let path = self.plan.paths.number(path);
         set_at(&mut self.plan.firsts, object, self.plan.jobs.len() as u32);
         self.plan.jobs.push(Job {
             id: *self.plan.numbers.id(object),

@@ -6,7 +6,7 @@ use super::candidate::Candidate;
 use super::promise::Promise;
 use super::search::Search;
 use super::site::{Site, last_parts};
-use super::{beside, enclosing, filter, generic, lexer, near, random, scheme, shape, worth};
+use super::{beside, filter, generic, keyed, lexer, near, random, scheme, shape, worth};
 use crate::model::{Beside, Level, Near, Recognised, Span, TokenKind};
 use crate::rules::{RuleSet, fitting, name};
 
@@ -30,7 +30,7 @@ pub fn candidates(search: &Search<'_>, site: &Site) -> Vec<Candidate> {
     let credential = promised || header_name(&site.name);
     let random = value.len() >= 12 && value.iter().any(u8::is_ascii_digit);
     if found.is_empty() && random {
-        by_place(search, site, &mut found);
+        keyed::by_place(search, site, &mut found);
         if found.is_empty() && (credential || site.flag) {
             by_request(search, site, &mut found);
         }
@@ -70,7 +70,8 @@ pub fn fits(kind: &TokenKind, text: &[u8], literal: &lexer::Literal) -> Option<S
     })
 }
 
-fn add(
+/// Adds the kind where its shape fits the value.
+pub(super) fn add(
     search: &Search<'_>,
     site: &Site,
     kind: &'static TokenKind,
@@ -107,7 +108,13 @@ fn looks_written(kind: &TokenKind, value: &[u8]) -> Option<&'static str> {
     None
 }
 
-fn by_name(search: &Search<'_>, site: &Site, normalised: &str, found: &mut Vec<Candidate>) {
+/// By a name.
+pub(super) fn by_name(
+    search: &Search<'_>,
+    site: &Site,
+    normalised: &str,
+    found: &mut Vec<Candidate>,
+) {
     for named in search.rules.by_name(normalised) {
         let weight = named.length * 4 + usize::from(named.equal) * 2;
         add(search, site, named.kind, Recognised::Named, weight, found);
@@ -134,77 +141,6 @@ fn by_flag(search: &Search<'_>, site: &Site, found: &mut Vec<Candidate>) {
             add(search, site, kind, Recognised::Requested, weight, found);
         }
     }
-}
-
-/// By the key path in the file, and by files that hold the kind.
-fn by_place(search: &Search<'_>, site: &Site, found: &mut Vec<Candidate>) {
-    if search.would_parse() && !may_be_placed(search, site) {
-        return;
-    }
-    let key_path = search
-        .document()
-        .and_then(|document| document.leaf_at(site.literal.span.start))
-        .map(|leaf| leaf.key_path);
-    if let Some(path) = &key_path {
-        let normalised = name::normalise(last_parts(path.as_bytes()));
-        if normalised != site.name {
-            by_name(search, site, &normalised, found);
-        }
-    }
-    search.look_at(enclosing::around(site.written.start));
-    if let Some(word) = enclosing::word(search.text, site.written.start).filter(|_| !site.flag) {
-        let word = word.of(search.text);
-        let first = word.split(|byte| *byte == b'.').next().unwrap_or(word);
-        for owner in [word, first] {
-            let parts = [owner, b"_", site.written.of(search.text)].concat();
-            by_name(search, site, &name::normalise(last_parts(&parts)), found);
-        }
-    }
-    let written = String::from_utf8_lossy(site.written.of(search.text)).to_ascii_lowercase();
-    let key = key_path
-        .as_ref()
-        .map_or(written, |path| path.to_ascii_lowercase());
-    for (kind, wanted) in search.kinds_of_this_file() {
-        let tail = match key_path {
-            Some(_) => wanted,
-            None => wanted.rsplit('.').next().unwrap_or(""),
-        };
-        if search.path.is_none() || key_fits(&key, tail) {
-            let before = found.len();
-            let weight = wanted.len() * 4;
-            add(search, site, kind, Recognised::Named, weight, found);
-            if key_path.is_some() {
-                believe(&mut found[before..]);
-            }
-        }
-    }
-}
-
-/// Whether a value may be of any kind that its place could tell: a document is not read for one that fits none.
-fn may_be_placed(search: &Search<'_>, site: &Site) -> bool {
-    let fits = |kind: &&TokenKind| fits(kind, search.text, &site.literal).is_some();
-    !search.kinds_of_this_file().is_empty() || search.rules.kinds_told_by_name().iter().any(fits)
-}
-
-/// A provider's own file at its own key: words are believed to be a credential there.
-fn believe(found: &mut [Candidate]) {
-    for candidate in found
-        .iter_mut()
-        .filter(|found| found.dropped == Some("words"))
-    {
-        candidate.dropped = None;
-    }
-}
-
-/// Whether a dotted key path ends with the wanted one; `*` stands for one key.
-fn key_fits(path: &str, wanted: &str) -> bool {
-    if wanted.is_empty() {
-        return true;
-    }
-    let mut have = path.rsplit('.');
-    wanted
-        .rsplit('.')
-        .all(|part| have.next().is_some_and(|key| part == "*" || key == part))
 }
 
 fn by_request(search: &Search<'_>, site: &Site, found: &mut Vec<Candidate>) {

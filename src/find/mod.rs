@@ -16,6 +16,8 @@ mod filter;
 mod flow;
 mod generic;
 mod hit;
+mod key_words;
+mod keyed;
 mod lanes;
 mod leads;
 mod lexer;

@@ -10,6 +10,7 @@ use std::ops::ControlFlow;
 use super::candidate::Candidate;
 use super::generic::{self, Worth};
 use super::hit::Hit;
+use super::key_words::KeyWords;
 use super::limit::Limit;
 use super::look::{Look, around_site};
 use super::memory::Memory;
@@ -63,6 +64,7 @@ pub struct Search<'t> {
     tried: HashSet<(usize, usize)>,
     pub(super) document: OnceCell<Option<Document>>,
     pub(super) may_parse: OnceCell<bool>,
+    pub(super) key_words: OnceCell<KeyWords>,
     pub(super) kinds_here: OnceCell<Vec<(&'static TokenKind, &'static str)>>,
     pub(super) takes_bare: OnceCell<bool>,
     pub(super) names_host: OnceCell<Option<usize>>,
@@ -94,6 +96,7 @@ impl<'t> Search<'t> {
             tried: HashSet::new(),
             document: OnceCell::new(),
             may_parse: OnceCell::new(),
+            key_words: OnceCell::new(),
             kinds_here: OnceCell::new(),
             takes_bare: OnceCell::new(),
             names_host: OnceCell::new(),

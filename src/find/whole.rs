@@ -2,6 +2,7 @@
 //!
 //! In: a search. Out: answers, each worked out once and only where somebody asks. Whoever asks has looked far.
 
+use super::key_words::KeyWords;
 use super::look::Missing;
 use super::search::{NAMES, Search};
 use super::{near, recognise, trace};
@@ -25,6 +26,18 @@ impl Search<'_> {
         let is_format = || self.path.and_then(syntax::format_of).is_some();
         let may_parse = || *self.may_parse.get_or_init(is_format);
         self.depth == 0 && self.document.get().is_none() && may_parse()
+    }
+
+    /// Whether the path of keys to a value may name a kind, where the file is read as structure.
+    pub fn may_be_named_by_keys(&self, kind: &TokenKind) -> bool {
+        let Some(format) = self.path.and_then(syntax::format_of) else {
+            return false;
+        };
+        self.look_far();
+        let words = self
+            .key_words
+            .get_or_init(|| KeyWords::of(format, self.text));
+        kind.names.iter().any(|name| words.may_be(name))
     }
 
     /// Where a word stands by itself; nowhere once the first names were asked for.

@@ -40,6 +40,13 @@ impl std::fmt::Debug for Leaf<'_> {
 }
 
 impl<'d> Leaf<'d> {
+    /// The key path, where it was not cut.
+    pub fn whole_path(&self) -> Option<&str> {
+        let room = MAX_KEY_PATH - self.key_path.len();
+        // A path is cut before a character that does not fit.
+        (room >= char::MAX.len_utf8()).then_some(&self.key_path)
+    }
+
     fn new(path: &KeyPath, key: Key<'d>, scalar: &'d Scalar) -> Self {
         Leaf {
             key_path: path.0.clone(),

@@ -16,7 +16,7 @@ use super::{Fault, MAX_ALIASES, MAX_DEPTH, MAX_NODES, NodeBudget};
 use crate::model::Span;
 
 const NOT_VALID: &str = "is not valid YAML";
-/// How much of a key that is a map or a list is kept as its name.
+/// How long a key that is a map or a list may be that is kept as its name.
 const MAX_WRITTEN_KEY: usize = 256;
 
 /// Reads YAML.
@@ -319,20 +319,19 @@ fn key_of(text: &str, node: &Node) -> Key {
             merge: !scalar.quoted && scalar.text == "<<",
         },
         _ => Key {
-            text: excerpt(&text[node.span.start..node.span.end]).to_owned(),
+            text: written_key(&text[node.span.start..node.span.end]).to_owned(),
             span: node.span,
             merge: false,
         },
     }
 }
 
-/// The start of a key that is a map or a list: keys within keys would repeat a long text at every level.
-fn excerpt(written: &str) -> &str {
-    let mut length = written.len().min(MAX_WRITTEN_KEY);
-    while !written.is_char_boundary(length) {
-        length -= 1;
+/// The name of a key that is a map or a list; none where it is long: keys within keys would repeat it at every level.
+fn written_key(written: &str) -> &str {
+    match written.len() {
+        0..=MAX_WRITTEN_KEY => written.trim(),
+        _ => "",
     }
-    written[..length].trim()
 }
 
 fn anchor_of(anchor: usize) -> Option<u32> {

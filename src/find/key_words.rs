@@ -10,6 +10,7 @@ use std::collections::HashMap;
 
 use memchr::memmem;
 
+use crate::model::Span;
 use crate::syntax::Format;
 
 /// How far before a word a tag or an anchor is looked for.
@@ -19,37 +20,31 @@ const PROPERTIES: usize = 256;
 pub(super) struct KeyWords {
     /// The text in small letters; none where a key may read otherwise than it is written.
     small: Option<Vec<u8>>,
-    /// Behind how many blanks of a line a first key may start.
-    first_column: usize,
-    seen: RefCell<HashMap<&'static str, Places>>,
+    /// The first words of all paths, where they are known.
+    first_words: Option<Vec<Span>>,
+    seen: RefCell<HashMap<(Place, &'static str), bool>>,
 }
 
 /// Where a word stands in a text.
-#[derive(Clone, Copy, Default)]
-struct Places {
-    anywhere: bool,
-    /// Where nothing but marks stands between it and the end of a key.
-    ends_key: bool,
-    /// Where nothing but marks stands between it and the start of a line or of a key.
-    starts_key: bool,
-}
-
-impl Places {
-    const EVERYWHERE: Places = Places {
-        anywhere: true,
-        ends_key: true,
-        starts_key: true,
-    };
+#[derive(Clone, Copy, PartialEq, Eq, Hash)]
+enum Place {
+    Anywhere,
+    /// Nothing but marks stands between it and the end of a key.
+    EndOfKey,
+    /// It may be the first word of a path.
+    StartOfPath,
 }
 
 impl KeyWords {
     pub(super) fn of(format: Format, text: &[u8]) -> Self {
+        let small = reads_as_written(format, text).then(|| text.to_ascii_lowercase());
+        let first_words = match format {
+            Format::Yaml => small.as_deref().and_then(first_words),
+            _ => None,
+        };
         KeyWords {
-            small: reads_as_written(format, text).then(|| text.to_ascii_lowercase()),
-            first_column: match format {
-                Format::Yaml => column_of_first_keys(text).unwrap_or(usize::MAX),
-                _ => usize::MAX,
-            },
+            small,
+            first_words,
             seen: RefCell::default(),
         }
     }
@@ -57,46 +52,52 @@ impl KeyWords {
     /// Whether a path of keys may be the name or hold it at an end; `name` may begin and end with `*`.
     pub(super) fn may_be(&self, name: &'static str) -> bool {
         let words = || name.split(['_', '*']).filter(|word| !word.is_empty());
-        if !words().all(|word| self.places(word).anywhere) {
-            return false;
-        }
-        let may_end = || words().next_back().map(|word| self.places(word).ends_key);
-        let may_start = || words().next().map(|word| self.places(word).starts_key);
-        match (name.starts_with('*'), name.ends_with('*')) {
+        let at_end = || {
+            words()
+                .next_back()
+                .is_none_or(|word| self.stands(Place::EndOfKey, word))
+        };
+        let at_start = || {
+            words()
+                .next()
+                .is_none_or(|word| self.stands(Place::StartOfPath, word))
+        };
+        let has_place = match (name.starts_with('*'), name.ends_with('*')) {
             (true, true) => true,
-            (true, false) => may_end() != Some(false),
-            (false, true) => may_start() != Some(false),
-            (false, false) => may_end() != Some(false) || may_start() != Some(false),
-        }
+            (true, false) => at_end(),
+            (false, true) => at_start(),
+            (false, false) => at_end() || at_start(),
+        };
+        has_place && words().all(|word| self.stands(Place::Anywhere, word))
     }
 
-    fn places(&self, word: &'static str) -> Places {
+    fn stands(&self, place: Place, word: &'static str) -> bool {
         let Some(small) = &self.small else {
-            return Places::EVERYWHERE;
+            return true;
         };
         // Items of lists are keys too, by their number.
         if word.bytes().all(|byte| byte.is_ascii_digit()) {
-            return Places::EVERYWHERE;
+            return true;
         }
+        let look = || self.looks(place, small, word.to_ascii_lowercase().as_bytes());
         *self
             .seen
             .borrow_mut()
-            .entry(word)
-            .or_insert_with(|| places_in(small, word, self.first_column))
+            .entry((place, word))
+            .or_insert_with(look)
     }
-}
 
-fn places_in(small: &[u8], word: &str, first_column: usize) -> Places {
-    let mut places = Places::default();
-    for at in memmem::find_iter(small, word.to_ascii_lowercase().as_bytes()) {
-        places.anywhere = true;
-        places.ends_key |= ends_key(&small[at + word.len()..]);
-        places.starts_key |= starts_key(&small[..at], first_column);
-        if places.ends_key && places.starts_key {
-            break;
+    fn looks(&self, place: Place, small: &[u8], word: &[u8]) -> bool {
+        let mut all = memmem::find_iter(small, word);
+        match (place, &self.first_words) {
+            (Place::Anywhere, _) => all.next().is_some(),
+            (Place::EndOfKey, _) => all.any(|at| ends_key(&small[at + word.len()..])),
+            (Place::StartOfPath, None) => all.any(|at| starts_key(&small[..at])),
+            (Place::StartOfPath, Some(first)) => {
+                first.iter().any(|first| first.of(small).starts_with(word))
+            }
         }
     }
-    places
 }
 
 /// Whether a key may end before this; a comment may stand between a key and its colon.
@@ -114,50 +115,51 @@ fn ends_key(behind: &[u8]) -> bool {
 }
 
 /// Whether a first key may start behind this.
-fn starts_key(before: &[u8], first_column: usize) -> bool {
+fn starts_key(before: &[u8]) -> bool {
     let is_mark = |byte: &u8| !byte.is_ascii_alphanumeric() && !matches!(byte, b'\n' | b'\r');
     let start = before.len() - before.iter().rev().take_while(|byte| is_mark(byte)).count();
-    let marks = &before[start..];
     // In lists in brackets, behind comments, escapes and signs of YAML.
-    if marks.iter().any(|byte| b"{[,*?\\".contains(byte)) {
+    if before[start..].iter().any(|byte| b"{[,*?\\".contains(byte)) {
         return true;
     }
-    match start.checked_sub(1).map(|last| before[last]) {
-        None | Some(b'\n' | b'\r') => {
-            let blanks = marks.iter().take_while(|byte| **byte == b' ').count();
-            blanks <= first_column
-        }
-        Some(_) => is_escape(&before[..start]) || ends_with_properties(&before[..start]),
+    match &before[..start] {
+        [] | [.., b'\n' | b'\r'] | [.., b'\\', _] => true,
+        before => ends_with_properties(before),
     }
 }
 
-fn is_escape(before: &[u8]) -> bool {
-    matches!(before, [.., b'\\', _])
-}
-
-/// At which column the first words of all paths stand: known where one block of keys is the whole text.
-fn column_of_first_keys(text: &[u8]) -> Option<usize> {
-    let starts_line = |at: usize| at > 0 && matches!(text[at - 1], b'\n' | b'\r');
-    for another in [b"---", b"..."] {
-        if memmem::find_iter(text, another).any(starts_line) {
-            return None;
+/// The words that lines of a block of YAML begin with, where one block of keys is the whole text.
+fn first_words(text: &[u8]) -> Option<Vec<Span>> {
+    let mut first: Vec<Span> = Vec::new();
+    let mut column = None;
+    let ends = memchr::memchr2_iter(b'\n', b'\r', text).map(|end| end + 1);
+    for start in std::iter::once(0).chain(ends) {
+        let line = &text[start..];
+        let indent = line.iter().take_while(|byte| **byte == b' ').count();
+        if column.is_some_and(|column| indent > column) {
+            continue;
         }
+        let rest = &line[indent..];
+        let is_mark = |byte: &&u8| !byte.is_ascii_alphanumeric() && !matches!(byte, b'\n' | b'\r');
+        let marks = &rest[..rest.iter().take_while(is_mark).count()];
+        let word = &rest[marks.len()..];
+        let word = &word[..word
+            .iter()
+            .take_while(|byte| byte.is_ascii_alphanumeric())
+            .count()];
+        match marks {
+            // A comment; an item of a list, which is no path's first key.
+            [b'#', ..] | [b'-', b' ', ..] => continue,
+            _ if marks.trim_ascii().is_empty() && word.is_empty() => continue,
+            [] | [b'"' | b'\''] => {}
+            // A second document, brackets, a key without words, an anchor: the first words of paths stand elsewhere.
+            _ => return None,
+        }
+        column.get_or_insert(indent);
+        let at = start + indent + marks.len();
+        first.push(Span::new(at, at + word.len()));
     }
-    let lines = || text.split(|byte| matches!(byte, b'\n' | b'\r'));
-    let says_something = |line: &&[u8]| {
-        let line = line.trim_ascii();
-        !line.is_empty() && line != b"---" && line[0] != b'#'
-    };
-    let blanks = |line: &[u8]| line.iter().take_while(|byte| **byte == b' ').count();
-    let first = lines().find(says_something)?;
-    let column = blanks(first);
-    let starts_block = |byte: &u8| byte.is_ascii_alphanumeric() || matches!(byte, b'"' | b'\'');
-    first.get(column).filter(|byte| starts_block(byte))?;
-    let is_key_without_words = |line: &[u8]| {
-        let mut marks = line.iter().take_while(|byte| !byte.is_ascii_alphanumeric());
-        marks.any(|byte| *byte == b':') && blanks(line) <= column
-    };
-    (!lines().any(is_key_without_words)).then_some(column)
+    Some(first)
 }
 
 /// Whether a tag or an anchor of YAML may stand at the end.
@@ -338,7 +340,7 @@ mod tests {
             keys in prop::collection::vec((key(), 0u8..6), 1..5),
             lines: bool,
             column in 0usize..3,
-            before in prop::sample::select(vec!["", "# c\n", "---\n", "a: 1\n---\n", "\u{feff}", "\n"]),
+            before in prop::sample::select(vec!["", "# c\n", "---\n", "a: 1\n---\n", "\u{feff}", "\n", "k:\n- a\n"]),
         ) {
             let text = text(format, &keys, lines);
             let text = match format {

@@ -149,19 +149,30 @@ fn by_request(search: &Search<'_>, site: &Site, found: &mut Vec<Candidate>) {
     }
     let span = site.literal.span;
     let scheme = scheme::scheme_before(search.text, span.start).map(|(scheme, _)| scheme);
-    let hosts = near::hosts(search.text, span);
+    let hosts = known_hosts(search, span);
     let header = site.written.of(search.text).to_ascii_lowercase();
     request(search, site, &header, scheme.as_deref(), &hosts, found);
     if site.flag || header == b"authorization" {
         return;
     }
     for used in search.uses(site.written) {
-        let hosts = near::hosts(search.text, used.span);
+        let hosts = known_hosts(search, used.span);
+        if hosts.is_empty() {
+            continue;
+        }
         let header = used
             .name
             .map(|name| name.of(search.text).to_ascii_lowercase())
             .unwrap_or_default();
         request(search, site, &header, used.scheme.as_deref(), &hosts, found);
+    }
+}
+
+/// The hosts around a span, where any of them is one that a request names.
+fn known_hosts(search: &Search<'_>, span: Span) -> Vec<String> {
+    match search.may_name_host_around(span) {
+        true => near::hosts(search.text, span),
+        false => Vec::new(),
     }
 }
 

@@ -145,8 +145,8 @@ struct Reader<'t> {
     page: Option<prose::Page>,
     /// By where they start, with what was looked at in them.
     trees: BTreeMap<usize, (brackets::Tree, structure::Seen)>,
-    /// Whether the words of a recipe stand in what starts there.
-    worded: BTreeMap<(usize, &'static str), bool>,
+    /// By where they start, with whether the words of a recipe stand in them.
+    words: BTreeMap<usize, (words::Words, BTreeMap<&'static str, bool>)>,
 }
 
 impl<'t> Reader<'t> {
@@ -156,7 +156,7 @@ impl<'t> Reader<'t> {
             kind,
             page: None,
             trees: BTreeMap::new(),
-            worded: BTreeMap::new(),
+            words: BTreeMap::new(),
         }
     }
 
@@ -210,8 +210,13 @@ impl<'t> Reader<'t> {
         recipe: &Recipe,
     ) -> Option<Match> {
         let text = &self.text[range.clone()];
-        let worded = self.worded.entry((range.start, recipe.id));
-        if !*worded.or_insert_with(|| words::may_stand(recipe, text.as_bytes(), kind)) {
+        let words = self.words.entry(range.start);
+        let (words, seen) =
+            words.or_insert_with(|| (words::Words::of(text.as_bytes(), kind), BTreeMap::new()));
+        if !*seen
+            .entry(recipe.id)
+            .or_insert_with(|| words.may_make(recipe))
+        {
             return None;
         }
         let (tree, seen) = self.trees.entry(range.start).or_insert_with(|| {

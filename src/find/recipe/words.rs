@@ -1,41 +1,62 @@
 //! Whether the words of a recipe's parts stand in a file at all: a tree costs far more to read than that to ask.
 //!
-//! In: a recipe and the bytes of a file. Out: yes or no; it may say yes too often, never no. Keys and values come out of
+//! In: the bytes of a file, and recipes. Out: yes or no; it may say yes too often, never no. Keys and values come out of
 //! the file as they stand there, except where YAML unescapes them.
+
+use memchr::memmem;
 
 use super::file_kind::FileKind;
 use crate::model::Recipe;
 
 const ANY: &str = "{any}";
 
-/// Whether all parts of a recipe may stand in a text.
-pub(super) fn may_stand(recipe: &Recipe, text: &[u8], kind: FileKind) -> bool {
-    let unescaped = matches!(kind, FileKind::Yaml | FileKind::Prose);
-    let escapes = match unescaped && memchr::memchr(b'\\', text).is_some() {
-        true => Escapes::Behind,
-        false => Escapes::Nowhere,
-    };
-    if escapes == Escapes::Behind && may_spell(text) {
-        return true;
-    }
-    let one_of = |patterns: &[&str]| {
-        patterns
-            .iter()
-            .any(|pattern| stands(pattern, text, escapes))
-    };
-    (recipe.resource.is_empty() || one_of(recipe.resource))
-        && recipe
-            .with
-            .iter()
-            .all(|part| one_of(part.keys) && (part.values.is_empty() || one_of(part.values)))
+/// The words of a text.
+pub(super) struct Words {
+    /// The text in small letters: words have no case.
+    small: Vec<u8>,
+    escapes: Escapes,
 }
 
-/// Where the letters of an escape may stand beside a word.
+/// Where an escape may stand.
 #[derive(Clone, Copy, PartialEq, Eq)]
 enum Escapes {
     Nowhere,
     /// `\nword`: the letter in front of a word is none of it.
     Behind,
+    /// For a letter, or between two lines that it joins.
+    Within,
+}
+
+impl Words {
+    pub(super) fn of(text: &[u8], kind: FileKind) -> Self {
+        let unescaped = matches!(kind, FileKind::Yaml | FileKind::Prose);
+        Words {
+            small: text.to_ascii_lowercase(),
+            escapes: match unescaped && memchr::memchr(b'\\', text).is_some() {
+                true if may_spell(text) => Escapes::Within,
+                true => Escapes::Behind,
+                false => Escapes::Nowhere,
+            },
+        }
+    }
+
+    /// Whether all parts of a recipe may stand in the text.
+    pub(super) fn may_make(&self, recipe: &Recipe) -> bool {
+        let one_of = |patterns: &[&str]| patterns.iter().any(|pattern| self.may_hold(pattern));
+        self.escapes == Escapes::Within
+            || (recipe.resource.is_empty() || one_of(recipe.resource))
+                && recipe.with.iter().all(|part| {
+                    one_of(part.keys) && (part.values.is_empty() || one_of(part.values))
+                })
+    }
+
+    /// Whether the longest word of a pattern stands in the text, whatever its case; true for a pattern without a word.
+    fn may_hold(&self, pattern: &str) -> bool {
+        longest_word(pattern).is_none_or(|mut word| {
+            word.starts &= self.escapes == Escapes::Nowhere;
+            word.stands_in(&self.small)
+        })
+    }
 }
 
 /// Whether an escape may stand for a letter, or join two lines.
@@ -50,17 +71,6 @@ struct Word<'p> {
     letters: &'p [u8],
     starts: bool,
     ends: bool,
-}
-
-/// Letters from the rarest to the most common in source text: searching for a rare one stops less often.
-const BY_RARITY: &[u8] = b"qzxjkvwybgfpmuchldrnsioate";
-
-/// Whether the longest word of a pattern stands in a text, whatever its case; true for a pattern without a word.
-fn stands(pattern: &str, text: &[u8], escapes: Escapes) -> bool {
-    longest_word(pattern).is_none_or(|mut word| {
-        word.starts &= escapes == Escapes::Nowhere;
-        word.stands_in(text)
-    })
 }
 
 fn longest_word(pattern: &str) -> Option<Word<'_>> {
@@ -84,33 +94,16 @@ fn longest_word(pattern: &str) -> Option<Word<'_>> {
 }
 
 impl Word<'_> {
-    fn stands_in(&self, text: &[u8]) -> bool {
-        let rarity = |letter: &u8| {
-            let same = |other: &u8| letter.eq_ignore_ascii_case(other);
-            BY_RARITY.iter().position(same).unwrap_or(0)
+    /// Whether the word stands in a text of small letters.
+    fn stands_in(&self, small: &[u8]) -> bool {
+        let is_free = |at: Option<usize>| {
+            let byte = at.and_then(|at| small.get(at));
+            byte.is_none_or(|byte| !byte.is_ascii_alphanumeric())
         };
-        let rarest = self.letters.iter().enumerate();
-        let Some((gap, letter)) = rarest.min_by_key(|(_, letter)| rarity(letter)) else {
-            return true;
-        };
-        let (lower, upper) = (letter.to_ascii_lowercase(), letter.to_ascii_uppercase());
-        memchr::memchr2_iter(lower, upper, text).any(|found| {
-            found
-                .checked_sub(gap)
-                .is_some_and(|start| self.stands_at(text, start))
+        memmem::find_iter(small, &self.letters.to_ascii_lowercase()).any(|start| {
+            let end = start + self.letters.len();
+            (!self.starts || is_free(start.checked_sub(1))) && (!self.ends || is_free(Some(end)))
         })
-    }
-
-    fn stands_at(&self, text: &[u8], start: usize) -> bool {
-        let end = start + self.letters.len();
-        let is_letter = |at: Option<usize>| {
-            let byte = at.and_then(|at| text.get(at));
-            byte.is_some_and(u8::is_ascii_alphanumeric)
-        };
-        text.get(start..end)
-            .is_some_and(|there| there.eq_ignore_ascii_case(self.letters))
-            && !(self.starts && is_letter(start.checked_sub(1)))
-            && !(self.ends && is_letter(Some(end)))
     }
 }
 
@@ -118,33 +111,34 @@ impl Word<'_> {
 mod tests {
     use super::*;
 
+    fn may_hold(pattern: &str, text: &[u8]) -> bool {
+        Words::of(text, FileKind::Yaml).may_hold(pattern)
+    }
+
     #[test]
     fn the_longest_word_is_looked_for_in_any_case() {
-        assert!(stands("{any}.scope", b"x SCOPE y", Escapes::Nowhere));
-        assert!(!stands("{any}.scope", b"x scop", Escapes::Nowhere));
+        assert!(may_hold("{any}.scope", b"x SCOPE y"));
+        assert!(!may_hold("{any}.scope", b"x scop"));
         let drive = "https://www.googleapis.com/auth/drive";
-        assert!(stands(drive, b"(GOOGLEAPIS)", Escapes::Nowhere));
-        assert!(
-            stands("*:*", b"", Escapes::Nowhere),
-            "no word, so nothing is known"
-        );
+        assert!(may_hold(drive, b"(GOOGLEAPIS)"));
+        assert!(may_hold("*:*", b""), "no word, so nothing is known");
     }
 
     #[test]
     fn letters_may_stand_only_where_the_pattern_says_any() {
-        assert!(!stands("Allow", b"allowed", Escapes::Nowhere));
-        assert!(!stands("Allow", b"disallow", Escapes::Nowhere));
-        assert!(stands("Allow", b"\"allow\"", Escapes::Nowhere));
-        assert!(stands("Allow{any}", b"allowed", Escapes::Nowhere));
-        assert!(stands("{any}Allow", b"disallow", Escapes::Nowhere));
-        assert!(!stands("{any}-Allow", b"disallow", Escapes::Nowhere));
-        assert!(stands("{any}-Allow", b"x-allow", Escapes::Nowhere));
+        assert!(!may_hold("Allow", b"allowed"));
+        assert!(!may_hold("Allow", b"disallow"));
+        assert!(may_hold("Allow", b"\"allow\""));
+        assert!(may_hold("Allow{any}", b"allowed"));
+        assert!(may_hold("{any}Allow", b"disallow"));
+        assert!(!may_hold("{any}-Allow", b"disallow"));
+        assert!(may_hold("{any}-Allow", b"x-allow"));
     }
 
     #[test]
     fn an_escape_hides_no_word() {
-        assert!(stands("Allow", b"\"a\\nallow\"", Escapes::Behind));
-        assert!(!stands("Allow", b"\"a\\nallowed\"", Escapes::Behind));
+        assert!(may_hold("Allow", b"\"a\\nallow\""));
+        assert!(!may_hold("Allow", b"\"a\\nallowed\""));
         for text in [
             &b"\"\\x41llow\""[..],
             b"\"al\\\n  low\"",

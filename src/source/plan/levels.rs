@@ -4,7 +4,7 @@
 //! In: the folders that commits begin with, and the packs. Out: folders as numbers. A folder that no pack hands over is
 //! read by its id. Which thread came first changes numbers, never what the walk makes of them.
 
-use std::sync::{Mutex, PoisonError};
+use std::sync::{Mutex, MutexGuard, PoisonError, TryLockError};
 
 use gix::objs::Kind;
 
@@ -25,6 +25,9 @@ pub(in crate::source) struct Levels<'a> {
     pub(in crate::source) packs: &'a Packs,
     pub(in crate::source) threads: usize,
 }
+
+/// How often a lock is tried before a thread sleeps.
+const PATIENCE: usize = 1000;
 
 /// What all threads write to.
 struct Shared<'a> {
@@ -117,7 +120,19 @@ impl Levels<'_> {
 
 fn take(shared: &Mutex<Shared<'_>>, reader: &mut VersionReader, object: u32, data: &[u8]) {
     let fresh = reader.read(data);
-    let mut shared = shared.lock().unwrap_or_else(PoisonError::into_inner);
+    let mut shared = at_once(shared);
     let Shared { folders, numbers } = &mut *shared;
     folders.take(object, reader, &fresh, numbers);
+}
+
+/// Waits for a lock that others hold for a microsecond or two: to sleep and to be woken takes longer.
+fn at_once<T>(lock: &Mutex<T>) -> MutexGuard<'_, T> {
+    for _ in 0..PATIENCE {
+        match lock.try_lock() {
+            Ok(guard) => return guard,
+            Err(TryLockError::Poisoned(guard)) => return guard.into_inner(),
+            Err(TryLockError::WouldBlock) => std::hint::spin_loop(),
+        }
+    }
+    lock.lock().unwrap_or_else(PoisonError::into_inner)
 }

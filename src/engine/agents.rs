@@ -6,11 +6,12 @@
 use std::collections::{BTreeMap, BTreeSet};
 
 use super::facts::OfAgents;
+use super::in_parts::in_parts;
 use super::{Run, structure};
 use crate::error::Result;
 use crate::find::{self, Blob};
 use crate::judge::agents::{
-    BroadThere, Declared, Known, follow_all, judge_files, judge_removed, read_agents,
+    BroadThere, Declared, Known, MOST, follow_all, judge_files, judge_removed, read_agents,
 };
 use crate::judge::workflow::StructureFinding;
 use crate::judge::{self, AgentsPresent, Class};
@@ -43,6 +44,9 @@ const LIKELY: &[&str] = &[
     "secrets.toml",
     ".streamlit/secrets.toml",
 ];
+
+/// How many files a thread reads at a time: a change comes to few, and no further thread is worth its start.
+const FILES_AT_A_TIME: usize = 64;
 
 /// Adds the findings about structure; returns what head's files say of agents.
 pub(super) fn add(
@@ -159,7 +163,10 @@ fn key(finding: &StructureFinding) -> Key {
 }
 
 fn read_state(run: &Run<'_>, snapshot: &dyn Snapshot, paths: &[RepoPath]) -> Vec<AgentFile> {
-    read_agents(paths, &|path| snapshot.read(path).ok().flatten(), run.rules)
+    let lookup = |path: &[u8]| snapshot.read(path).ok().flatten();
+    let paths = &paths[..paths.len().min(MOST)];
+    let read = |part: &[RepoPath]| read_agents(part, &lookup, run.rules);
+    in_parts(run, paths, FILES_AT_A_TIME, read).concat()
 }
 
 fn judge_state(run: &Run<'_>, files: &[AgentFile], broad: &[BroadThere]) -> Vec<StructureFinding> {

@@ -10,6 +10,7 @@ mod facts;
 pub mod fixes;
 mod guard;
 mod hearing;
+mod in_parts;
 mod recipes;
 mod shield;
 mod structure;

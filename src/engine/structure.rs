@@ -4,11 +4,10 @@
 //! loads and that do not parse. What judging head gives and judging base does not is introduced (decision 3).
 
 use std::collections::{BTreeMap, BTreeSet, HashSet};
-use std::sync::atomic::{AtomicUsize, Ordering};
-use std::sync::{Mutex, PoisonError};
 
 use super::Run;
 use super::anchor::Added;
+use super::in_parts::in_parts;
 use crate::find;
 use crate::judge::rules;
 use crate::judge::workflow::{Reading, StructureFinding, judge_workflows};
@@ -270,36 +269,10 @@ const WORKFLOWS_AT_A_TIME: usize = 4;
 
 /// Reads and judges workflows side by side; what is found stands in the order of the paths.
 fn read(run: &Run<'_>, snapshot: &dyn Snapshot, paths: &[RepoPath]) -> Reading {
-    let parts: Vec<&[RepoPath]> = paths.chunks(WORKFLOWS_AT_A_TIME).collect();
-    let next = AtomicUsize::new(0);
-    let readings = Mutex::new(BTreeMap::new());
-    let worker = || {
-        loop {
-            let at = next.fetch_add(1, Ordering::Relaxed);
-            let Some(part) = parts.get(at) else {
-                return;
-            };
-            let reading = judge_workflows(part, &|path| snapshot.read(path).ok().flatten());
-            let mut readings = readings.lock().unwrap_or_else(PoisonError::into_inner);
-            readings.insert(at, reading);
-        }
-    };
-    let threads = match parts.len() {
-        0 | 1 => 1,
-        several => run.threads.count().min(several),
-    };
-    std::thread::scope(|scope| {
-        for _ in 1..threads {
-            scope.spawn(worker);
-        }
-        worker();
-    });
+    let lookup = |path: &[u8]| snapshot.read(path).ok().flatten();
     let mut all = Reading::default();
-    let readings = readings.into_inner();
-    for reading in readings
-        .unwrap_or_else(PoisonError::into_inner)
-        .into_values()
-    {
+    let judged = |part: &[RepoPath]| judge_workflows(part, &lookup);
+    for reading in in_parts(run, paths, WORKFLOWS_AT_A_TIME, judged) {
         all.jobs.extend(reading.jobs);
         all.findings.extend(reading.findings);
         all.unparsed.extend(reading.unparsed);

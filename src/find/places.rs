@@ -280,3 +280,28 @@ fn behind_ends(ends: Pair, others: Pair) -> u64 {
     near.or(near.back(rest).and(four.and(four.back(rest - 4))))
         .1
 }
+
+#[cfg(test)]
+mod tests {
+    use proptest::prelude::*;
+
+    use super::*;
+
+    proptest! {
+        #[test]
+        fn behind_an_end_is_as_far_as_a_mark_may_stand(ends: u128, gaps: u128) {
+            // Few ends, and long stretches of nothing of a word.
+            let ends = ends & ends.rotate_left(7) & ends.rotate_left(31);
+            let others = gaps | gaps.rotate_left(13) | gaps.rotate_left(43);
+            let pair = |bits: u128| Pair(bits as u64, (bits >> 64) as u64);
+            let found = behind_ends(pair(ends), pair(others));
+            for place in 0..64usize {
+                let at = |bits: u128, back: usize| bits >> (place + 64 - back) & 1 == 1;
+                let is_behind = (0..=FARTHEST).any(|back| {
+                    at(ends, back) && (1..=back).all(|between| at(others, between))
+                });
+                prop_assert_eq!(found >> place & 1 == 1, is_behind, "{}", place);
+            }
+        }
+    }
+}

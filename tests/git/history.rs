@@ -240,6 +240,8 @@ fn what_hit_is_looked_at_under_every_path_and_the_rest_is_not() {
     repo.write("one/plain", "plain\n");
     repo.git(&["add", "."]);
     repo.git(&["commit", "-q", "-m", "one"]);
+    // Something of its own, so that it is never the same folder as the other one.
+    repo.commit("two/own", "own\n");
     repo.commit("two/secret", "hidden\n");
     repo.commit("two/plain", "plain\n");
     repo.git(&["mv", "one", "three"]);

@@ -144,8 +144,10 @@ mod tests {
             b"\"al\\\n  low\"",
             b"\"\\u0041llow\"",
         ] {
-            assert!(may_spell(text));
+            assert!(Words::of(text, FileKind::Yaml).escapes == Escapes::Within);
+            assert!(Words::of(text, FileKind::Slash).escapes == Escapes::Nowhere);
         }
-        assert!(!may_spell(b"\"\\nallow \\t\""));
+        let text = b"\"\\nallow \\t\"";
+        assert!(Words::of(text, FileKind::Yaml).escapes == Escapes::Behind);
     }
 }

@@ -39,7 +39,7 @@ use crate::read::agent_config::{self, AgentFile};
 use crate::rules::RuleSet;
 
 /// The most files that are judged together.
-const MOST: usize = 20_000;
+pub const MOST: usize = 20_000;
 
 /// A broad credential that was seen in the same state.
 #[derive(Clone, Debug)]
@@ -145,7 +145,7 @@ pub fn follow_all(mut files: Vec<AgentFile>, lookup: &Lookup<'_>) -> Vec<AgentFi
 /// Reads the files of one state that say something of agents.
 pub fn read_agents(paths: &[RepoPath], lookup: &Lookup<'_>, rules: &RuleSet) -> Vec<AgentFile> {
     let mut files = Vec::new();
-    for path in paths.iter().take(MOST) {
+    for path in paths {
         if is_passed_by(path) {
             continue;
         }

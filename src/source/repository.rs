@@ -125,7 +125,7 @@ impl Repository {
 
     /// The state of a commit.
     pub fn commit_snapshot(&self, commit: &Commit) -> CommitSnapshot {
-        CommitSnapshot::new(self.caching_objects(), commit.tree)
+        CommitSnapshot::new(self.inner.stores.clone(), commit.tree)
     }
 
     /// The state of the index that the environment names, else of the repository's own.

@@ -186,23 +186,52 @@ pub(super) enum Found {
 
 /// Finds a path in a tree; `None` where nothing (or a submodule) stands there.
 pub(super) fn find_path(objects: &Objects, tree: &oid, path: &[u8]) -> Result<Option<Found>> {
-    let mut folder = tree.to_owned();
-    let mut buffer = Vec::new();
-    let mut names = path.split(|&byte| byte == b'/').peekable();
-    while let Some(name) = names.next() {
-        let Some((Kind::Tree, data)) = objects.find(&folder, &mut buffer)? else {
-            return Ok(None);
-        };
-        let entry = TreeRefIter::from_bytes(data, objects.hash())
-            .filter_map(std::result::Result::ok)
-            .find(|entry| entry.filename == name);
-        match entry {
-            Some(entry) if entry.mode.is_tree() => folder = entry.oid.to_owned(),
-            Some(entry) if names.peek().is_none() && !entry.mode.is_commit() => {
-                return Ok(Some(Found::Blob(entry.oid.to_owned())));
-            }
-            _ => return Ok(None),
+    PathFinder::new(tree.to_owned()).find(objects, path)
+}
+
+/// Finds paths in a tree, one after the other: a folder that leads to the next one as well is not read again.
+pub(super) struct PathFinder {
+    tree: ObjectId,
+    /// The folders that led to the last path, the tree first, each with its name and what its object holds.
+    way: Vec<(Vec<u8>, Vec<u8>)>,
+}
+
+impl PathFinder {
+    /// Prepares to find paths in a tree.
+    pub(super) fn new(tree: ObjectId) -> Self {
+        PathFinder {
+            tree,
+            way: Vec::new(),
         }
     }
-    Ok(Some(Found::Folder(folder)))
+
+    /// Finds a path; `None` where nothing (or a submodule) stands there.
+    pub(super) fn find(&mut self, objects: &Objects, path: &[u8]) -> Result<Option<Found>> {
+        let mut folder = self.tree;
+        let mut name_of_folder: &[u8] = b"";
+        let mut names = path.split(|&byte| byte == b'/').enumerate().peekable();
+        while let Some((depth, name)) = names.next() {
+            let known = self.way.get(depth);
+            if known.is_none_or(|(known, _)| known != name_of_folder) {
+                self.way.truncate(depth);
+                let mut buffer = Vec::new();
+                let Some((Kind::Tree, data)) = objects.find(&folder, &mut buffer)? else {
+                    return Ok(None);
+                };
+                self.way.push((name_of_folder.to_vec(), data.to_vec()));
+            }
+            let entry = TreeRefIter::from_bytes(&self.way[depth].1, objects.hash())
+                .filter_map(std::result::Result::ok)
+                .find(|entry| entry.filename == name);
+            match entry {
+                Some(entry) if entry.mode.is_tree() => folder = entry.oid.to_owned(),
+                Some(entry) if names.peek().is_none() && !entry.mode.is_commit() => {
+                    return Ok(Some(Found::Blob(entry.oid.to_owned())));
+                }
+                _ => return Ok(None),
+            }
+            name_of_folder = name;
+        }
+        Ok(Some(Found::Folder(folder)))
+    }
 }

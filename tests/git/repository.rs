@@ -131,6 +131,29 @@ fn a_commit_is_read_path_by_path() {
 }
 
 #[test]
+fn a_commit_is_read_the_same_in_every_order_of_its_paths() {
+    let sandbox = Sandbox::new();
+    let repo = sandbox.started("repo");
+    let files = ["a/x/f", "a/x/g", "a/y/f", "b/x/f", "b/f", "x/f", "f"];
+    for path in files {
+        repo.write(path, path);
+    }
+    repo.git(&["add", "."]);
+    repo.git(&["commit", "-q", "-m", "many"]);
+    let opened = repo.open();
+    let snapshot = opened.commit_snapshot(&opened.head().unwrap().unwrap());
+    let paths = [&files[..], &["a", "a/x", "b/y/f", "a/f", "y/x/f", "f/x"]].concat();
+    for before in &paths {
+        for path in &paths {
+            let _ = snapshot.read(before.as_bytes()).unwrap();
+            let text = snapshot.read(path.as_bytes()).unwrap();
+            let expected = files.contains(path).then(|| path.as_bytes().to_vec());
+            assert_eq!(text, expected, "{path} behind {before}");
+        }
+    }
+}
+
+#[test]
 fn hooks_are_where_git_looks() {
     let sandbox = Sandbox::new();
     let repo = sandbox.started("repo");

@@ -140,13 +140,13 @@ impl HistorySource {
         let mut walker = Walker::new(&objects);
         let (walk, packs, commits) = match self.extent {
             Extent::Head => thread::scope(|scope| {
-                let packs = scope.spawn(|| self.repository.packs());
+                let packs = scope.spawn(|| self.repository.packs(threads));
                 let commits = Commits::by_id(&objects);
                 let walk = walker.tips(&self.repository, &commits, &self.tips);
                 walk.map(|walk| (walk, packs.join().unwrap_or_default(), commits))
             })?,
             Extent::All => {
-                let packs = self.repository.packs();
+                let packs = self.repository.packs(threads);
                 let commits = Commits::of_packs(&objects, &packs, threads);
                 let walk = walker.tips(&self.repository, &commits, &self.tips)?;
                 (walk, packs, commits)

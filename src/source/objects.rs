@@ -165,8 +165,12 @@ impl Stores {
     }
 
     /// The packs of all folders.
-    pub(super) fn packs(&self) -> Packs {
-        Packs::open(self.folders().iter().map(PathBuf::as_path), self.hash)
+    pub(super) fn packs(&self, threads: usize) -> Packs {
+        Packs::open(
+            self.folders().iter().map(PathBuf::as_path),
+            self.hash,
+            threads,
+        )
     }
 
     /// Makes a reader for one thread that remembers what differences in packs rest on, for reading many blobs once.

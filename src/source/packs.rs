@@ -5,6 +5,7 @@
 //! over: the caller sees that and asks for it by its id. Nothing in a pack is trusted to be well formed.
 
 use std::path::{Path, PathBuf};
+use std::thread;
 
 use gix::ObjectId;
 use gix::hash::oid;
@@ -20,6 +21,9 @@ const ROOT_AT_MOST: u64 = 16 << 20;
 
 /// Fewer objects than these are cheaper to read by their ids.
 pub(super) const WORTH_A_TREE: usize = 64;
+
+/// How many headers a further thread is worth.
+const WORTH_A_THREAD: usize = 16_384;
 
 /// All packs of some object folders.
 #[derive(Default)]
@@ -74,9 +78,12 @@ impl Packs {
     pub(super) fn open<'a>(
         folders: impl Iterator<Item = &'a Path>,
         hash: gix::hash::Kind,
+        threads: usize,
     ) -> Packs {
         let files = index_files(folders);
-        let packs = files.iter().filter_map(|path| Pack::open(path, hash));
+        let packs = files
+            .iter()
+            .filter_map(|path| Pack::open(path, hash, threads));
         Packs {
             packs: packs.collect(),
         }
@@ -103,7 +110,7 @@ pub(super) fn index_files<'a>(folders: impl Iterator<Item = &'a Path>) -> Vec<Pa
 }
 
 impl Pack {
-    fn open(path: &Path, hash: gix::hash::Kind) -> Option<Pack> {
+    fn open(path: &Path, hash: gix::hash::Kind, threads: usize) -> Option<Pack> {
         let index = index::File::at(path, hash).ok()?;
         let data = data::File::at(path.with_extension("pack"), hash).ok()?;
         let objects = 0..index.num_objects();
@@ -112,17 +119,26 @@ impl Pack {
             .collect();
         places.sort_unstable();
         places.dedup_by_key(|(offset, _)| *offset);
-        let mut entries = Vec::with_capacity(places.len());
-        for (number, (offset, at)) in places.iter().copied().enumerate() {
-            let entry = entry(&index, &data, &places, &entries, (offset, at));
-            let out = Entry {
+        let mut entries: Vec<Entry> = Vec::with_capacity(places.len());
+        let heads = heads(&index, &data, &places, threads);
+        for (number, ((offset, at), head)) in places.iter().copied().zip(heads).enumerate() {
+            let number = number as u32;
+            let (base, root, kind) = match head {
+                Head::Own(kind) => (number, number, kind),
+                Head::On(base) => match entries.get(base as usize) {
+                    Some(on) if on.base != NONE => (base, on.root, on.kind),
+                    // One that rests on a later entry, or on itself, is left out.
+                    _ => (NONE, number, Kind::Blob),
+                },
+                Head::Out => (NONE, number, Kind::Blob),
+            };
+            entries.push(Entry {
                 offset,
                 at,
-                base: NONE,
-                root: number as u32,
-                kind: Kind::Blob,
-            };
-            entries.push(entry.unwrap_or(out));
+                base,
+                root,
+                kind,
+            });
         }
         let mut numbers = vec![NONE; index.num_objects() as usize];
         for (number, entry) in entries.iter().enumerate() {
@@ -233,14 +249,50 @@ impl Pack {
     }
 }
 
-/// Reads the header of one entry; `None` where it cannot be read this way.
-fn entry(
+/// What the header of an entry says.
+#[derive(Clone, Copy)]
+enum Head {
+    /// It rests on nothing.
+    Own(Kind),
+    /// It rests on the entry of a number.
+    On(u32),
+    /// It cannot be read this way.
+    Out,
+}
+
+/// Reads the headers of all entries, several threads each a stretch of the pack.
+fn heads(
     index: &index::File,
     data: &data::File,
     places: &[(u64, u32)],
-    before: &[Entry],
-    (offset, at): (u64, u32),
-) -> Option<Entry> {
+    threads: usize,
+) -> Vec<Head> {
+    let mut heads = vec![Head::Out; places.len()];
+    let share = places.len().div_ceil(threads).max(WORTH_A_THREAD);
+    let parts = places.chunks(share).zip(heads.chunks_mut(share));
+    let read = |(places_of_part, heads): (&[(u64, u32)], &mut [Head])| {
+        for ((offset, _), head) in places_of_part.iter().zip(heads) {
+            *head = head_at(index, data, places, *offset).unwrap_or(Head::Out);
+        }
+    };
+    thread::scope(|scope| {
+        let mut parts = parts;
+        let own = parts.next();
+        for part in parts {
+            scope.spawn(|| read(part));
+        }
+        own.map(read);
+    });
+    heads
+}
+
+/// Reads the header of one entry; `None` where it cannot be read this way.
+fn head_at(
+    index: &index::File,
+    data: &data::File,
+    places: &[(u64, u32)],
+    offset: u64,
+) -> Option<Head> {
     if offset >= data.pack_end() as u64 {
         return None;
     }
@@ -253,25 +305,10 @@ fn entry(
             index.pack_offset_at_index(index.lookup(base_id.as_ref() as &oid)?)
         }
         own => {
-            let number = before.len() as u32;
             let fits = read.decompressed_size <= ROOT_AT_MOST;
-            return fits.then_some(Entry {
-                offset,
-                at,
-                base: number,
-                root: number,
-                kind: own.as_kind()?,
-            });
+            return fits.then_some(Head::Own(own.as_kind()?));
         }
     };
     let base = places.binary_search_by_key(&base, |place| place.0).ok()?;
-    // One that rests on a later entry, or on itself, is left out.
-    let rests_on = before.get(base).filter(|entry| entry.base != NONE)?;
-    Some(Entry {
-        offset,
-        at,
-        base: base as u32,
-        root: rests_on.root,
-        kind: rests_on.kind,
-    })
+    Some(Head::On(base as u32))
 }

@@ -257,8 +257,8 @@ impl Repository {
         self.inner.stores.pack_order()
     }
 
-    pub(super) fn packs(&self) -> Packs {
-        self.inner.stores.packs()
+    pub(super) fn packs(&self, threads: usize) -> Packs {
+        self.inner.stores.packs(threads)
     }
 
     pub(super) fn loose_objects(&self) -> Vec<ObjectId> {

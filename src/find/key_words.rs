@@ -16,6 +16,9 @@ use crate::syntax::Format;
 /// How far before a word a tag or an anchor is looked for.
 const PROPERTIES: usize = 256;
 
+/// How many first words are kept: a text of more has them looked for where they stand.
+const FIRST_WORDS: usize = 4096;
+
 /// The words that keys of one text may hold.
 pub(super) struct KeyWords {
     /// The text in small letters; none where a key may read otherwise than it is written.
@@ -154,6 +157,9 @@ fn first_words(text: &[u8]) -> Option<Vec<Span>> {
             [] | [b'"' | b'\''] => {}
             // A second document, brackets, a key without words, an anchor: the first words of paths stand elsewhere.
             _ => return None,
+        }
+        if first.len() == FIRST_WORDS {
+            return None;
         }
         column.get_or_insert(indent);
         let at = start + indent + marks.len();

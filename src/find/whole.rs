@@ -28,12 +28,15 @@ impl Search<'_> {
         self.depth == 0 && self.document.get().is_none() && may_parse()
     }
 
-    /// Whether the path of keys to a value may name a kind, where the file is read as structure.
+    /// Whether the path of keys to a value may name a kind, where the file is read as structure; a longer text is not.
     pub fn may_be_named_by_keys(&self, kind: &TokenKind) -> bool {
         let Some(format) = self.path.and_then(syntax::format_of) else {
             return false;
         };
         self.look_far();
+        if self.text.len() > syntax::MAX_TEXT {
+            return false;
+        }
         let words = self
             .key_words
             .get_or_init(|| KeyWords::of(format, self.text));

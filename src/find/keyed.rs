@@ -67,6 +67,9 @@ fn asks_for_keys(search: &Search<'_>, site: &Site) -> Option<bool> {
     let mut fitting =
         kinds.filter(|kind| context::fits(kind, search.text, &site.literal).is_some());
     let first = fitting.next()?;
+    if search.is_asked_often() {
+        return Some(true);
+    }
     let may_be_named = |kind: &&TokenKind| search.may_be_named_by_keys(kind);
     Some(may_be_named(first) || fitting.any(may_be_named))
 }

@@ -21,7 +21,7 @@ use super::trace::{self, Mark};
 use super::{beside, context, decode, flow, lexer, name_end, recognise, spaced, told, worth};
 use crate::model::{Beside, Kin, RepoPath, Span, TokenKind};
 use crate::rules::RuleSet;
-use crate::syntax::Document;
+use crate::syntax::{Document, Format};
 use crate::token;
 
 /// How often decoded text is decoded again.
@@ -63,8 +63,10 @@ pub struct Search<'t> {
     pub decoded_until: usize,
     tried: HashSet<(usize, usize)>,
     pub(super) document: OnceCell<Option<Document>>,
-    pub(super) may_parse: OnceCell<bool>,
+    pub(super) format: OnceCell<Option<Format>>,
     pub(super) key_words: OnceCell<KeyWords>,
+    /// For how many values it was asked whether a key names their kind.
+    pub(super) asked_for_keys: Cell<usize>,
     pub(super) kinds_here: OnceCell<Vec<(&'static TokenKind, &'static str)>>,
     pub(super) takes_bare: OnceCell<bool>,
     pub(super) names_host: OnceCell<Option<usize>>,
@@ -95,8 +97,9 @@ impl<'t> Search<'t> {
             decoded_until: 0,
             tried: HashSet::new(),
             document: OnceCell::new(),
-            may_parse: OnceCell::new(),
+            format: OnceCell::new(),
             key_words: OnceCell::new(),
+            asked_for_keys: Cell::new(0),
             kinds_here: OnceCell::new(),
             takes_bare: OnceCell::new(),
             names_host: OnceCell::new(),

@@ -8,13 +8,22 @@ use super::search::{NAMES, Search};
 use super::{near, recognise, trace};
 use crate::find::limit::Limit;
 use crate::model::{Span, TokenKind};
-use crate::syntax::{self, Document};
+use crate::syntax::{self, Document, Format};
+
+/// A text of so many bytes or fewer is not worth counting in.
+const SMALL: usize = 64 * 1024;
 
 impl Search<'_> {
+    /// The format that the text is read in as structure, by its path.
+    fn format(&self) -> Option<Format> {
+        let of_path = || self.path.and_then(syntax::format_of);
+        let format = *self.format.get_or_init(of_path);
+        format.filter(|_| self.depth == 0)
+    }
+
     /// The file read as structure, where its path names a format and it parses.
     pub fn document(&self) -> Option<&Document> {
-        let path = self.path.filter(|_| self.depth == 0)?;
-        let format = syntax::format_of(path)?;
+        let format = self.format()?;
         self.look_far();
         self.document
             .get_or_init(|| syntax::parse(format, self.text).ok())
@@ -23,14 +32,24 @@ impl Search<'_> {
 
     /// Whether the question for the document would have the file read as structure now.
     pub fn would_parse(&self) -> bool {
-        let is_format = || self.path.and_then(syntax::format_of).is_some();
-        let may_parse = || *self.may_parse.get_or_init(is_format);
-        self.depth == 0 && self.document.get().is_none() && may_parse()
+        self.document.get().is_none() && self.format().is_some()
+    }
+
+    /// Counts a value that asks for keys; whether so many did that the text is sooner read as structure than looked
+    /// through for each.
+    pub fn is_asked_often(&self) -> bool {
+        let bytes_for_each = match self.format() {
+            Some(Format::Yaml) => 512,
+            _ => 4096,
+        };
+        let asked = self.asked_for_keys.get() + 1;
+        self.asked_for_keys.set(asked);
+        asked * bytes_for_each > self.text.len().max(SMALL)
     }
 
     /// Whether the path of keys to a value may name a kind, where the file is read as structure; a longer text is not.
     pub fn may_be_named_by_keys(&self, kind: &TokenKind) -> bool {
-        let Some(format) = self.path.and_then(syntax::format_of) else {
+        let Some(format) = self.format() else {
             return false;
         };
         self.look_far();

@@ -24,14 +24,14 @@ impl Stretch {
 
 /// What a search noted of one version.
 pub struct Trace {
-    noted: Box<dyn Any>,
+    noted: Box<dyn Any + Send + Sync>,
     /// How many bytes it holds, about.
     pub bytes: usize,
 }
 
 impl Trace {
     /// Takes what a search noted.
-    pub fn new<N: Any>(noted: N, bytes: usize) -> Self {
+    pub fn new<N: Any + Send + Sync>(noted: N, bytes: usize) -> Self {
         Trace {
             noted: Box::new(noted),
             bytes,

@@ -2,7 +2,8 @@
 //!
 //! In: what rests on what, and which objects are wanted. Out: their bytes, from several threads, each difference applied
 //! once. The largest branch is followed last, when what it rests on is no longer needed, so that few objects are held
-//! at a time, however long a chain is. What is damaged or too large is not handed over, and nothing that rests on it.
+//! at a time, however long a chain is. A thread that finds no family left takes branches of one that another is at.
+//! What is damaged or too large is not handed over, and nothing that rests on it.
 
 use std::ops::Range;
 
@@ -50,6 +51,26 @@ impl Open {
     fn size(&self) -> usize {
         self.bytes.len() + self.ground.as_ref().map_or(0, Ground::bytes)
     }
+
+    /// Takes the half of its branches away that has the larger ones.
+    fn halve(&mut self) -> Open {
+        let middle = self.children.start + self.children.len() / 2;
+        let children = middle..self.children.end;
+        self.children.end = middle;
+        Open {
+            bytes: self.bytes.clone(),
+            children,
+            ground: self.ground.clone(),
+        }
+    }
+}
+
+/// What one thread takes at a time.
+enum Work {
+    /// A family, by its first member.
+    Family(u32),
+    /// What is left of one, above an object.
+    Branches(Open),
 }
 
 /// The objects of one pack that are needed.
@@ -112,12 +133,13 @@ impl<'p> Families<'p> {
         state: impl Fn() -> S + Sync,
         hand: impl Fn(&mut S, u32, Version<'_>) + Sync,
     ) {
-        let queue = Queue::new(self.roots.clone());
+        let queue = Queue::new(self.roots.iter().copied().map(Work::Family).collect());
         queue.work(
             threads,
             || (Decoder::new(self.data), state()),
-            |(decoder, state), root| {
-                self.family(decoder, root, &mut |job, version| hand(state, job, version));
+            |(decoder, state), work| {
+                let hand = &mut |job, version: Version<'_>| hand(state, job, version);
+                self.family(decoder, work, &queue, hand);
             },
         );
     }
@@ -127,13 +149,27 @@ impl<'p> Families<'p> {
         self.starts[number] as usize..self.starts[number + 1] as usize
     }
 
-    fn family(&self, decoder: &mut Decoder<'_>, root: u32, hand: &mut dyn FnMut(u32, Version<'_>)) {
-        let mut open: Vec<Open> = Vec::new();
-        let mut held = 0;
-        let mut next = decoder
-            .whole(self.members[root as usize].offset)
-            .map(|bytes| (root, bytes, None));
+    fn family(
+        &self,
+        decoder: &mut Decoder<'_>,
+        work: Work,
+        queue: &Queue<Work>,
+        hand: &mut dyn FnMut(u32, Version<'_>),
+    ) {
+        let (mut open, mut next) = match work {
+            Work::Branches(base) => (vec![base], None),
+            Work::Family(root) => {
+                let bytes = decoder.whole(self.members[root as usize].offset);
+                (Vec::new(), bytes.map(|bytes| (root, bytes, None)))
+            }
+        };
+        let mut held = open.iter().map(Open::size).sum();
         loop {
+            if queue.is_hungry()
+                && let Some(branches) = branches_of(&mut open, next.is_some(), &mut held)
+            {
+                queue.push(Work::Branches(branches));
+            }
             if let Some((number, bytes, ground)) = next.take() {
                 let (children, job) = (self.children(number), self.members[number as usize].job);
                 let ground = match job {
@@ -170,6 +206,20 @@ impl<'p> Families<'p> {
                 decoder.give_back(base.bytes);
             }
         }
+    }
+}
+
+/// What another thread can take of a family: what rests on the object farthest down, but not all that is left.
+fn branches_of(open: &mut Vec<Open>, has_next: bool, held: &mut usize) -> Option<Open> {
+    let others = has_next || open.len() > 1;
+    match open.first_mut()?.children.len() {
+        1 if others => {
+            let base = open.remove(0);
+            *held -= base.size();
+            Some(base)
+        }
+        0 | 1 => None,
+        _ => open.first_mut().map(Open::halve),
     }
 }
 
@@ -252,96 +302,4 @@ impl<'p> Decoder<'p> {
 }
 
 #[cfg(test)]
-mod tests {
-    use std::io::Write as _;
-    use std::sync::Mutex;
-
-    use flate2::write::ZlibEncoder;
-
-    use super::*;
-
-    /// A pack of whole blobs and of differences, each with the number of what it rests on; and where each stands.
-    fn pack(entries: &[(Option<usize>, Vec<u8>)]) -> (tempfile::TempDir, data::File, Vec<Member>) {
-        let mut bytes = b"PACK\0\0\0\x02".to_vec();
-        bytes.extend((entries.len() as u32).to_be_bytes());
-        let mut members: Vec<Member> = Vec::new();
-        for (number, (base, content)) in entries.iter().enumerate() {
-            let offset = bytes.len() as u64;
-            let kind = if base.is_some() { 6 } else { 3 };
-            bytes.push(0x80 | kind << 4 | content.len() as u8 & 15);
-            bytes.push(u8::try_from(content.len() >> 4).unwrap());
-            if let Some(base) = base {
-                let distance = offset - members[*base].offset;
-                assert!(distance < 128, "one byte says how far back");
-                bytes.push(distance as u8);
-            }
-            let mut packed = ZlibEncoder::new(Vec::new(), flate2::Compression::fast());
-            packed.write_all(content).unwrap();
-            bytes.extend(packed.finish().unwrap());
-            members.push(Member {
-                offset,
-                base: base.unwrap_or(number) as u32,
-                job: number as u32,
-            });
-        }
-        bytes.extend([0; 20]);
-        let folder = tempfile::tempdir().unwrap();
-        let path = folder.path().join("a.pack");
-        std::fs::write(&path, bytes).unwrap();
-        let data = data::File::at(&path, gix::hash::Kind::Sha1).unwrap();
-        (folder, data, members)
-    }
-
-    fn handed_over(data: &data::File, members: Vec<Member>) -> Vec<(u32, String)> {
-        let all = Mutex::new(Vec::new());
-        let state = || ();
-        Families::new(data, members).read(2, state, |(), job, version| {
-            let text = String::from_utf8(version.bytes.to_vec()).unwrap();
-            all.lock().unwrap().push((job, text));
-        });
-        let mut all = all.into_inner().unwrap();
-        all.sort();
-        all
-    }
-
-    /// The base with a letter behind it.
-    fn with(letter: u8, length: u8) -> Vec<u8> {
-        vec![length, length + 1, 0x90, length, 1, letter]
-    }
-
-    #[test]
-    fn every_member_of_a_family_is_handed_over_once() {
-        let entries = [
-            (None, b"ab".to_vec()),
-            (Some(0), with(b'c', 2)),
-            (Some(1), with(b'd', 3)),
-            (Some(0), with(b'e', 2)),
-            (None, b"alone".to_vec()),
-            (Some(1), with(b'f', 3)),
-        ];
-        let (_folder, data, mut members) = pack(&entries);
-        members[1].job = NONE;
-        let texts = handed_over(&data, members);
-        let expected = [
-            (0, "ab"),
-            (2, "abcd"),
-            (3, "abe"),
-            (4, "alone"),
-            (5, "abcf"),
-        ];
-        assert_eq!(texts, expected.map(|(job, text)| (job, text.to_owned())));
-    }
-
-    #[test]
-    fn what_rests_on_something_damaged_is_left_out_and_nothing_else() {
-        let entries = [
-            (None, b"ab".to_vec()),
-            (Some(0), with(b'c', 9)),
-            (Some(1), with(b'd', 3)),
-            (Some(0), with(b'e', 2)),
-        ];
-        let (_folder, data, members) = pack(&entries);
-        let texts = handed_over(&data, members);
-        assert_eq!(texts, [(0, "ab".to_owned()), (3, "abe".to_owned())]);
-    }
-}
+mod tests;

@@ -3,7 +3,7 @@
 //! In: what a look left, and the stretches that each difference copies. Out: the stretches that are the same in both,
 //! over objects between that nobody looked at. Short ones are left out, so that no chain of differences makes many.
 
-use std::rc::Rc;
+use std::sync::Arc;
 
 use crate::model::{Kin, Stretch, Trace};
 
@@ -11,8 +11,9 @@ use crate::model::{Kin, Stretch, Trace};
 pub(super) const SHORTEST: usize = 256;
 
 /// An object that was looked at, as one that rests on it sees it.
+#[derive(Clone)]
 pub(super) struct Ground {
-    trace: Rc<Trace>,
+    trace: Arc<Trace>,
     /// `None` for the object itself.
     shared: Option<Vec<Stretch>>,
 }
@@ -21,7 +22,7 @@ impl Ground {
     /// The object that a look left this of.
     pub(super) fn own(trace: Trace) -> Self {
         Ground {
-            trace: Rc::new(trace),
+            trace: Arc::new(trace),
             shared: None,
         }
     }
@@ -37,7 +38,7 @@ impl Ground {
             }
         };
         (!shared.is_empty()).then(|| Ground {
-            trace: Rc::clone(&self.trace),
+            trace: Arc::clone(&self.trace),
             shared: Some(shared),
         })
     }

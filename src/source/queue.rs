@@ -1,11 +1,14 @@
 //! A queue of work that grows while it is worked on, shared by threads.
 
+use std::sync::atomic::{AtomicUsize, Ordering};
 use std::sync::{Condvar, Mutex, MutexGuard, PoisonError};
 
 /// Work that is waiting, and how much is under way.
 pub(super) struct Queue<T> {
     state: Mutex<State<T>>,
     changed: Condvar,
+    /// How many threads wait for work.
+    idle: AtomicUsize,
 }
 
 struct State<T> {
@@ -22,7 +25,12 @@ impl<T: Send> Queue<T> {
             open,
         });
         let changed = Condvar::new();
-        Queue { state, changed }
+        let idle = AtomicUsize::new(0);
+        Queue {
+            state,
+            changed,
+            idle,
+        }
     }
 
     /// Adds work; called only from within work.
@@ -32,6 +40,11 @@ impl<T: Send> Queue<T> {
         state.open += 1;
         drop(state);
         self.changed.notify_one();
+    }
+
+    /// Whether a thread waits and no work does.
+    pub(super) fn is_hungry(&self) -> bool {
+        self.idle.load(Ordering::Relaxed) > 0 && self.lock().waiting.is_empty()
     }
 
     /// Calls `run` until no work is left, on several threads.
@@ -65,10 +78,10 @@ impl<T: Send> Queue<T> {
             if state.open == 0 {
                 return None;
             }
-            state = self
-                .changed
-                .wait(state)
-                .unwrap_or_else(PoisonError::into_inner);
+            self.idle.fetch_add(1, Ordering::Relaxed);
+            let woken = self.changed.wait(state);
+            state = woken.unwrap_or_else(PoisonError::into_inner);
+            self.idle.fetch_sub(1, Ordering::Relaxed);
         }
     }
 

@@ -108,7 +108,7 @@ fn looks_written(kind: &TokenKind, value: &[u8]) -> Option<&'static str> {
     None
 }
 
-/// By a name.
+/// Adds the kinds that a normalised name tells.
 pub(super) fn by_name(
     search: &Search<'_>,
     site: &Site,

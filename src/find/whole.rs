@@ -10,8 +10,13 @@ use crate::find::limit::Limit;
 use crate::model::{Span, TokenKind};
 use crate::syntax::{self, Document, Format};
 
-/// A text of so many bytes or fewer is not worth counting in.
-const SMALL: usize = 64 * 1024;
+/// How many bytes are read as structure, about, while the keys of one value are looked for.
+const READ_MEANWHILE: usize = 4096;
+/// The same of YAML, which takes its time.
+const YAML_MEANWHILE: usize = 512;
+
+/// A shorter text may be asked as often as one of so many bytes.
+const SHORT: usize = 64 * 1024;
 
 impl Search<'_> {
     /// The format that the text is read in as structure, by its path.
@@ -38,13 +43,13 @@ impl Search<'_> {
     /// Counts a value that asks for keys; whether so many did that the text is sooner read as structure than looked
     /// through for each.
     pub fn is_asked_often(&self) -> bool {
-        let bytes_for_each = match self.format() {
-            Some(Format::Yaml) => 512,
-            _ => 4096,
+        let meanwhile = match self.format() {
+            Some(Format::Yaml) => YAML_MEANWHILE,
+            _ => READ_MEANWHILE,
         };
         let asked = self.asked_for_keys.get() + 1;
         self.asked_for_keys.set(asked);
-        asked * bytes_for_each > self.text.len().max(SMALL)
+        asked * meanwhile > self.text.len().max(SHORT)
     }
 
     /// Whether the path of keys to a value may name a kind, where the file is read as structure; a longer text is not.

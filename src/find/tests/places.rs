@@ -167,3 +167,18 @@ fn a_secret_that_names_itself_counts_without_its_other_half() {
         assert!(found.sightings[0].claims.is_none(), "{kind}");
     }
 }
+
+#[test]
+fn keys_name_a_value_however_many_stand_before_it() {
+    let rules = RuleSet::builtin();
+    let kind = rules.kind("railway-project-token").unwrap();
+    for count in [0, 10, 100, 1000] {
+        let lines: String = (0..count)
+            .map(|line| format!("  a{line}:\n    token: abcdefgh-{line:06}-x\n"))
+            .collect();
+        let text = format!("all:\n{lines}railway:\n  name: app\n  token: {{value}}\n");
+        let text = expanded(&text, kind, 7);
+        let ids = proof::ids(&found_in("values.yaml", &text));
+        assert!(ids.contains(&kind.id), "{count}: {ids:?}");
+    }
+}

@@ -160,15 +160,6 @@ pub fn read_agents(paths: &[RepoPath], lookup: &Lookup<'_>, rules: &RuleSet) -> 
     files
 }
 
-/// Judges the agents' files among `paths`; `lookup` gives files of one state.
-pub fn judge_agents(
-    paths: &[RepoPath],
-    lookup: &Lookup<'_>,
-    known: Known<'_>,
-) -> Vec<StructureFinding> {
-    judge_files(&read_agents(paths, lookup, known.rules), known)
-}
-
 /// Judges files that were read before.
 pub fn judge_files(files: &[AgentFile], known: Known<'_>) -> Vec<StructureFinding> {
     let mut bench = Bench {

@@ -21,7 +21,8 @@ pub(super) fn judged(
         broad,
         declared,
     };
-    judge_agents(&paths, &|path| files.get(path).cloned(), known)
+    let read = read_agents(&paths, &|path| files.get(path).cloned(), known.rules);
+    judge_files(&read, known)
 }
 
 fn rules_of(tree: &[(&str, &str)], broad: &[BroadThere]) -> Vec<&'static str> {

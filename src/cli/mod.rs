@@ -179,7 +179,7 @@ pub struct ScanArguments {
     /// Read the policy from a commit, or use none but the built-in one
     #[arg(long, value_name = "none|REF")]
     policy: Option<String>,
-    /// How many threads to use [default: one a core]
+    /// How many threads to use [default: one a core, and more while a disk keeps them waiting]
     #[arg(long, value_name = "N", value_parser = clap::value_parser!(u16).range(1..=256))]
     threads: Option<u16>,
 }

@@ -33,6 +33,7 @@ pub fn survey_folder(folder: &Path, clock: &Clock) -> Result<Surveyed> {
     let snapshot = FolderSnapshot::new(folder);
     let judging = scan::of_tree(&arguments, clock, &snapshot, None)?;
     let source = TreeSource::new(folder, &[PathBuf::from(".")], IgnoredFiles::Read)?;
+    let source = source.with_more_readers();
     let (outcome, files) = scan::survey(
         &arguments,
         clock,

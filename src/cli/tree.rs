@@ -62,6 +62,10 @@ pub fn look(arguments: &ScanArguments, clock: &Clock) -> Result<Looked> {
         IgnoredFiles::Read
     };
     let source = TreeSource::new(&folder, &arguments.paths, ignored)?;
+    let source = match arguments.threads {
+        Some(_) => source,
+        None => source.with_more_readers(),
+    };
     let looked_at = "the working tree";
     let (mut outcome, files) = survey(arguments, clock, &judging, &source, looked_at, None)?;
     outcome.origin = repository.and_then(|repository| origin::of_clone(&repository, None));

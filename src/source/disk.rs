@@ -6,6 +6,7 @@ use std::io::Read;
 use std::path::{Path, PathBuf};
 use std::sync::{Arc, Mutex, PoisonError};
 
+use super::crew::Crew;
 use super::keeping::{Facts, Folder};
 use super::objects::STREAM_FROM;
 use super::queue::Queue;
@@ -16,6 +17,9 @@ use crate::model::{RepoPath, Unchecked};
 
 /// How many files of one folder a thread takes at a time.
 const FILES_AT_ONCE: usize = 64;
+
+/// A buffer of at most so many bytes is kept for the next file.
+const KEPT: usize = 1 << 20;
 
 /// The files of `.git` that may hold a credential; a last part of `*` stands for any folder.
 const GIT_FILES: &[&str] = &[
@@ -103,7 +107,7 @@ impl Ground {
 pub(super) fn walk(
     ground: &Ground,
     jobs: Vec<Job>,
-    threads: usize,
+    crew: &Crew,
     look: &(dyn Fn(&Item, Content<'_>) + Sync),
 ) -> Visited {
     let queue = Queue::new(jobs);
@@ -119,7 +123,7 @@ pub(super) fn walk(
         visited: Visited::default(),
         total: &total,
     };
-    queue.work(threads, state, |worker, job| walk.run(worker, job));
+    queue.work(crew, state, |worker, job| walk.run(worker, job));
     total.into_inner().unwrap_or_else(PoisonError::into_inner)
 }
 
@@ -277,6 +281,9 @@ impl Walk<'_> {
                 (self.look)(&item, content)
             }),
         };
+        if worker.buffer.len() > KEPT {
+            worker.buffer = Vec::new();
+        }
         if handed.is_err() {
             worker.unchecked(item.path.as_bytes().to_vec(), "the file could not be read");
         }
@@ -305,7 +312,9 @@ fn read_file(
                     Ok(())
                 };
             }
-            buffer.resize(length * 4, 0);
+            // A byte more than the file has, so that its end is seen; what has no size of its own is doubled.
+            let wanted = file.metadata()?.len().max(length as u64 * 2) + 1;
+            buffer.resize(wanted.min(STREAM_FROM * 2) as usize, 0);
         }
         match file.read(&mut buffer[length..]) {
             Ok(0) => break,

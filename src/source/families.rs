@@ -11,6 +11,7 @@ use gix::odb::pack::data;
 use gix::zlib::Inflate;
 
 use super::Version;
+use super::crew::Crew;
 use super::difference::apply;
 use super::ground::Ground;
 use super::queue::Queue;
@@ -135,7 +136,7 @@ impl<'p> Families<'p> {
     ) {
         let queue = Queue::new(self.roots.iter().copied().map(Work::Family).collect());
         queue.work(
-            threads,
+            &Crew::of(threads),
             || (Decoder::new(self.data), state()),
             |(decoder, state), work| {
                 let hand = &mut |job, version: Version<'_>| hand(state, job, version);

@@ -8,6 +8,7 @@ mod before;
 mod commit_tree;
 mod commit_walk;
 mod commits;
+mod crew;
 mod difference;
 mod disk;
 mod environment;

@@ -2,6 +2,9 @@
 
 use std::sync::atomic::{AtomicUsize, Ordering};
 use std::sync::{Condvar, Mutex, MutexGuard, PoisonError};
+use std::thread::{Builder, Scope};
+
+use super::crew::Crew;
 
 /// Work that is waiting, and how much is under way.
 pub(super) struct Queue<T> {
@@ -50,22 +53,21 @@ impl<T: Send> Queue<T> {
     /// Calls `run` until no work is left, on several threads.
     pub(super) fn work<S>(
         &self,
-        threads: usize,
+        crew: &Crew,
         state: impl Fn() -> S + Sync,
         run: impl Fn(&mut S, T) + Sync,
     ) {
-        let worker = || {
-            let mut own = state();
-            while let Some(work) = self.next() {
-                let _done = Done(self);
-                run(&mut own, work);
-            }
+        let hall = Hall {
+            queue: self,
+            crew,
+            state,
+            run,
         };
         std::thread::scope(|scope| {
-            for _ in 1..threads {
-                scope.spawn(worker);
+            for _ in 1..crew.at_first() {
+                hall.start(scope);
             }
-            worker();
+            hall.work(scope);
         });
     }
 
@@ -87,6 +89,32 @@ impl<T: Send> Queue<T> {
 
     fn lock(&self) -> MutexGuard<'_, State<T>> {
         self.state.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+}
+
+/// Where the threads of one queue work.
+struct Hall<'q, T, N, R> {
+    queue: &'q Queue<T>,
+    crew: &'q Crew,
+    state: N,
+    run: R,
+}
+
+impl<T: Send, S, N: Fn() -> S + Sync, R: Fn(&mut S, T) + Sync> Hall<'_, T, N, R> {
+    /// Starts a thread; where the system has none left, the others do its work.
+    fn start<'s>(&'s self, scope: &'s Scope<'s, '_>) {
+        let _ = Builder::new().spawn_scoped(scope, move || self.work(scope));
+    }
+
+    fn work<'s>(&'s self, scope: &'s Scope<'s, '_>) {
+        let mut own = (self.state)();
+        while let Some(work) = self.queue.next() {
+            let _done = Done(self.queue);
+            (self.run)(&mut own, work);
+            if self.queue.idle.load(Ordering::Relaxed) == 0 && self.crew.takes_one_more() {
+                self.start(scope);
+            }
+        }
     }
 }
 

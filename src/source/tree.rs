@@ -7,6 +7,7 @@
 use std::ffi::OsStr;
 use std::path::{Path, PathBuf};
 
+use super::crew::Crew;
 use super::disk::{Ground, Job, walk};
 use super::folder::FolderSnapshot;
 use super::git_environment::GitEnvironment;
@@ -15,6 +16,12 @@ use super::repository::Repository;
 use super::{Content, Item, Keeping, Nothing, Snapshot, Source, Visited};
 use crate::error::{Error, Result};
 use crate::model::RepoPath;
+
+/// How many threads read for one that is asked for, where they wait for a disk.
+const READERS_A_THREAD: usize = 8;
+
+/// No more threads than these are added for that, since each has a buffer.
+const MOST_READERS: usize = 32;
 
 /// What happens to files that Git ignores.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -31,6 +38,7 @@ pub struct TreeSource {
     starts: Vec<PathBuf>,
     head: FolderSnapshot,
     in_repository: bool,
+    more_readers: bool,
 }
 
 impl TreeSource {
@@ -75,7 +83,14 @@ impl TreeSource {
             },
             starts,
             in_repository: repository.is_some(),
+            more_readers: false,
         })
+    }
+
+    /// Lets more threads read than are asked for, as long as a disk keeps those waiting.
+    pub fn with_more_readers(mut self) -> Self {
+        self.more_readers = true;
+        self
     }
 
     /// The folder that the paths of items are relative to.
@@ -171,9 +186,14 @@ fn without_overlap(mut paths: Vec<PathBuf>) -> Vec<PathBuf> {
 impl Source for TreeSource {
     fn visit(&self, threads: usize, look: &(dyn Fn(&Item, Content<'_>) + Sync)) -> Result<Visited> {
         let jobs = self.starts.iter().map(|path| self.start(path)).collect();
+        let readers = match self.more_readers {
+            true => threads.max(MOST_READERS.min(threads * READERS_A_THREAD)),
+            false => threads,
+        };
+        let crew = Crew::growing(threads, readers);
         Ok(Visited {
             in_repository: self.in_repository,
-            ..walk(&self.ground, jobs, threads, look)
+            ..walk(&self.ground, jobs, &crew, look)
         })
     }
 

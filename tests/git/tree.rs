@@ -319,6 +319,8 @@ fn large_and_many_files_are_the_same_at_any_number_of_threads() {
                 .all(|(a, b)| a.bytes == b.bytes && a.keeping == b.keeping)
         );
     }
+    let more = TreeSource::new(&repo.path, &[], IgnoredFiles::Read).unwrap();
+    assert_eq!(look_at(&more.with_more_readers(), 2).paths(), one.paths());
     for size in sizes {
         assert_eq!(one.of(&format!("size-{size}")).bytes.len(), size);
     }

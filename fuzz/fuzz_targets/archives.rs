@@ -1,6 +1,7 @@
 //! Hands arbitrary bytes to the target `archives`.
 #![no_main]
 
+#[allow(dead_code, reason = "each program runs one of the targets")]
 #[path = "../../tests/support/targets.rs"]
 mod targets;
 

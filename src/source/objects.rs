@@ -254,7 +254,8 @@ impl Objects {
         };
         match handle.try_find(id, buffer) {
             Ok(found) => Ok(found.map(|object| (object.kind, object.data))),
-            Err(_) => Err(Error::source(format!("object {id} could not be read"))),
+            Err(_) => Err(Error::source(format!("object {id} could not be read"))
+                .hint("`git fsck` names what is damaged; another clone has it intact")),
         }
     }
 

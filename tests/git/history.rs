@@ -327,6 +327,40 @@ fn a_partial_clone_says_what_is_not_there() {
     assert!(missing.why.contains("not in this clone"));
 }
 
+/// Turns some bytes of an object over that lies in the only pack.
+fn damage_in_pack(repo: &Repo, id: &str) {
+    let folder = repo.path.join(".git/objects/pack");
+    let pack = std::fs::read_dir(folder)
+        .unwrap()
+        .map(|entry| entry.unwrap().path())
+        .find(|path| path.extension().is_some_and(|ending| ending == "pack"))
+        .unwrap();
+    let list = repo.git(&["verify-pack", "-v", pack.to_str().unwrap()]);
+    let line = list.lines().find(|line| line.starts_with(id)).unwrap();
+    let offset: usize = line.split_whitespace().nth(4).unwrap().parse().unwrap();
+    let mut bytes = std::fs::read(&pack).unwrap();
+    for byte in &mut bytes[offset + 4..offset + 12] {
+        *byte ^= 0xff;
+    }
+    std::fs::remove_file(&pack).unwrap();
+    std::fs::write(&pack, bytes).unwrap();
+}
+
+#[test]
+fn a_damaged_commit_is_named_with_what_to_do() {
+    let sandbox = Sandbox::new();
+    let repo = sandbox.started("repo");
+    repo.commit("one", "one");
+    repo.commit("two", "two");
+    repo.git(&["gc", "-q"]);
+    let id = repo.git(&["rev-parse", "HEAD~1"]);
+    damage_in_pack(&repo, &id);
+    let source = HistorySource::new(&repo.open(), Extent::Head).unwrap();
+    let error = source.visit(2, &|_, _| {}).err().unwrap();
+    assert!(error.message.contains(&id), "{error}");
+    assert!(error.hint.is_some_and(|hint| hint.contains("git fsck")));
+}
+
 #[test]
 fn a_damaged_pack_loses_only_what_is_damaged() {
     let sandbox = Sandbox::new();
@@ -339,22 +373,7 @@ fn a_damaged_pack_loses_only_what_is_damaged() {
     repo.git(&["commit", "-q", "-m", "many"]);
     repo.git(&["gc", "-q"]);
     assert_eq!(history(&repo, Extent::Head).files().len(), 152);
-    let folder = repo.path.join(".git/objects/pack");
-    let pack = std::fs::read_dir(folder)
-        .unwrap()
-        .map(|entry| entry.unwrap().path())
-        .find(|path| path.extension().is_some_and(|ending| ending == "pack"))
-        .unwrap();
-    let id = repo.git(&["rev-parse", "HEAD:f77"]);
-    let list = repo.git(&["verify-pack", "-v", pack.to_str().unwrap()]);
-    let line = list.lines().find(|line| line.starts_with(&id)).unwrap();
-    let offset: usize = line.split_whitespace().nth(4).unwrap().parse().unwrap();
-    let mut bytes = std::fs::read(&pack).unwrap();
-    for byte in &mut bytes[offset + 4..offset + 12] {
-        *byte ^= 0xff;
-    }
-    std::fs::remove_file(&pack).unwrap();
-    std::fs::write(&pack, bytes).unwrap();
+    damage_in_pack(&repo, &repo.git(&["rev-parse", "HEAD:f77"]));
     let look = history(&repo, Extent::Head);
     assert!(look.files().len() >= 140, "{}", look.files().len());
     let gone: Vec<String> = look

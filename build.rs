@@ -290,7 +290,7 @@ fn tables_source(out: &mut String, tables: &table::Tables) {
         .collect();
     let _ = writeln!(
         out,
-        "static TABLES: Tables = Tables {{\nstart_filter: &{:?},\nheads: &{:?},\nsure_heads: &{:?},\ntails: &{:?},\nglued: &{:?},\nstarts: &[{}],\nslots: &{:?},\ninside: &[{}],\nname_filter: &{:?},\ntail_filter: &{:?},\nnames: &{:?},\nname_slots: &{:?},\nletters: {:?},\nname_globs: &{:?},\nhosts: KnownHosts {{ hashes: &{:?}, endings: {:?} }},\nfitting: Fitting {{ bounds: &{:?}, wide: {} }},\n}};",
+        "static TABLES: Tables = Tables {{\nstart_filter: &{:?},\nheads: &{:?},\nsure_heads: &{:?},\ntails: &{:?},\nglued: &{:?},\nstarts: &[{}],\nslots: &{:?},\ninside: &[{}],\nname_filter: &{:?},\ntail_filter: &{:?},\nnames: &{:?},\nname_slots: &{:?},\nletters: {:?},\nname_globs: &{:?},\nhosts: KnownHosts {{ hashes: &{:?}, labels: &{:?}, endings: {:?} }},\nfitting: Fitting {{ bounds: &{:?}, wide: {} }},\n}};",
         tables.start_filter,
         tables.heads,
         tables.sure_heads,
@@ -306,6 +306,7 @@ fn tables_source(out: &mut String, tables: &table::Tables) {
         tables.letters,
         tables.name_globs,
         tables.hosts.hashes,
+        tables.hosts.labels,
         tables.hosts.endings,
         tables.fitting.bounds,
         tables.fitting.wide,

@@ -130,10 +130,16 @@ pub fn host_in(text: &[u8], part: Span, known: &KnownHosts) -> Option<usize> {
         if !known.may_end(*first, *second) {
             return false;
         }
-        let is_host = |byte: &&u8| byte.is_ascii_alphanumeric() || matches!(byte, b'.' | b'-');
+        let in_label = |byte: &&u8| byte.is_ascii_alphanumeric() || **byte == b'-';
         let behind = &text[point + 1..text.len().min(point + LONGEST_HOST)];
-        let end = point + 1 + behind.iter().take_while(is_host).count();
+        let label = behind.iter().take_while(in_label).count();
+        // Where another label follows, its point is asked.
+        if behind.get(label) == Some(&b'.') || !known.ends_with(&behind[..label]) {
+            return false;
+        }
+        let end = point + 1 + label;
         let before = &text[point.saturating_sub(LONGEST_HOST)..point];
+        let is_host = |byte: &&u8| in_label(byte) || **byte == b'.';
         let start = point - before.iter().rev().take_while(is_host).count();
         let host = &text[start..end];
         let is_new = std::mem::replace(&mut unknown, host) != host;

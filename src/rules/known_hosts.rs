@@ -10,6 +10,8 @@ use crate::model::TokenKind;
 pub struct KnownHosts {
     /// Sorted.
     pub hashes: &'static [u32],
+    /// The last labels, sorted.
+    pub labels: &'static [u32],
     /// For each first letter of a last label, which second letters there are.
     pub endings: [u32; 32],
 }
@@ -23,16 +25,16 @@ impl KnownHosts {
             .map(|host| host.as_bytes())
             .collect();
         let mut endings = [0; 32];
-        for host in &hosts {
-            if let Some([first, second, ..]) = host.rsplit(|byte| *byte == b'.').next() {
+        let last = |host: &&'static [u8]| host.rsplit(|byte| *byte == b'.').next();
+        let labels: Vec<&[u8]> = hosts.iter().filter_map(last).collect();
+        for label in &labels {
+            if let [first, second, ..] = label {
                 endings[usize::from(first & 31)] |= 1 << (second & 31);
             }
         }
-        let mut hashes: Vec<u32> = hosts.into_iter().map(hash).collect();
-        hashes.sort_unstable();
-        hashes.dedup();
         KnownHosts {
-            hashes: Vec::leak(hashes),
+            hashes: hashes(&hosts),
+            labels: hashes(&labels),
             endings,
         }
     }
@@ -48,6 +50,19 @@ impl KnownHosts {
     pub fn may_end(&self, first: u8, second: u8) -> bool {
         self.endings[usize::from(first & 31)] >> (second & 31) & 1 == 1
     }
+
+    /// Whether a label is the last one of some known host.
+    pub fn ends_with(&self, label: &[u8]) -> bool {
+        self.labels.binary_search(&hash(label)).is_ok()
+    }
+}
+
+/// The hashes of words, sorted, each once.
+fn hashes(words: &[&[u8]]) -> &'static [u32] {
+    let mut hashes: Vec<u32> = words.iter().map(|word| hash(word)).collect();
+    hashes.sort_unstable();
+    hashes.dedup();
+    Vec::leak(hashes)
 }
 
 /// The hash of a host, or of another word, in lower case.

@@ -36,8 +36,8 @@ pub struct Left {
     pub flag: bool,
     /// Whether the name is the function that is called with the value.
     pub call: bool,
-    /// Whether the name beside the value says nothing, so that a sibling was asked for one.
-    pub aside: bool,
+    /// What a sibling was read for, where the name beside the value says nothing.
+    pub sibling: Option<sibling::Told>,
 }
 
 /// Reads what stands left of the value at `start`.
@@ -55,8 +55,9 @@ pub fn left_of(text: &[u8], start: usize) -> Left {
         && !left.flag
         && sibling::says_nothing(name.of(text))
     {
-        left.aside = true;
-        left.name = sibling::name_of(text, name, start).or(left.name);
+        let told = sibling::name_of(text, name, start);
+        left.name = told.name.or(left.name);
+        left.sibling = Some(told);
     }
     left
 }

@@ -4,6 +4,7 @@
 //! text did. A hit that came to nothing comes to nothing again in every text where the same bytes stand around it, and
 //! what was missing is missing.
 
+use super::beside::Left;
 use super::lexer::{self, Literal};
 use super::search::Search;
 use crate::model::Span;
@@ -75,6 +76,18 @@ impl Search<'_> {
         let behind = part.end.saturating_sub(look.place);
         look.reach = look.reach.max(before).max(behind);
         self.look.set(look);
+    }
+
+    /// Says that the look read what a sibling of the value says, which is a name like one that stands before it.
+    pub(super) fn look_at_sibling(&self, left: &Left) {
+        match left.sibling.as_ref().map(|told| told.read) {
+            None => {}
+            Some(None) => self.look_far(),
+            Some(Some(read)) => self.look_at(Span::new(
+                read.start.saturating_sub(BEFORE_SITE),
+                read.end + BEHIND_SITE,
+            )),
+        }
     }
 
     /// Says that the look depends on more than the bytes around the hit.

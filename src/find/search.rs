@@ -268,9 +268,7 @@ impl<'t> Search<'t> {
         }
         let left = beside::left_of(self.text, literal.span.start);
         self.look_at(around_site(&literal));
-        if left.aside {
-            self.look_far();
-        }
+        self.look_at_sibling(&left);
         if let Some(name) = left.name.filter(|_| left.call)
             && self.is_new(&literal)
         {
@@ -319,9 +317,7 @@ impl<'t> Search<'t> {
     /// A literal under a name.
     fn site(&mut self, literal: lexer::Literal, left: &beside::Left) {
         self.look_at(around_site(&literal));
-        if left.aside {
-            self.look_far();
-        }
+        self.look_at_sibling(left);
         let Some(name) = left.name else {
             return;
         };

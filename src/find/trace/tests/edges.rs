@@ -216,3 +216,44 @@ fn a_host_may_go_on_behind_a_stretch() {
         }
     }
 }
+
+#[test]
+fn a_sibling_may_name_a_value_or_not_by_any_byte() {
+    let rules = RuleSet::builtin();
+    let mut random = Random::new(9);
+    let letters = b"abcdefghkmnpqrstuvwxyzABCDEFGHKLMNPQRSTUVWXYZ23456789";
+    let mut value = |length: usize| -> String {
+        let letter = |_| char::from(letters[random.below(letters.len())]);
+        (0..length).map(letter).collect()
+    };
+    let path = RepoPath::from("a.txt");
+    // Near the start of a text a look cannot go far back, so that what it read behind counts.
+    let (start, end, mut changed) = (filler(20), filler(900), 0);
+    let name = "A_SERVICE_OF_MINE_WITH_A_LONG_NAME_API_TOKEN";
+    for gap in [1, 160, 330, 390] {
+        let (gap, long, value) = (" ".repeat(gap), value(gap.max(40)), value(40));
+        for text in [
+            format!("{{\"name\": \"MY_API_TOKEN\",{gap}\"value\": \"{value}\"}}"),
+            format!("<add key=\"MY_API_TOKEN\"{gap}value=\"{value}\"/>"),
+            format!("{{ {gap}\"value\": \"{value}\", \"name\": \"MY_API_TOKEN\"}}"),
+            format!(
+                "{{\"value\": \"{long}\",{}\"name\": \"{name}\"}}",
+                " ".repeat(35)
+            ),
+            format!("variable \"my_api_token\" {{\n{gap}default = \"{value}\"\n}}"),
+            format!("p.add_argument(\"--my-api-token\",{gap}default=\"{value}\")"),
+        ] {
+            let text = text.as_bytes();
+            let is_worth = |cut: &usize| text[*cut] != b' ' || cut % 29 == 0;
+            for cut in (0..text.len()).filter(is_worth) {
+                let before = [&start, &text[..cut]].concat();
+                let behind = [&text[cut + 1..], b"\n", &end].concat();
+                let byte = &text[cut..=cut];
+                for [other, middle] in [[b"", byte], [byte, b""], [b"}", byte], [b"\"", byte]] {
+                    changed += assert_same(&path, [&before, other, middle, &behind], &rules);
+                }
+            }
+        }
+    }
+    assert!(changed > 300, "{changed}");
+}

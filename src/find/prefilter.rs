@@ -6,6 +6,7 @@
 
 use std::ops::ControlFlow;
 
+use super::decode;
 use super::hit::Hit;
 #[cfg(target_arch = "x86_64")]
 use super::lanes::{self, wide::Wide};
@@ -272,6 +273,11 @@ fn at_dash(
 
 /// Whether an escape at `at` hides a byte that a credential is made of.
 fn is_escape(text: &[u8], at: usize) -> bool {
+    has_digits(text, at) && decode::spells_credential(text, at)
+}
+
+/// Whether an escape stands at `at` that says a byte by its number.
+fn has_digits(text: &[u8], at: usize) -> bool {
     let digits = |from: usize, count: usize| {
         text.get(from..from + count)
             .is_some_and(|part| part.iter().all(u8::is_ascii_hexdigit))

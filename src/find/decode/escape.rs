@@ -1,6 +1,6 @@
 //! Escapes that spell letters: `\u0067`, `\x67`, `\147`, `%67`.
 //!
-//! In: where an escape stands. Out: candidates of the word around it, decoded, each at the bytes that spell it.
+//! In: where an escape stands that spells a byte of a credential. Out: candidates of the word around it, decoded, each at the bytes that spell it.
 
 use super::nested;
 use crate::find::search::Search;
@@ -16,13 +16,6 @@ pub fn escapes(search: &mut Search<'_>, at: usize) {
         return;
     }
     let text = search.text;
-    let Some((byte, _)) = one(text, at) else {
-        return;
-    };
-    if !is_credential(byte) {
-        return;
-    }
-    search.look_far();
     let outside = |byte: &u8| matches!(byte, b'\n' | b'"' | b'\'' | b'`' | b' ' | b'<' | b'>');
     let floor = at.saturating_sub(REACH);
     let start = text[floor..at]
@@ -35,6 +28,8 @@ pub fn escapes(search: &mut Search<'_>, at: usize) {
         .position(outside)
         .map_or(limit, |gap| at + gap);
     search.decoded_until = end;
+    search.note_run(Span::new(at, end));
+    search.look_at(Span::new(start.saturating_sub(1), end + 1));
     let encoding = if text[at] == b'%' {
         Encoding::Percent
     } else {
@@ -54,11 +49,20 @@ pub fn escapes(search: &mut Search<'_>, at: usize) {
         let to = places.get(span.end).copied().unwrap_or(end);
         Span::new(from, to)
     });
+    if search.found.len() > before {
+        // What stays of it depends on what was found before.
+        search.look_far();
+    }
     let mut at = 0;
     search.found.retain(|candidate| {
         at += 1;
         at <= before || !clash.contains(&candidate.span)
     });
+}
+
+/// Whether an escape stands at a place that spells a byte of which credentials are made.
+pub fn spells_credential(text: &[u8], at: usize) -> bool {
+    one(text, at).is_some_and(|(byte, _)| is_credential(byte))
 }
 
 fn is_credential(byte: u8) -> bool {
@@ -91,11 +95,10 @@ fn decode(text: &[u8], start: usize, end: usize) -> (Vec<u8>, Vec<usize>) {
 /// The ASCII byte that an escape spells, and the escape's length.
 fn one(text: &[u8], at: usize) -> Option<(u8, usize)> {
     let number = |from: usize, count: usize, radix: u32| {
-        let digits = text.get(from..from + count)?;
-        let value = std::str::from_utf8(digits).ok()?;
-        u32::from_str_radix(value, radix)
-            .ok()
-            .filter(|_| digits.iter().all(u8::is_ascii_hexdigit))
+        let mut digits = text.get(from..from + count)?.iter();
+        digits.try_fold(0, |number, digit| {
+            Some(number * radix + char::from(*digit).to_digit(radix)?)
+        })
     };
     let (value, length) = match (text.get(at)?, text.get(at + 1)?) {
         (b'%', _) => (number(at + 1, 2, 16)?, 3),

@@ -10,7 +10,7 @@ mod tfstate;
 pub mod utf16;
 
 pub use coded::{encoded, may_be_named, named};
-pub use escape::escapes;
+pub use escape::{escapes, spells_credential};
 pub use join::{cut_by_quotes, joined};
 pub use tfstate::state;
 

@@ -257,3 +257,39 @@ fn a_sibling_may_name_a_value_or_not_by_any_byte() {
     }
     assert!(changed > 300, "{changed}");
 }
+
+#[test]
+fn a_spelled_credential_may_go_on_anywhere() {
+    let rules = RuleSet::builtin();
+    let path = RepoPath::from("a.go");
+    let mut changed = 0;
+    let kinds = ["github-fine-grained-pat", "npm-granular-token"];
+    for (kind, gap) in kinds.iter().zip([40, 2500]) {
+        let kind = rules.kind(kind).unwrap();
+        let value = template::value(kind, &mut Random::new(6));
+        let spell = |each: &dyn Fn(u8) -> String| value.bytes().map(each).collect::<String>();
+        let (most, last) = value.split_at(value.len() - 1);
+        for spelled in [
+            spell(&|byte| format!("\\x{byte:02x}")),
+            spell(&|byte| format!("%{byte:02X}")),
+            spell(&|byte| format!("\\{byte:03o}")),
+            format!("{most}\\x{:02x}", last.as_bytes()[0]),
+        ] {
+            // Bytes that spell something else stand before it, and hold the look back to so many bytes.
+            let is_plain = spelled.starts_with(most);
+            let noise = "\\x1f\\x8b\\x2e".repeat(if is_plain { 0 } else { gap / 12 });
+            let text = format!("\"{noise}{spelled}\\x00\"");
+            let text = text.as_bytes();
+            let start = text.len() - spelled.len() - 5;
+            for cut in (start.saturating_sub(9)..text.len()).step_by(3) {
+                let before = [&filler(200), &text[..cut]].concat();
+                let behind = [&text[cut + 1..], b"\n", &filler(300)].concat();
+                let byte = &text[cut..=cut];
+                for [other, middle] in [[b"", byte], [byte, b""], [b"\"", byte], [byte, b" "]] {
+                    changed += assert_same(&path, [&before, other, middle, &behind], &rules);
+                }
+            }
+        }
+    }
+    assert!(changed > 300, "{changed}");
+}

@@ -13,6 +13,9 @@ use crate::rules::{RuleSet, fitting, name};
 /// How many lines around a value a provider's word may stand.
 const WORD_LINES: usize = 5;
 
+/// In a longer text it takes less time to try all shapes than to look for other uses of a name.
+const LONG: usize = 16 * 1024;
+
 /// The candidates for a value, where any kind has its shape and its surroundings.
 pub fn candidates(search: &Search<'_>, site: &Site) -> Vec<Candidate> {
     let mut found = Vec::new();
@@ -155,6 +158,9 @@ fn by_request(search: &Search<'_>, site: &Site, found: &mut Vec<Candidate>) {
     if site.flag || header == b"authorization" {
         return;
     }
+    if search.text.len() > LONG && !fits_a_request(search, site) {
+        return;
+    }
     for used in search.uses(site.written) {
         let hosts = known_hosts(search, used.span);
         if hosts.is_empty() {
@@ -166,6 +172,12 @@ fn by_request(search: &Search<'_>, site: &Site, found: &mut Vec<Candidate>) {
             .unwrap_or_default();
         request(search, site, &header, used.scheme.as_deref(), &hosts, found);
     }
+}
+
+/// Whether a value has the shape of a kind that some request tells.
+fn fits_a_request(search: &Search<'_>, site: &Site) -> bool {
+    let mut requests = search.rules.requests().iter();
+    requests.any(|asked| fits(asked.kind, search.text, &site.literal).is_some())
 }
 
 /// The hosts around a span, where any of them is one that a request names.

@@ -44,17 +44,18 @@ pub fn line_hashes(text: &[u8], lines: &[u32]) -> BTreeMap<u32, String> {
 fn hashes_by_heads(text: &[u8], lines: &[u32]) -> BTreeMap<u32, String> {
     let wanted: BTreeSet<u32> = lines.iter().copied().collect();
     let last = wanted.last().copied().unwrap_or_default();
-    let starts = || {
-        let behind = memchr::memchr_iter(b'\n', text).map(|newline| newline + 1);
-        (1..=last).zip(std::iter::once(0).chain(behind))
-    };
+    let behind = memchr::memchr_iter(b'\n', text).map(|newline| newline + 1);
+    let starts = std::iter::once(0).chain(behind).take(last as usize);
+    let starts: Vec<usize> = starts.collect();
+    let start_of = |line: u32| starts.get((line as usize).checked_sub(1)?).copied();
     let mut heads = vec![false; 1 << HEAD_BITS];
-    for (_, start) in starts().filter(|(line, _)| wanted.contains(line)) {
+    for start in wanted.iter().filter_map(|line| start_of(*line)) {
         heads[head(text, start)] = true;
     }
     let mut seen: HashMap<u64, u32> = HashMap::new();
     let mut found = BTreeMap::new();
-    for (line, start) in starts().filter(|(_, start)| heads[head(text, *start)]) {
+    let numbered = (1..).zip(starts);
+    for (line, start) in numbered.filter(|(_, start)| heads[head(text, *start)]) {
         let hash = window(text, start);
         let count = seen.entry(hash).or_insert(0);
         *count += 1;

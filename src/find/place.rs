@@ -62,9 +62,11 @@ impl<'t> Places<'t> {
             *self = Places::new(self.text, self.first_line);
         }
         let from = self.at.min(offset).max(self.line_start);
-        for found in memchr::memchr_iter(b'\n', &self.text[from..offset]) {
-            self.line += 1;
-            self.line_start = from + found + 1;
+        let part = &self.text[from..offset];
+        if let Some(last) = memchr::memrchr(b'\n', part) {
+            // To count is far faster than to go from one to the next.
+            self.line += memchr::memchr_iter(b'\n', part).count() as u32;
+            self.line_start = from + last + 1;
         }
         self.at = offset.max(self.line_start);
         (self.line, self.line_start)

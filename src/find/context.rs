@@ -161,7 +161,7 @@ fn by_request(search: &Search<'_>, site: &Site, found: &mut Vec<Candidate>) {
     if search.text.len() > LONG && !fits_a_request(search, site) {
         return;
     }
-    for used in search.uses(site.written) {
+    for used in search.uses_in_requests(site.written) {
         let hosts = known_hosts(search, used.span);
         if hosts.is_empty() {
             continue;

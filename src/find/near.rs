@@ -119,10 +119,19 @@ pub fn may_name_host(text: &[u8], part: Span, known: &KnownHosts) -> bool {
 
 /// Behind which point in a part of a text a known host ends; the whole text is looked at around it.
 pub fn host_in(text: &[u8], part: Span, known: &KnownHosts) -> Option<usize> {
-    let mut points = memchr::memchr_iter(b'.', part.of(text)).map(|gap| part.start + gap);
+    points_of_hosts(text, part, known).next()
+}
+
+/// The points in a part of a text behind which a known host ends; the whole text is looked at around it.
+fn points_of_hosts<'t>(
+    text: &'t [u8],
+    part: Span,
+    known: &'t KnownHosts,
+) -> impl Iterator<Item = usize> + 't {
+    let points = memchr::memchr_iter(b'.', part.of(text)).map(move |gap| part.start + gap);
     // A text that links to a host once does so many times.
     let mut unknown: &[u8] = b"";
-    points.find(|point| {
+    points.filter(move |point| {
         let point = *point;
         let Some([first, second, ..]) = text.get(point + 1..) else {
             return false;
@@ -142,9 +151,27 @@ pub fn host_in(text: &[u8], part: Span, known: &KnownHosts) -> Option<usize> {
         let is_host = |byte: &&u8| in_label(byte) || **byte == b'.';
         let start = point - before.iter().rev().take_while(is_host).count();
         let host = &text[start..end];
-        let is_new = std::mem::replace(&mut unknown, host) != host;
-        is_new && known.knows(host)
+        let is_known = host != unknown && known.knows(host);
+        if !is_known {
+            unknown = host;
+        }
+        is_known
     })
+}
+
+/// The parts of a text in which what belongs to a request to a known host stands, in order, none touching another.
+pub fn around_hosts(text: &[u8], known: &KnownHosts) -> Vec<Span> {
+    // A request reaches that far before and behind a name, which has a length of its own.
+    let reach = BYTES * 2;
+    let mut parts: Vec<Span> = Vec::new();
+    for point in points_of_hosts(text, Span::new(0, text.len()), known) {
+        let part = Span::new(point.saturating_sub(reach), text.len().min(point + reach));
+        match parts.last_mut().filter(|last| last.end >= part.start) {
+            Some(last) => last.end = part.end,
+            None => parts.push(part),
+        }
+    }
+    parts
 }
 
 /// Whether a host is one of `wanted`, or below it.
@@ -200,11 +227,16 @@ pub struct Use {
     pub span: Span,
 }
 
-/// Where a word stands by itself; the first few places.
-pub fn places_of(text: &[u8], word: &[u8]) -> Vec<usize> {
+/// Where a word stands by itself in parts of a text; the first few places.
+pub fn places_of(text: &[u8], parts: &[Span], word: &[u8]) -> Vec<usize> {
     let free =
         |byte: Option<&u8>| byte.is_none_or(|byte| !byte.is_ascii_alphanumeric() && *byte != b'_');
-    memchr::memmem::find_iter(text, word)
+    let finder = memchr::memmem::Finder::new(word);
+    let found = parts.iter().flat_map(|part| {
+        let places = finder.find_iter(part.of(text));
+        places.map(|gap| part.start + gap)
+    });
+    found
         .filter(|at| {
             free(at.checked_sub(1).and_then(|before| text.get(before)))
                 && free(text.get(at + word.len()))
@@ -254,6 +286,29 @@ mod tests {
             Span::new(0, text.len()),
             &rules.tables().hosts,
         )
+    }
+
+    #[test]
+    fn requests_stand_around_every_known_host() {
+        let rules = RuleSet::builtin();
+        let mut requests = rules.kinds().flat_map(|kind| kind.requests);
+        let host = requests.find_map(|request| request.hosts.first()).unwrap();
+        let gap = "some.words and ".repeat(400);
+        let link = format!("https://{host}/a https://{host}/b ");
+        let text = [&gap, &link, &gap, &gap, &link, "end"]
+            .concat()
+            .into_bytes();
+        let parts = around_hosts(&text, &rules.tables().hosts);
+        assert_eq!(parts.len(), 2);
+        assert!(parts[0].start > 0 && parts[0].end < parts[1].start);
+        assert_eq!(parts[1].end, text.len());
+        for at in memchr::memmem::find_iter(&text, host.as_bytes()) {
+            let request = request_around(&text, Span::new(at, at + host.len()));
+            let holds = |part: &Span| part.start <= request.start && request.end <= part.end;
+            assert!(parts.iter().any(holds));
+        }
+        assert_eq!(places_of(&text, &parts, b"https").len(), 4);
+        assert!(around_hosts(gap.as_bytes(), &rules.tables().hosts).is_empty());
     }
 
     #[test]

@@ -42,6 +42,9 @@ const TYPE: usize = 56;
 /// Of how many names the other uses are searched, in one text.
 pub(super) const NAMES: usize = 1024;
 
+/// Words that were asked for, and where each stands.
+pub(super) type Words = HashMap<Vec<u8>, Vec<usize>>;
+
 /// One text under search.
 pub struct Search<'t> {
     pub text: &'t [u8],
@@ -73,7 +76,10 @@ pub struct Search<'t> {
     pub(super) kubeconfig: OnceCell<bool>,
     /// A part of the text in which no known host ends.
     pub(super) without_host: Cell<Span>,
-    pub(super) words: RefCell<HashMap<Vec<u8>, Vec<usize>>>,
+    pub(super) words: RefCell<Words>,
+    /// The same where a request to a known host may stand.
+    pub(super) words_of_requests: RefCell<Words>,
+    pub(super) around_hosts: OnceCell<Vec<Span>>,
     /// Strings of Azure before this offset were read already.
     pub read_until: usize,
     /// Why not everything was looked at.
@@ -106,6 +112,8 @@ impl<'t> Search<'t> {
             kubeconfig: OnceCell::new(),
             without_host: Cell::new(Span::new(0, 0)),
             words: RefCell::default(),
+            words_of_requests: RefCell::default(),
+            around_hosts: OnceCell::new(),
             read_until: 0,
             limited: Cell::default(),
         }

@@ -2,9 +2,11 @@
 //!
 //! In: a search. Out: answers, each worked out once and only where somebody asks. Whoever asks has looked far.
 
+use std::cell::RefCell;
+
 use super::key_words::KeyWords;
 use super::look::Missing;
-use super::search::{NAMES, Search};
+use super::search::{NAMES, Search, Words};
 use super::{near, recognise, trace};
 use crate::find::limit::Limit;
 use crate::model::{Span, TokenKind};
@@ -69,8 +71,13 @@ impl Search<'_> {
 
     /// Where a word stands by itself; nowhere once the first names were asked for.
     pub fn places_of(&self, word: &[u8]) -> Vec<usize> {
+        let whole = [Span::new(0, self.text.len())];
+        self.places_in(&self.words, &whole, word)
+    }
+
+    fn places_in(&self, words: &RefCell<Words>, parts: &[Span], word: &[u8]) -> Vec<usize> {
         self.look_far();
-        let mut words = self.words.borrow_mut();
+        let mut words = words.borrow_mut();
         if words.len() >= NAMES && !words.contains_key(word) {
             self.limited.set(self.limited.get().or(Some(Limit::Names)));
             return Vec::new();
@@ -80,17 +87,30 @@ impl Search<'_> {
         }
         words
             .entry(word.to_vec())
-            .or_insert_with(|| near::places_of(self.text, word))
+            .or_insert_with(|| near::places_of(self.text, parts, word))
             .clone()
     }
 
     /// Other places where a variable is used.
     pub fn uses(&self, name: Span) -> Vec<near::Use> {
+        self.uses_at(name, self.places_of(name.of(self.text)))
+    }
+
+    /// Other places where a variable may be used in a request to a known host.
+    pub fn uses_in_requests(&self, name: Span) -> Vec<near::Use> {
+        let hosts = || near::around_hosts(self.text, &self.rules.tables().hosts);
+        let requests = self.around_hosts.get_or_init(hosts);
         let word = name.of(self.text);
-        self.places_of(word)
-            .into_iter()
-            .filter(|at| *at != name.start)
-            .map(|at| near::use_at(self.text, Span::new(at, at + word.len())))
+        self.uses_at(
+            name,
+            self.places_in(&self.words_of_requests, requests, word),
+        )
+    }
+
+    fn uses_at(&self, name: Span, places: Vec<usize>) -> Vec<near::Use> {
+        let others = places.into_iter().filter(|at| *at != name.start);
+        others
+            .map(|at| near::use_at(self.text, Span::new(at, at + name.len())))
             .collect()
     }
 

@@ -244,7 +244,7 @@ fn a_sibling_may_name_a_value_or_not_by_any_byte() {
             format!("p.add_argument(\"--my-api-token\",{gap}default=\"{value}\")"),
         ] {
             let text = text.as_bytes();
-            let is_worth = |cut: &usize| text[*cut] != b' ' || cut % 29 == 0;
+            let is_worth = |cut: &usize| text[*cut] != b' ' || cut.is_multiple_of(29);
             for cut in (0..text.len()).filter(is_worth) {
                 let before = [&start, &text[..cut]].concat();
                 let behind = [&text[cut + 1..], b"\n", &end].concat();

@@ -97,46 +97,6 @@ fn fill(text: &[u8], base: usize, out: &mut [Masks]) {
     vector::fill(blocks, whole);
 }
 
-/// How many blocks are classified at a time for runs.
-const BLOCKS_OF_RUNS: usize = 8;
-
-/// Hands over the runs of letters, digits, `_` and `-`, in order, until `on` breaks off.
-pub fn runs(text: &[u8], on: &mut impl FnMut(Range<usize>) -> ControlFlow<()>) -> ControlFlow<()> {
-    let mut masks = [Masks::default(); BLOCKS_OF_RUNS];
-    let mut open = None;
-    for part in (0..text.len()).step_by(64 * BLOCKS_OF_RUNS) {
-        fill(text, part, &mut masks);
-        for (number, masks) in masks.iter().enumerate() {
-            let base = part + number * 64;
-            let mut run = masks.word | masks.joiner;
-            if let Some(start) = open {
-                if run == u64::MAX {
-                    continue;
-                }
-                let end = (!run).trailing_zeros();
-                on(start..base + end as usize)?;
-                run &= u64::MAX << end;
-                open = None;
-            }
-            while run != 0 {
-                let start = run.trailing_zeros();
-                let length = (!(run >> start)).trailing_zeros();
-                if start + length >= 64 {
-                    open = Some(base + start as usize);
-                    break;
-                }
-                let place = base + start as usize;
-                on(place..place + length as usize)?;
-                run &= u64::MAX << (start + length);
-            }
-        }
-    }
-    match open {
-        Some(start) => on(start..text.len()),
-        None => ControlFlow::Continue(()),
-    }
-}
-
 /// Whether the processor has AVX2 and counts and clears bits by single instructions.
 #[cfg(target_arch = "x86_64")]
 pub fn has_bit_instructions() -> bool {
@@ -330,27 +290,6 @@ mod vector {
 #[cfg(all(test, target_arch = "x86_64"))]
 mod tests {
     use super::*;
-
-    #[test]
-    fn runs_are_those_of_a_split() {
-        let mut text = b"a-b c_d".repeat(40);
-        text.extend([b'x'; 64]);
-        text.extend(b" 'y");
-        text.extend([b'-'; 700]);
-        for start in 0..text.len() {
-            let text = &text[start..];
-            let mut runs = Vec::new();
-            let walked = super::runs(text, &mut |run| {
-                runs.push(&text[run]);
-                ControlFlow::Continue(())
-            });
-            assert!(walked.is_continue());
-            let is_run = |byte: &u8| byte.is_ascii_alphanumeric() || b"_-".contains(byte);
-            let split = text.split(|byte| !is_run(byte));
-            let split: Vec<&[u8]> = split.filter(|run| !run.is_empty()).collect();
-            assert_eq!(runs, split);
-        }
-    }
 
     #[test]
     fn lanes_agree_with_one_by_one() {

@@ -69,7 +69,6 @@ use search::Search;
 use crate::model::{Beside, Dropped, Encoding, Recognised, RepoPath, Secret, Sighting, Span};
 use crate::rules::RuleSet;
 
-pub(crate) use lanes::runs;
 pub use limit::Limit;
 pub use line_hash::line_hashes;
 pub use memory::Memory;

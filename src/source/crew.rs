@@ -35,7 +35,7 @@ impl Crew {
             most,
             size: AtomicUsize::new(threads),
             watch: Mutex::new(Watch {
-                since: Moment::now(),
+                since: (most > threads).then(Moment::now).flatten(),
                 waits: 0,
             }),
         }

@@ -1,8 +1,7 @@
 //! Hands arbitrary bytes to the target `tokens`.
 #![no_main]
 
-#[allow(dead_code, reason = "each program runs one of the targets")]
 #[path = "../../tests/support/targets.rs"]
 mod targets;
 
-libfuzzer_sys::fuzz_target!(|bytes: &[u8]| targets::tokens(bytes));
+libfuzzer_sys::fuzz_target!(|bytes: &[u8]| targets::run("tokens", bytes));

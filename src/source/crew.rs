@@ -193,7 +193,7 @@ mod tests {
         let grown = (0..1000).filter(|_| {
             let mut watch = crew.watch.lock().unwrap();
             watch.since = Moment::now().map(|now| Moment {
-                clock: now.clock - Duration::from_secs(1000),
+                clock: now.clock - Duration::from_secs(1),
                 ..now
             });
             drop(watch);

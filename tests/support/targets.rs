@@ -13,7 +13,7 @@ use tokenleash::syntax::{self, Format};
 use tokenleash::token;
 
 /// A group of readers.
-pub type Target = fn(&[u8]);
+type Target = fn(&[u8]);
 
 /// Every target by its name.
 pub const TARGETS: [(&str, Target); 6] = [
@@ -24,6 +24,12 @@ pub const TARGETS: [(&str, Target); 6] = [
     ("recipes", recipes),
     ("wiring", wiring),
 ];
+
+/// Hands bytes to the target of a name.
+pub fn run(name: &str, bytes: &[u8]) {
+    let target = TARGETS.iter().find(|(known, _)| *known == name);
+    target.expect("a target of that name").1(bytes);
+}
 
 /// Names that make the search read a blob as every form it knows.
 const PATHS: [&str; 12] = [
@@ -42,12 +48,12 @@ const PATHS: [&str; 12] = [
 ];
 
 /// Claim readers and checksums.
-pub fn tokens(bytes: &[u8]) {
+fn tokens(bytes: &[u8]) {
     token::read_everything(bytes);
 }
 
 /// Files read as structure.
-pub fn structure(bytes: &[u8]) {
+fn structure(bytes: &[u8]) {
     for format in [
         Format::Json,
         Format::Yaml,
@@ -82,7 +88,7 @@ fn search(path: &str, bytes: &[u8]) {
 }
 
 /// The whole search, under a name that the first byte chooses.
-pub fn blobs(bytes: &[u8]) {
+fn blobs(bytes: &[u8]) {
     let Some((first, rest)) = bytes.split_first() else {
         return;
     };
@@ -90,7 +96,7 @@ pub fn blobs(bytes: &[u8]) {
 }
 
 /// Members of archives, behind the head of each form.
-pub fn archives(bytes: &[u8]) {
+fn archives(bytes: &[u8]) {
     search("a.bin", bytes);
     for head in [&[0x1f, 0x8b, 8, 0][..], &[b'P', b'K', 3, 4]] {
         search("a.bin", &[head, bytes].concat());
@@ -98,7 +104,7 @@ pub fn archives(bytes: &[u8]) {
 }
 
 /// Lines that make broad credentials.
-pub fn recipes(bytes: &[u8]) {
+fn recipes(bytes: &[u8]) {
     for path in ["a.sh", "main.tf", "README.md", "k.yaml", "Dockerfile"] {
         let path = RepoPath::from(path);
         let blob = Blob {
@@ -117,7 +123,7 @@ pub fn recipes(bytes: &[u8]) {
 }
 
 /// Workflows, scripts, and what agents are told.
-pub fn wiring(bytes: &[u8]) {
+fn wiring(bytes: &[u8]) {
     let rules = RuleSet::builtin();
     black_box(shell::read(&String::from_utf8_lossy(bytes)));
     let path = RepoPath::from(".github/workflows/a.yml");

@@ -1,6 +1,7 @@
 //! Escapes that spell letters: `\u0067`, `\x67`, `\147`, `%67`.
 //!
-//! In: where an escape stands that spells a byte of a credential. Out: candidates of the word around it, decoded, each at the bytes that spell it.
+//! In: where an escape stands that spells a byte of a credential. Out: candidates of the word around it, decoded, each at
+//! the bytes that spell it.
 
 use super::nested;
 use crate::find::search::Search;

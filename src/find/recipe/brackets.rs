@@ -3,6 +3,9 @@
 //! In: a text. Out: groups, each with the words before its bracket and its entries. It understands no language: what is
 //! neither a word, a string, a key mark nor a bracket is passed over, and what does not close ends with the file.
 
+use std::borrow::Cow;
+use std::ops::Range;
+
 use super::file_kind::FileKind;
 use crate::model::Span;
 use crate::syntax::{self, Format, Node, NodeKind};
@@ -13,39 +16,54 @@ const MOST_GROUPS: usize = 40_000;
 const DEEPEST: usize = 64;
 
 /// The groups of a text, each after the one that holds it.
-pub(super) struct Tree {
-    pub(super) groups: Vec<Group>,
+pub(super) struct Tree<'t> {
+    pub(super) groups: Vec<Group<'t>>,
 }
 
 /// What stands between two brackets.
-pub(super) struct Group {
+pub(super) struct Group<'t> {
     pub(super) span: Span,
     /// Where the words before the bracket start.
     pub(super) from: usize,
     /// The words before the bracket, the key that it is the value of among them.
-    pub(super) heads: Vec<String>,
-    pub(super) entries: Vec<(Option<String>, Value)>,
+    pub(super) heads: Vec<Cow<'t, str>>,
+    pub(super) entries: Vec<(Option<Cow<'t, str>>, Value<'t>)>,
     pub(super) parent: Option<usize>,
+    /// The number of the first group behind all that are inside of this one.
+    until: usize,
     pub(super) is_call: bool,
 }
 
 /// A value of a group.
-pub(super) enum Value {
-    Scalar(String, Span),
+pub(super) enum Value<'t> {
+    Scalar(Cow<'t, str>, Span),
     Group(usize),
 }
 
-impl Tree {
+impl<'t> Tree<'t> {
     /// Reads a text that starts at `offset` of its file.
-    pub(super) fn read(text: &str, offset: usize, kind: FileKind) -> Tree {
-        if kind == FileKind::Yaml {
-            return from_yaml(text, offset);
+    pub(super) fn read(text: &'t str, offset: usize, kind: FileKind) -> Self {
+        let mut groups = match kind {
+            FileKind::Yaml => from_yaml(text, offset),
+            _ => {
+                let mut reader = Reader::new(text, offset, kind);
+                reader.run();
+                reader.groups
+            }
+        };
+        for number in (0..groups.len()).rev() {
+            let until = groups[number].until.max(number + 1);
+            groups[number].until = until;
+            if let Some(parent) = groups[number].parent {
+                groups[parent].until = groups[parent].until.max(until);
+            }
         }
-        let mut reader = Reader::new(text, offset, kind);
-        reader.run();
-        Tree {
-            groups: reader.groups,
-        }
+        Tree { groups }
+    }
+
+    /// The numbers of a group and of all groups inside of it.
+    pub(super) fn inside(&self, number: usize) -> Range<usize> {
+        number..self.groups[number].until
     }
 
     /// The innermost group around a place.
@@ -59,58 +77,60 @@ impl Tree {
     }
 }
 
-fn from_yaml(text: &str, offset: usize) -> Tree {
-    let mut tree = Tree { groups: Vec::new() };
+fn from_yaml<'t>(text: &str, offset: usize) -> Vec<Group<'t>> {
+    let mut groups = Vec::new();
     if let Ok(document) = syntax::parse(Format::Yaml, text.as_bytes()) {
-        for root in &document.roots {
-            add_node(&mut tree, root, None, offset, 0);
+        for root in document.roots {
+            add_node(&mut groups, root, None, offset, 0);
         }
     }
-    tree
+    groups
 }
 
-fn add_node(
-    tree: &mut Tree,
-    node: &Node,
+fn add_node<'t>(
+    groups: &mut Vec<Group<'t>>,
+    node: Node,
     parent: Option<usize>,
     offset: usize,
     depth: usize,
-) -> Option<Value> {
-    let number = tree.groups.len();
-    let open = |tree: &mut Tree| {
-        tree.groups.push(Group {
-            span: node.span.moved(offset),
-            from: node.span.start + offset,
-            heads: Vec::new(),
-            entries: Vec::new(),
-            parent,
-            is_call: false,
-        });
-    };
+) -> Option<Value<'t>> {
+    let number = groups.len();
     if depth > DEEPEST || number >= MOST_GROUPS {
         return None;
     }
-    match &node.kind {
+    let span = node.span.moved(offset);
+    let open = |groups: &mut Vec<Group<'t>>| {
+        groups.push(Group {
+            span,
+            from: span.start,
+            heads: Vec::new(),
+            entries: Vec::new(),
+            parent,
+            until: 0,
+            is_call: false,
+        });
+    };
+    match node.kind {
         NodeKind::Scalar(scalar) => {
             let span = scalar.span.moved(offset);
-            return Some(Value::Scalar(scalar.text.clone(), span));
+            return Some(Value::Scalar(scalar.text.into(), span));
         }
         NodeKind::Alias(_) => return None,
         NodeKind::Map(entries) => {
-            open(tree);
+            open(groups);
             for entry in entries {
-                let value = add_node(tree, &entry.value, Some(number), offset, depth + 1);
-                let key = Some(entry.key.clone());
-                tree.groups[number]
+                let value = add_node(groups, entry.value, Some(number), offset, depth + 1);
+                let key = Some(entry.key.into());
+                groups[number]
                     .entries
                     .extend(value.map(|value| (key, value)));
             }
         }
         NodeKind::List(items) => {
-            open(tree);
+            open(groups);
             for item in items {
-                let value = add_node(tree, item, Some(number), offset, depth + 1);
-                tree.groups[number]
+                let value = add_node(groups, item, Some(number), offset, depth + 1);
+                groups[number]
                     .entries
                     .extend(value.map(|value| (None, value)));
             }
@@ -121,9 +141,9 @@ fn add_node(
 
 /// The words and the key that wait for a value.
 #[derive(Default)]
-struct Waiting {
-    words: Vec<(String, Span)>,
-    key: Option<String>,
+struct Waiting<'t> {
+    words: Vec<(&'t str, Span)>,
+    key: Option<&'t str>,
     /// Where the first of them starts.
     from: Option<usize>,
 }
@@ -132,8 +152,8 @@ struct Reader<'t> {
     text: &'t str,
     offset: usize,
     kind: FileKind,
-    groups: Vec<Group>,
-    open: Vec<(usize, Waiting)>,
+    groups: Vec<Group<'t>>,
+    open: Vec<(usize, Waiting<'t>)>,
     at: usize,
 }
 
@@ -145,6 +165,7 @@ impl<'t> Reader<'t> {
             heads: Vec::new(),
             entries: Vec::new(),
             parent: None,
+            until: 0,
             is_call: false,
         };
         Reader {
@@ -180,7 +201,7 @@ impl<'t> Reader<'t> {
         self.separate();
     }
 
-    fn waiting(&mut self) -> &mut Waiting {
+    fn waiting(&mut self) -> &mut Waiting<'t> {
         // The root is never closed, so something is always open.
         let last = self.open.len() - 1;
         &mut self.open[last].1
@@ -195,14 +216,14 @@ impl<'t> Reader<'t> {
         let number = self.groups.len();
         let waiting = self.waiting();
         let from = waiting.from.take().unwrap_or(at);
-        let key = waiting.key.clone();
-        let mut heads: Vec<String> = waiting.words.drain(..).map(|(word, _)| word).collect();
-        heads.extend(key.clone());
+        let key = waiting.key;
+        let words = waiting.words.drain(..).map(|(word, _)| word);
+        let heads = words.chain(key).map(Cow::Borrowed).collect();
         let parent = self.open.last().map(|(parent, _)| *parent);
         if let Some(parent) = parent {
             self.groups[parent]
                 .entries
-                .push((key, Value::Group(number)));
+                .push((key.map(Cow::Borrowed), Value::Group(number)));
         }
         self.groups.push(Group {
             span: Span::new(at, self.offset + self.text.len() + 1),
@@ -210,6 +231,7 @@ impl<'t> Reader<'t> {
             heads,
             entries: Vec::new(),
             parent,
+            until: 0,
             is_call,
         });
         self.open.push((number, Waiting::default()));
@@ -242,7 +264,7 @@ impl<'t> Reader<'t> {
             }
         }
         let span = Span::new(start + self.offset, end + self.offset);
-        let text = self.text.get(start..end).unwrap_or_default().to_owned();
+        let text = self.text.get(start..end).unwrap_or_default();
         self.push(text, span);
         self.at = end + 1;
     }
@@ -254,11 +276,11 @@ impl<'t> Reader<'t> {
             self.at += 1;
         }
         let span = Span::new(start + self.offset, self.at + self.offset);
-        let text = self.text.get(start..self.at).unwrap_or_default().to_owned();
+        let text = self.text.get(start..self.at).unwrap_or_default();
         self.push(text, span);
     }
 
-    fn push(&mut self, text: String, span: Span) {
+    fn push(&mut self, text: &'t str, span: Span) {
         let waiting = self.waiting();
         waiting.from.get_or_insert(span.start);
         waiting.words.push((text, span));
@@ -293,7 +315,7 @@ impl<'t> Reader<'t> {
             && self.groups[*number]
                 .entries
                 .last()
-                .is_some_and(|(key, _)| *key == waiting.key)
+                .is_some_and(|(key, _)| key.as_deref() == waiting.key)
     }
 
     fn separate(&mut self) {
@@ -307,10 +329,11 @@ impl<'t> Reader<'t> {
         };
         let key = waiting.key.take();
         waiting.from = None;
+        let key = key.map(Cow::Borrowed);
         for (text, span) in waiting.words.drain(..) {
             self.groups[*number]
                 .entries
-                .push((key.clone(), Value::Scalar(text, span)));
+                .push((key.clone(), Value::Scalar(text.into(), span)));
         }
     }
 

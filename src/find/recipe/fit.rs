@@ -3,7 +3,8 @@
 //! In: a pattern in which `{any}` stands for any run of characters, and a text. Out: yes or no, and how to show it.
 //! A `*` is a star: stars are what many broad lines are made of.
 
-const ANY: &str = "{any}";
+/// What stands for any run of characters.
+pub(super) const ANY: &str = "{any}";
 
 /// Whether the whole of `text` fits, case ignored. Most pairs differ in their first byte, so nothing is set up before.
 pub(super) fn fits(pattern: &str, text: &str) -> bool {

@@ -144,7 +144,7 @@ struct Reader<'t> {
     kind: FileKind,
     page: Option<prose::Page>,
     /// By where they start, with what was looked at in them.
-    trees: BTreeMap<usize, (brackets::Tree, structure::Seen)>,
+    trees: BTreeMap<usize, (brackets::Tree<'t>, structure::Seen)>,
     /// By where they start, with whether the words of a recipe stand in them.
     words: BTreeMap<usize, (words::Words, BTreeMap<&'static str, bool>)>,
 }
@@ -209,7 +209,7 @@ impl<'t> Reader<'t> {
         at: usize,
         recipe: &Recipe,
     ) -> Option<Match> {
-        let text = &self.text[range.clone()];
+        let text: &'t str = &self.text[range.clone()];
         let words = self.words.entry(range.start);
         let (words, seen) =
             words.or_insert_with(|| (words::Words::of(text.as_bytes(), kind), BTreeMap::new()));
@@ -221,7 +221,7 @@ impl<'t> Reader<'t> {
         }
         let (tree, seen) = self.trees.entry(range.start).or_insert_with(|| {
             let tree = brackets::Tree::read(text, range.start, kind);
-            (tree, structure::Seen::new())
+            (tree, structure::Seen::default())
         });
         structure::at(tree, at, recipe, seen)
     }

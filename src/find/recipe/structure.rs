@@ -3,9 +3,10 @@
 //! In: a tree and a place. Out: a match in the innermost group that has all parts.
 
 use std::collections::HashMap;
+use std::ops::Range;
 
 use super::brackets::{Tree, Value};
-use super::fit::{any, shown};
+use super::fit::{ANY, any, shown};
 use super::{Match, Recipe};
 use crate::model::{RecipeForm, RecipePart, Span};
 
@@ -14,11 +15,16 @@ const MOST_VALUES: usize = 20_000;
 /// The deepest path below a group.
 const DEEPEST: usize = 12;
 
-/// What was seen of each group for each recipe: places share the groups around them.
-pub(super) type Seen = HashMap<(&'static str, usize), Looked>;
+/// What was seen in a tree: places share the groups around them.
+#[derive(Default)]
+pub(super) struct Seen {
+    /// What came of a look at each group for each recipe.
+    groups: HashMap<(&'static str, usize), Looked>,
+    holders: HashMap<&'static str, Holders>,
+}
 
 /// What came of a look at a group.
-pub(super) enum Looked {
+enum Looked {
     /// It is the recipe, and was given.
     Found,
     /// It is not, as far as so many values show.
@@ -26,11 +32,14 @@ pub(super) enum Looked {
 }
 
 /// Looks for a recipe in the groups around a place; one that was found before is not given again.
-pub(super) fn at(tree: &Tree, at: usize, recipe: &Recipe, seen: &mut Seen) -> Option<Match> {
+pub(super) fn at(tree: &Tree<'_>, at: usize, recipe: &Recipe, seen: &mut Seen) -> Option<Match> {
     let mut budget = MOST_VALUES;
-    let mut next = tree.around(at);
-    while let Some(number) = next {
-        let known = seen.get(&(recipe.id, number));
+    let holders = seen.holders.entry(recipe.id);
+    let holders = holders.or_insert_with(|| Holders::of(tree, recipe));
+    let around = std::iter::successors(tree.around(at), |number| tree.groups[*number].parent);
+    // Outer groups hold what inner ones do.
+    for number in around.skip_while(|number| !holders.may_make(tree.inside(*number))) {
+        let known = seen.groups.get(&(recipe.id, number));
         if matches!(known, Some(Looked::Found)) {
             return None;
         }
@@ -44,18 +53,62 @@ pub(super) fn at(tree: &Tree, at: usize, recipe: &Recipe, seen: &mut Seen) -> Op
                 (None, 0) => Looked::NotIn(before),
                 (None, _) => Looked::NotIn(usize::MAX),
             };
-            seen.insert((recipe.id, number), looked);
+            seen.groups.insert((recipe.id, number), looked);
             if hit.is_some() {
                 return hit;
             }
         }
-        next = tree.groups[number].parent;
     }
     None
 }
 
+/// The groups that have an entry which may be a part of a recipe, for each part: most have none, and to go through all
+/// values below a group takes far longer than to ask.
+struct Holders(Vec<Vec<usize>>);
+
+impl Holders {
+    fn of(tree: &Tree<'_>, recipe: &Recipe) -> Self {
+        let holds = |part: &RecipePart, number: &usize| {
+            let entries = &tree.groups[*number].entries;
+            entries.iter().any(|(key, value)| match value {
+                Value::Scalar(text, _) => {
+                    key.as_ref().is_none_or(|key| may_end(part.keys, key))
+                        && (part.values.is_empty()
+                            || of_values(part.values, text, recipe.form).is_some())
+                }
+                Value::Group(_) => false,
+            })
+        };
+        let of_part = |part| {
+            let all = 0..tree.groups.len();
+            all.filter(|number| holds(part, number)).collect()
+        };
+        Holders(recipe.with.iter().map(of_part).collect())
+    }
+
+    /// Whether all parts may stand in groups of these numbers.
+    fn may_make(&self, inside: Range<usize>) -> bool {
+        self.0.iter().all(|holders| {
+            let first = holders.partition_point(|number| *number < inside.start);
+            holders
+                .get(first)
+                .is_some_and(|number| *number < inside.end)
+        })
+    }
+}
+
+/// Whether a path that ends with a key may fit one of the patterns.
+fn may_end(patterns: &[&str], key: &str) -> bool {
+    let key = key.as_bytes();
+    patterns.iter().any(|pattern| {
+        let end = pattern.rsplit(ANY).next().unwrap_or(pattern).as_bytes();
+        let both = end.len().min(key.len());
+        end[end.len() - both..].eq_ignore_ascii_case(&key[key.len() - both..])
+    })
+}
+
 /// Whether a group is one of the resources that are meant.
-fn is_resource(tree: &Tree, number: usize, wanted: &[&str]) -> bool {
+fn is_resource(tree: &Tree<'_>, number: usize, wanted: &[&str]) -> bool {
     if wanted.is_empty() {
         return true;
     }
@@ -70,13 +123,13 @@ fn is_resource(tree: &Tree, number: usize, wanted: &[&str]) -> bool {
     }
     group.entries.iter().any(|(key, value)| match (key, value) {
         (Some(key), Value::Scalar(text, _)) => {
-            matches!(key.as_str(), "kind" | "type" | "Type") && any(wanted, text).is_some()
+            matches!(key.as_ref(), "kind" | "type" | "Type") && any(wanted, text).is_some()
         }
         _ => false,
     })
 }
 
-fn in_group(tree: &Tree, number: usize, recipe: &Recipe, budget: &mut usize) -> Option<Match> {
+fn in_group(tree: &Tree<'_>, number: usize, recipe: &Recipe, budget: &mut usize) -> Option<Match> {
     let mut found: Vec<Option<(String, Span)>> = vec![None; recipe.with.len()];
     let mut refused = false;
     let mut look = |path: &str, value: &str, span: Span| {
@@ -114,18 +167,23 @@ fn holds(part: &RecipePart, path: &str, value: &str, form: RecipeForm) -> Option
     if part.values.is_empty() {
         return Some(shown(key));
     }
-    let found = any(part.values, value).or_else(|| {
+    let found = of_values(part.values, value, form)?;
+    Some(format!("{} = \"{}\"", shown(key), shown(found)))
+}
+
+/// The pattern that a value fits; of scopes, one of several in a value.
+fn of_values<'p>(patterns: &[&'p str], value: &str, form: RecipeForm) -> Option<&'p str> {
+    any(patterns, value).or_else(|| {
         let mut pieces = value.split([' ', ',', '+']);
         (form == RecipeForm::Scopes)
-            .then(|| pieces.find_map(|piece| any(part.values, piece)))
+            .then(|| pieces.find_map(|piece| any(patterns, piece)))
             .flatten()
-    })?;
-    Some(format!("{} = \"{}\"", shown(key), shown(found)))
+    })
 }
 
 /// Goes over all values below a group with the keys that lead there; list items add no key.
 fn walk(
-    tree: &Tree,
+    tree: &Tree<'_>,
     number: usize,
     path: &mut String,
     depth: usize,

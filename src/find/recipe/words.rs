@@ -6,9 +6,8 @@
 use memchr::memmem;
 
 use super::file_kind::FileKind;
+use super::fit::ANY;
 use crate::model::Recipe;
-
-const ANY: &str = "{any}";
 
 /// The words of a text.
 pub(super) struct Words {

@@ -8,6 +8,7 @@ use super::search::Search;
 use super::site::{Site, last_parts};
 use super::{beside, filter, generic, keyed, lexer, near, random, scheme, shape, worth};
 use crate::model::{Beside, Level, Near, Recognised, Span, TokenKind};
+use crate::rules::bounded::Measured;
 use crate::rules::{RuleSet, fitting, name};
 
 /// How many lines around a value a provider's word may stand.
@@ -52,12 +53,7 @@ fn header_name(name: &str) -> bool {
 
 /// The span of the value where one of the kind's shapes fits it whole.
 pub fn fits(kind: &TokenKind, text: &[u8], literal: &lexer::Literal) -> Option<Span> {
-    let span = literal.span;
-    let value = span.of(text);
-    let trimmed = Span::new(
-        span.start + (value.len() - value.trim_ascii_start().len()),
-        span.end - (value.len() - value.trim_ascii_end().len()),
-    );
+    let trimmed = trimmed(text, literal.span);
     kind.shapes.iter().find_map(|wanted| {
         let part = if literal.quoted {
             &text[..trimmed.end.min(text.len())]
@@ -71,6 +67,23 @@ pub fn fits(kind: &TokenKind, text: &[u8], literal: &lexer::Literal) -> Option<S
                 && text.get(end).is_none_or(|next| !fitting::is_joint(*next)));
         whole.then(|| Span::new(trimmed.start, end))
     })
+}
+
+fn trimmed(text: &[u8], span: Span) -> Span {
+    let value = span.of(text);
+    Span::new(
+        span.start + (value.len() - value.trim_ascii_start().len()),
+        span.end - (value.len() - value.trim_ascii_end().len()),
+    )
+}
+
+/// A value as every shape that `fits` must cover it.
+pub fn measured(text: &[u8], literal: &lexer::Literal) -> Measured {
+    let trimmed = trimmed(text, literal.span);
+    match literal.quoted {
+        true => Measured::quoted(trimmed.of(text)),
+        false => Measured::bare(&text[trimmed.start..], trimmed.len()),
+    }
 }
 
 /// Adds the kind where its shape fits the value.

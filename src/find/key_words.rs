@@ -10,22 +10,31 @@ use std::collections::HashMap;
 
 use memchr::memmem;
 
-use crate::model::Span;
-use crate::syntax::Format;
+use super::own_key;
+use crate::model::{Span, TokenKind};
+use crate::syntax::{self, Format};
 
 /// How far before a word a tag or an anchor is looked for.
 const PROPERTIES: usize = 256;
+
+/// How far behind a word the end of its key is looked for.
+const LONGEST_KEY: usize = 1024;
 
 /// How many first words are kept: a text of more has them looked for where they stand.
 const FIRST_WORDS: usize = 4096;
 
 /// The words that keys of one text may hold.
 pub(super) struct KeyWords {
+    format: Format,
+    /// What of the text is read as structure.
+    part: Span,
     /// The text in small letters; none where a key may read otherwise than it is written.
     small: Option<Vec<u8>>,
     /// The first words of all paths, where they are known.
     first_words: Option<Vec<Span>>,
     seen: RefCell<HashMap<(Place, &'static str), bool>>,
+    /// The kinds that no path can name, by their numbers.
+    unnamed: RefCell<Vec<bool>>,
 }
 
 /// Where a word stands in a text.
@@ -34,31 +43,68 @@ enum Place {
     Anywhere,
     /// Nothing but marks stands between it and the end of a key.
     EndOfKey,
+    /// The same, and the value of the key may go over several lines.
+    EndOfOpenKey,
     /// It may be the first word of a path.
     StartOfPath,
 }
 
 impl KeyWords {
     pub(super) fn of(format: Format, text: &[u8]) -> Self {
+        let part = match format {
+            Format::FrontMatter => syntax::front_matter(text).unwrap_or(Span::new(0, 0)),
+            _ => Span::new(0, text.len()),
+        };
+        let text = part.of(text);
         let small = reads_as_written(format, text).then(|| text.to_ascii_lowercase());
         let first_words = match format {
-            Format::Yaml => small.as_deref().and_then(first_words),
+            Format::Yaml | Format::FrontMatter => small.as_deref().and_then(first_words),
             _ => None,
         };
         KeyWords {
+            format,
+            part,
             small,
             first_words,
             seen: RefCell::default(),
+            unnamed: RefCell::default(),
         }
     }
 
-    /// Whether a path of keys may be the name or hold it at an end; `name` may begin and end with `*`.
-    pub(super) fn may_be(&self, name: &'static str) -> bool {
+    /// Whether the keys above a value that starts at `at` may name a kind; `number` is its own among all that are asked
+    /// for.
+    pub(super) fn may_name(&self, number: usize, kind: &TokenKind, text: &[u8], at: usize) -> bool {
+        if !self.part.contains(Span::new(at, at)) || self.names_none_of(number) {
+            return false;
+        }
+        if !kind.names.iter().any(|name| self.may_be(name, None)) {
+            let mut unnamed = self.unnamed.borrow_mut();
+            let length = unnamed.len().max(number + 1);
+            unnamed.resize(length, false);
+            unnamed[number] = true;
+            return false;
+        }
+        let own = own_key::before(self.format, text, at).map(|key| key.of(text));
+        own.is_none() || kind.names.iter().any(|name| self.may_be(name, own))
+    }
+
+    /// Whether it is known that no path names the kind of a number.
+    pub(super) fn names_none_of(&self, number: usize) -> bool {
+        self.unnamed
+            .borrow()
+            .get(number)
+            .is_some_and(|unnamed| *unnamed)
+    }
+
+    /// Whether a path of keys may be the name or hold it at an end; `name` may begin and end with `*`. The last key of the
+    /// path is `own`, where that is known of the line that the value stands in.
+    fn may_be(&self, name: &'static str, own: Option<&[u8]>) -> bool {
         let words = || name.split(['_', '*']).filter(|word| !word.is_empty());
         let at_end = || {
-            words()
-                .next_back()
-                .is_none_or(|word| self.stands(Place::EndOfKey, word))
+            words().next_back().is_none_or(|word| match own {
+                Some(own) => ends_with(own, word) || self.stands(Place::EndOfOpenKey, word),
+                None => self.stands(Place::EndOfKey, word),
+            })
         };
         let at_start = || {
             words()
@@ -94,8 +140,22 @@ impl KeyWords {
         let mut all = memmem::find_iter(small, word);
         match (place, &self.first_words) {
             (Place::Anywhere, _) => all.next().is_some(),
-            (Place::EndOfKey, _) => all.any(|at| ends_key(&small[at + word.len()..])),
-            (Place::StartOfPath, None) => all.any(|at| starts_key(&small[..at])),
+            (Place::EndOfKey, _) if self.format == Format::Json => {
+                all.any(|at| ends_json_key(small, at, at + word.len()))
+            }
+            (Place::EndOfKey, _) => {
+                all.any(|at| behind_key(self.format, &small[at + word.len()..]).is_some())
+            }
+            // Of the formats whose lines are read only YAML has texts of several lines.
+            (Place::EndOfOpenKey, _) if self.format == Format::Json => false,
+            (Place::EndOfOpenKey, _) => all.any(|at| {
+                let behind = behind_key(self.format, &small[at + word.len()..]);
+                behind.is_some_and(|behind| behind.starts_with(b"#") || own_key::may_go_on(behind))
+            }),
+            (Place::StartOfPath, None) => all.any(|at| {
+                starts_key(&small[..at])
+                    && (self.format != Format::Json || is_in_json_key(small, at + word.len()))
+            }),
             (Place::StartOfPath, Some(first)) => {
                 first.iter().any(|first| first.of(small).starts_with(word))
             }
@@ -103,18 +163,52 @@ impl KeyWords {
     }
 }
 
-/// Whether a key may end before this; a comment may stand between a key and its colon.
-fn ends_key(behind: &[u8]) -> bool {
+/// Whether a key ends with a word.
+fn ends_with(key: &[u8], word: &str) -> bool {
+    let marks = key
+        .iter()
+        .rev()
+        .take_while(|byte| !byte.is_ascii_alphanumeric());
+    let key = &key[..key.len() - marks.count()];
+    let last = key.len().checked_sub(word.len()).map(|start| &key[start..]);
+    last.is_some_and(|last| last.eq_ignore_ascii_case(word.as_bytes()))
+        || word.bytes().all(|byte| byte.is_ascii_digit())
+}
+
+/// What stands behind a key and its mark, where a key may end before this, with or without quotes.
+fn behind_key(format: Format, behind: &[u8]) -> Option<&[u8]> {
     let mut at = 0;
     while let Some(byte) = behind.get(at) {
-        match byte {
-            b':' | b'=' | b']' | b'/' => return true,
-            b'\\' => at += 2,
-            byte if byte.is_ascii_alphanumeric() => return false,
+        match (format, byte) {
+            (_, b':') | (Format::Toml, b'=' | b']') => return Some(&behind[at + 1..]),
+            // A comment may stand between a key and its colon.
+            (Format::Yaml | Format::FrontMatter, b'#') => return Some(&behind[at..]),
+            (_, b'\\') => at += 2,
+            (_, byte) if byte.is_ascii_alphanumeric() => return None,
             _ => at += 1,
         }
     }
-    false
+    None
+}
+
+/// Whether a word of JSON may end a key: in quotes that a colon follows, or bare behind a bracket, a comma or a comment.
+fn ends_json_key(text: &[u8], start: usize, end: usize) -> bool {
+    let mut at = end;
+    while let Some(byte) = text.get(at) {
+        match byte {
+            b'"' | b'\'' if is_before_colon(&text[at + 1..]) => return true,
+            b'\\' => at += 2,
+            byte if byte.is_ascii_alphanumeric() => break,
+            _ => at += 1,
+        }
+    }
+    let is_bare = |byte: &&u8| byte.is_ascii_alphanumeric() || b"_$-.".contains(byte);
+    let behind = end + text[end..].iter().take_while(is_bare).count();
+    let before = text[..start].iter().rev().skip_while(|byte| is_bare(byte));
+    let mut before = before
+        .take_while(|byte| **byte != b'\n')
+        .skip_while(|byte| byte.is_ascii_whitespace());
+    is_before_colon(&text[behind..]) && before.next().is_none_or(|byte| b"{,/".contains(byte))
 }
 
 /// Whether a first key may start behind this.
@@ -129,6 +223,20 @@ fn starts_key(before: &[u8]) -> bool {
         [] | [.., b'\n' | b'\r'] | [.., b'\\', _] => true,
         before => ends_with_properties(before),
     }
+}
+
+/// Whether the string or the bare word around `at` may be a key of JSON.
+fn is_in_json_key(text: &[u8], at: usize) -> bool {
+    let near = &text[..text.len().min(at + LONGEST_KEY)];
+    let bare = near[at..].iter();
+    let bare = bare.take_while(|byte| byte.is_ascii_alphanumeric() || b"_$-.".contains(byte));
+    is_before_colon(&text[at + bare.count()..])
+        || [b'"', b'\'']
+            .iter()
+            .any(|quote| match end_of_string(near, at, *quote) {
+                Some(end) => is_before_colon(&text[end + 1..]),
+                None => near.len() < text.len(),
+            })
 }
 
 /// The words that lines of a block of YAML begin with, where one block of keys is the whole text.
@@ -181,14 +289,11 @@ fn ends_with_properties(before: &[u8]) -> bool {
 /// Whether every key reads as it is written, between two marks.
 fn reads_as_written(format: Format, text: &[u8]) -> bool {
     match format {
-        Format::Json => reads_as_written_in_json(text),
+        Format::Json => !spells_a_key(text, b"\"'", |letter| !b"\"\\/bfnrt".contains(&letter)),
         Format::Yaml | Format::FrontMatter => {
-            let is_far_key = |at: usize| {
-                let starts = |byte: &u8| !byte.is_ascii_graphic() || b"[{,".contains(byte);
-                let ends = |byte: &u8| byte.is_ascii_whitespace();
-                text[..at].last().is_none_or(starts) && text.get(at + 1).is_none_or(ends)
-            };
-            !memchr::memchr2_iter(b'\\', b'?', text).any(|at| text[at] == b'\\' || is_far_key(at))
+            let far_key = |at: usize| may_open_far_key(&text[..at], &text[at + 1..]);
+            !memchr::memchr_iter(b'?', text).any(far_key)
+                && !spells_a_key(text, b"\"", |letter| b"xuU\n\r".contains(&letter))
         }
         Format::Toml => memchr::memchr(b'\\', text).is_none(),
         // Read as fast as they are looked at.
@@ -196,18 +301,62 @@ fn reads_as_written(format: Format, text: &[u8]) -> bool {
     }
 }
 
-/// Whether every escape is one that takes no part in a word.
-fn reads_as_written_in_json(text: &[u8]) -> bool {
-    let mut rest = text;
-    while let Some(at) = memchr::memchr(b'\\', rest) {
-        match rest.get(at + 1) {
-            Some(b'"' | b'\\' | b'/' | b'b' | b'f' | b'n' | b'r' | b't') => {
-                rest = &rest[at + 2..];
-            }
-            _ => return false,
+/// Whether `?` between these may stand before a key of YAML: first in a line or a list, behind an item's or another key's
+/// mark.
+fn may_open_far_key(before: &[u8], behind: &[u8]) -> bool {
+    let blanks = before.iter().rev();
+    let blanks = blanks
+        .take_while(|byte| matches!(byte, b' ' | b'\t'))
+        .count();
+    let before_blanks = &before[..before.len() - blanks];
+    behind.first().is_none_or(u8::is_ascii_whitespace)
+        && (before_blanks
+            .last()
+            .is_none_or(|byte| !byte.is_ascii_graphic() || b"[{,-?:".contains(byte))
+            || ends_with_properties(before_blanks))
+}
+
+/// Whether a key in quotes may hold an escape that takes part in a word: such a key ends with a quote before a colon.
+fn spells_a_key(text: &[u8], quotes: &[u8], is_spelling: impl Fn(u8) -> bool) -> bool {
+    let mut ends = vec![0; quotes.len()];
+    let mut at = 0;
+    while let Some(found) = memchr::memchr(b'\\', text.get(at..).unwrap_or_default()) {
+        let letter = text.get(at + found + 1);
+        at += found + 2;
+        if !letter.is_some_and(|letter| is_spelling(*letter)) {
+            continue;
         }
+        for (end, quote) in ends.iter_mut().zip(quotes) {
+            if *end < at {
+                *end = end_of_string(text, at, *quote).unwrap_or(text.len());
+            }
+            if is_before_colon(text.get(*end + 1..).unwrap_or_default()) {
+                return true;
+            }
+        }
+        // Up to the next quote all escapes belong to the same strings.
+        at = ends.iter().copied().fold(text.len(), usize::min);
     }
-    true
+    false
+}
+
+/// Where a string ends that `from` is inside of.
+fn end_of_string(text: &[u8], from: usize, quote: u8) -> Option<usize> {
+    let mut at = from;
+    loop {
+        at += memchr::memchr2(quote, b'\\', text.get(at..)?)?;
+        if text[at] == quote {
+            return Some(at);
+        }
+        at += 2;
+    }
+}
+
+/// Whether a colon stands next, behind space; or a comment, behind which it may.
+fn is_before_colon(behind: &[u8]) -> bool {
+    let blanks = behind.iter().take_while(|byte| byte.is_ascii_whitespace());
+    let next = &behind[blanks.count()..];
+    matches!(next, [b':' | b'#', ..] | [b'/', b'/' | b'*', ..])
 }
 
 #[cfg(test)]

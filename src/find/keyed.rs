@@ -7,7 +7,7 @@ use super::candidate::Candidate;
 use super::search::Search;
 use super::site::{Site, last_parts};
 use super::{context, enclosing};
-use crate::model::{Recognised, TokenKind};
+use crate::model::Recognised;
 use crate::rules::name;
 use crate::syntax::Leaf;
 
@@ -63,15 +63,22 @@ fn asks_for_keys(search: &Search<'_>, site: &Site) -> Option<bool> {
     if !search.kinds_of_this_file().is_empty() {
         return Some(true);
     }
-    let kinds = search.rules.kinds_told_by_name().iter();
-    let mut fitting =
-        kinds.filter(|kind| context::fits(kind, search.text, &site.literal).is_some());
-    let first = fitting.next()?;
-    if search.is_asked_often() {
-        return Some(true);
+    let value = context::measured(search.text, &site.literal);
+    let mut fits_any = false;
+    for (number, told) in search.rules.kinds_told_by_name().iter().enumerate() {
+        // What is known is not asked again: a file may hold thousands of values.
+        if !told.may_fit(&value)
+            || fits_any && search.keys_name_none_of(number)
+            || context::fits(told.kind, search.text, &site.literal).is_none()
+        {
+            continue;
+        }
+        if search.may_be_named_by_keys(number, told.kind, site.literal.span.start) {
+            return Some(true);
+        }
+        fits_any = true;
     }
-    let may_be_named = |kind: &&TokenKind| search.may_be_named_by_keys(kind);
-    Some(may_be_named(first) || fitting.any(may_be_named))
+    fits_any.then_some(false)
 }
 
 /// The name that a path of keys gives; none where the path was cut before it came to the value.

@@ -31,6 +31,7 @@ mod memory;
 mod mutate;
 mod name_end;
 mod near;
+mod own_key;
 mod pair;
 mod patterns;
 mod place;

@@ -68,8 +68,6 @@ pub struct Search<'t> {
     pub(super) document: OnceCell<Option<Document>>,
     pub(super) format: OnceCell<Option<Format>>,
     pub(super) key_words: OnceCell<KeyWords>,
-    /// For how many values it was asked whether a key names their kind.
-    pub(super) asked_for_keys: Cell<usize>,
     pub(super) kinds_here: OnceCell<Vec<(&'static TokenKind, &'static str)>>,
     pub(super) takes_bare: OnceCell<bool>,
     pub(super) names_host: OnceCell<Option<usize>>,
@@ -105,7 +103,6 @@ impl<'t> Search<'t> {
             document: OnceCell::new(),
             format: OnceCell::new(),
             key_words: OnceCell::new(),
-            asked_for_keys: Cell::new(0),
             kinds_here: OnceCell::new(),
             takes_bare: OnceCell::new(),
             names_host: OnceCell::new(),

@@ -12,14 +12,6 @@ use crate::find::limit::Limit;
 use crate::model::{Span, TokenKind};
 use crate::syntax::{self, Document, Format};
 
-/// How many bytes are read as structure, about, while the keys of one value are looked for.
-const READ_MEANWHILE: usize = 4096;
-/// The same of YAML, which takes its time.
-const YAML_MEANWHILE: usize = 512;
-
-/// A shorter text may be asked as often as one of so many bytes.
-const SHORT: usize = 64 * 1024;
-
 impl Search<'_> {
     /// The format that the text is read in as structure, by its path.
     fn format(&self) -> Option<Format> {
@@ -42,20 +34,9 @@ impl Search<'_> {
         self.document.get().is_none() && self.format().is_some()
     }
 
-    /// Counts a value that asks for keys; whether so many did that the text is sooner read as structure than looked
-    /// through for each.
-    pub fn is_asked_often(&self) -> bool {
-        let meanwhile = match self.format() {
-            Some(Format::Yaml) => YAML_MEANWHILE,
-            _ => READ_MEANWHILE,
-        };
-        let asked = self.asked_for_keys.get() + 1;
-        self.asked_for_keys.set(asked);
-        asked * meanwhile > self.text.len().max(SHORT)
-    }
-
-    /// Whether the path of keys to a value may name a kind, where the file is read as structure; a longer text is not.
-    pub fn may_be_named_by_keys(&self, kind: &TokenKind) -> bool {
+    /// Whether the path of keys to a value at `at` may name a kind, by its number among those that names tell; a longer text
+    /// is not read as structure.
+    pub fn may_be_named_by_keys(&self, number: usize, kind: &TokenKind, at: usize) -> bool {
         let Some(format) = self.format() else {
             return false;
         };
@@ -66,7 +47,13 @@ impl Search<'_> {
         let words = self
             .key_words
             .get_or_init(|| KeyWords::of(format, self.text));
-        kind.names.iter().any(|name| words.may_be(name))
+        words.may_name(number, kind, self.text, at)
+    }
+
+    /// Whether it is known that no path of keys names the kind of a number.
+    pub fn keys_name_none_of(&self, number: usize) -> bool {
+        let words = self.key_words.get();
+        words.is_some_and(|words| words.names_none_of(number))
     }
 
     /// Where a word stands by itself; nowhere once the first names were asked for.

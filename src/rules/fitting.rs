@@ -73,7 +73,7 @@ impl Fitting {
 }
 
 /// Bytes behind which a value without quotes does not end.
-static IN_WORD: [bool; 256] = {
+pub static IN_WORD: [bool; 256] = {
     let mut bytes = [false; 256];
     let mut byte = 0u8;
     while byte < 128 {
@@ -88,7 +88,8 @@ pub const fn is_joint(byte: u8) -> bool {
     matches!(byte, b'-' | b'_' | b'.' | b'/' | b'+' | b'=' | b':')
 }
 
-fn bounds_of(shape: &Shape) -> Bounds {
+/// The length and the bytes of all values of a shape.
+pub fn bounds_of(shape: &Shape) -> Bounds {
     let mut bounds = Bounds {
         min: 0,
         max: 0,
@@ -113,7 +114,7 @@ fn bounds_of(shape: &Shape) -> Bounds {
 }
 
 /// The set of the bytes of a text; `None` where one is no ASCII.
-fn bytes_of(text: &[u8]) -> Option<u128> {
+pub fn bytes_of(text: &[u8]) -> Option<u128> {
     text.iter().try_fold(0, |bytes, byte| {
         byte.is_ascii().then(|| bytes | 1u128 << byte)
     })

@@ -4,6 +4,7 @@
 
 pub mod agent_facts;
 pub mod anchor;
+pub mod bounded;
 pub mod buckets;
 pub mod ci;
 pub mod fitting;
@@ -27,6 +28,7 @@ pub mod table;
 pub mod template;
 
 use crate::model::{Agent, Provider, Recipe, Request, Surface, TokenKind};
+use bounded::Bounded;
 use fitting::{Bounds, Fitting};
 use kind_keys::KindKeys;
 use known_hosts::KnownHosts;
@@ -78,7 +80,7 @@ struct ByContext {
     requests: OnceLock<Vec<Asked>>,
     flags: OnceLock<Vec<(&'static TokenKind, &'static str)>>,
     words: OnceLock<Vec<&'static TokenKind>>,
-    names: OnceLock<Vec<&'static TokenKind>>,
+    names: OnceLock<Vec<Bounded>>,
 }
 
 /// A request of a kind.
@@ -324,13 +326,10 @@ impl RuleSet {
     }
 
     /// The kinds that a name may tell where their own text does not.
-    pub(crate) fn kinds_told_by_name(&self) -> &[&'static TokenKind] {
+    pub(crate) fn kinds_told_by_name(&self) -> &[Bounded] {
         let kinds = || self.among(|keys| keys.told_by_name.iter().copied());
-        let all = || {
-            kinds()
-                .filter(|kind| kind_keys::is_told_by_name(kind))
-                .collect()
-        };
+        let told = || kinds().filter(|kind| kind_keys::is_told_by_name(kind));
+        let all = || told().map(Bounded::new).collect();
         self.by_context.names.get_or_init(all)
     }
 

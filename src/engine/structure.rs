@@ -291,7 +291,9 @@ fn print(run: &Run<'_>, finding: &StructureFinding) -> String {
 
 /// Adds the hashes by which code scanning knows the lines of findings without a credential again.
 pub(super) fn add_line_hashes(head: &dyn Snapshot, findings: &mut [Finding]) {
-    let lacks = |finding: &Finding| finding.kind.is_none() && finding.line_hash.is_empty();
+    // A credential's lines were hashed where it was found; one without a hash stands in an archive, or in a file that is
+    // too large to hold.
+    let lacks = |finding: &Finding| finding.masked.is_none() && finding.line_hash.is_empty();
     let mut lines: BTreeMap<RepoPath, Vec<u32>> = BTreeMap::new();
     for finding in findings.iter().filter(|finding| lacks(finding)) {
         let of_file = lines.entry(finding.path.clone()).or_default();

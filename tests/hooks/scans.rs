@@ -1,9 +1,10 @@
 //! `scan` and what it prints: places, formats, exit codes, closed pipes.
 
 use std::fs;
+use std::io::Read;
 use std::process::{Command, Stdio};
 
-use crate::play::{BINARY, Repo, Stage, broad};
+use crate::play::{BINARY, Repo, Stage, broad, value};
 
 const FORMATS: [&str; 4] = ["text", "json", "sarif", "github"];
 
@@ -156,6 +157,37 @@ fn threads_change_nothing() {
             assert_eq!(with("1"), with("8"), "{format} {place:?}");
         }
     }
+}
+
+#[test]
+fn a_line_inside_of_an_archive_is_not_looked_for_among_packed_bytes() {
+    let stage = Stage::new();
+    let repo = stage.folder("folder");
+    let text = format!(
+        "session_secret = \"{}\"\n",
+        value("aws-secret-access-key", 3)
+    );
+    let mut packed = Vec::new();
+    let level = flate2::Compression::default();
+    let mut pack = flate2::read::GzEncoder::new(text.as_bytes(), level);
+    pack.read_to_end(&mut packed).unwrap();
+    repo.write("plain.conf", &text);
+    repo.write("packed.conf.gz", packed);
+    let document = repo.tokenleash(&["scan", "--format", "sarif"]).json();
+    let results = document["runs"][0]["results"].as_array().unwrap();
+    let has_line = |end: &str| {
+        let place = "/locations/0/physicalLocation/artifactLocation/uri";
+        let at = |result: &&serde_json::Value| {
+            let uri = result.pointer(place).and_then(|uri| uri.as_str());
+            uri.is_some_and(|uri| uri.ends_with(end))
+        };
+        let result = results.iter().find(at).unwrap();
+        result["partialFingerprints"]
+            .get("primaryLocationLineHash")
+            .is_some()
+    };
+    assert!(has_line("plain.conf"));
+    assert!(!has_line("packed.conf.gz"));
 }
 
 #[test]

@@ -133,6 +133,9 @@ const FARTHEST: usize = 4096;
 
 /// How far away the next byte of a text stands in the file; 0 where it is not near.
 fn gap_before(byte: u8, rest: &[u8]) -> usize {
+    if rest.first() == Some(&byte) {
+        return 0;
+    }
     let near = &rest[..rest.len().min(FARTHEST)];
     memchr::memchr(byte, near).unwrap_or(0)
 }

@@ -10,6 +10,8 @@ mod services;
 mod started;
 mod systems;
 
+use std::collections::HashMap;
+
 pub use agents::{
     ActionAgent, CliAgent, DefaultToken, Guard, Leaves, Mints, ReusableAgent, action_agent,
     cli_agent, cli_names, cli_of_agent, leaves, may_take_person_away, mints, programs_and_bypasses,
@@ -39,20 +41,48 @@ pub fn is_switch(input: &str) -> bool {
 
 /// Whether `text` fits a pattern in which `*` stands for any run of characters. Case counts.
 pub(crate) fn fits(pattern: &str, text: &str) -> bool {
-    let mut parts = pattern.split('*');
-    let first = parts.next().unwrap_or_default();
+    let Some((first, mut last)) = pattern.split_once('*') else {
+        return pattern == text;
+    };
     let Some(mut rest) = text.strip_prefix(first) else {
         return false;
     };
-    let parts: Vec<&str> = parts.collect();
-    let Some((last, middle)) = parts.split_last() else {
-        return rest.is_empty();
-    };
-    for part in middle {
+    while let Some((part, behind)) = last.split_once('*') {
         match rest.find(part) {
             Some(at) => rest = &rest[at + part.len()..],
             None => return false,
         }
+        last = behind;
     }
-    rest.len() >= last.len() && rest.ends_with(last)
+    rest.ends_with(last)
+}
+
+/// Entries by the program whose call they are about: there are hundreds, and every command is looked up.
+type ByProgram<T> = HashMap<&'static str, Vec<(&'static str, &'static T)>>;
+
+/// Puts entries under the first of their words, each with all of them, in their order.
+fn by_program<T>(entries: impl Iterator<Item = (&'static str, &'static T)>) -> ByProgram<T> {
+    let mut table = ByProgram::new();
+    for (words, entry) in entries {
+        let program = words.split(' ').next().unwrap_or_default();
+        table.entry(program).or_default().push((words, entry));
+    }
+    table
+}
+
+/// The entry of a command, by its program's name without a folder: the one of most letters whose further words all stand
+/// behind that in their order.
+fn of_command<T>(
+    table: &ByProgram<T>,
+    words: &[String],
+    is_word: impl Fn(&str, &str) -> bool,
+) -> Option<&'static T> {
+    let program = words.first()?.rsplit('/').next()?;
+    let fitting = table.get(program)?.iter().filter(|(wanted, _)| {
+        let mut rest = words[1..].iter();
+        let mut wanted = wanted.split(' ').skip(1);
+        wanted.all(|word| rest.any(|given| is_word(given, word)))
+    });
+    let longest = fitting.max_by_key(|(wanted, _)| wanted.len())?;
+    Some(longest.1)
 }

@@ -7,7 +7,7 @@ use std::sync::OnceLock;
 
 use serde::Deserialize;
 
-use super::fits;
+use super::{ByProgram, by_program, fits, of_command};
 use crate::model::{Access, Scopes};
 
 type Words = BTreeMap<String, String>;
@@ -185,18 +185,13 @@ pub fn action_needs(uses: &str) -> Option<&'static ActionNeeds> {
 
 /// The needs of a command: the entry whose words all stand in it in order, the first as its name; the longest counts.
 pub fn command_needs(words: &[String]) -> Option<&'static Needs> {
-    let name = words.first()?.rsplit('/').next()?;
-    let fitting = commands().command.iter().filter(|entry| {
-        let mut wanted = entry.words.split(' ');
-        if wanted.next() != Some(name) {
-            return false;
-        }
-        let mut rest = words[1..].iter();
-        wanted.all(|word| rest.any(|given| given == word || begins(given, word)))
-    });
-    fitting
-        .max_by_key(|entry| entry.words.len())
-        .map(|entry| &entry.needs)
+    static TABLE: OnceLock<ByProgram<Needs>> = OnceLock::new();
+    let entries = || commands().command.iter();
+    let with_words = || entries().map(|entry| (entry.words.as_str(), &entry.needs));
+    let table = TABLE.get_or_init(|| by_program(with_words()));
+    of_command(table, words, |given, word| {
+        given == word || begins(given, word)
+    })
 }
 
 /// A word that names a registry stands at the start of an image's name.

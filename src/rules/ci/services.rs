@@ -6,6 +6,8 @@ use std::sync::OnceLock;
 
 use serde::Deserialize;
 
+use super::{ByProgram, by_program, of_command};
+
 /// The narrowest credential that runs a command or an action on a service.
 #[derive(Debug, PartialEq, Eq, Deserialize)]
 #[serde(deny_unknown_fields)]
@@ -37,19 +39,13 @@ fn table() -> &'static [Narrower] {
 
 /// The entry of a command; the longest whose words stand in it in their order.
 pub fn narrower_of_command(words: &[String]) -> Option<&'static Narrower> {
-    let name = words.first()?.rsplit('/').next()?;
-    let fits = |pattern: &String| {
-        let mut wanted = pattern.split(' ');
-        let mut rest = words[1..].iter();
-        wanted.next() == Some(name) && wanted.all(|word| rest.any(|given| given == word))
+    static TABLE: OnceLock<ByProgram<Narrower>> = OnceLock::new();
+    let words_of = |entry: &'static Narrower| {
+        let words = entry.words.iter();
+        words.map(move |words| (words.as_str(), entry))
     };
-    let fitting = table().iter().filter_map(|entry| {
-        let lengths = entry.words.iter().filter(|words| fits(words));
-        Some((lengths.map(String::len).max()?, entry))
-    });
-    fitting
-        .max_by_key(|(length, _)| *length)
-        .map(|(_, entry)| entry)
+    let programs = TABLE.get_or_init(|| by_program(table().iter().flat_map(words_of)));
+    of_command(programs, words, |given, word| given == word)
 }
 
 /// The entry of an action, by what stands before the `@`, lower-cased.

@@ -82,7 +82,7 @@ impl<'r, 'a> Hearing<'r, 'a> {
         } else {
             None
         };
-        let at_head = judged.item.commit.is_none() || self.stands_at_head(&judged)?;
+        let at_head = judged.item.commit.is_none() || self.stands_at_head(&judged);
         let same_as = print
             .bound_to_place
             .then(|| self.first_place(&judged.sighting, &print.text))
@@ -209,13 +209,16 @@ impl<'r, 'a> Hearing<'r, 'a> {
         Ok(!self.before[&number].iter().any(same))
     }
 
-    fn stands_at_head(&mut self, judged: &Judged) -> Result<bool> {
+    /// Whether the last commit still has it; what cannot be read there, as in a partial clone, is taken to.
+    fn stands_at_head(&mut self, judged: &Judged) -> bool {
         if judged.item.form == Form::Message {
-            return Ok(true);
+            return true;
         }
         let path = &judged.sighting.path;
         if !self.at_head.contains_key(path) {
-            let text = self.run.source.head().read(path.as_bytes())?;
+            let Ok(text) = self.run.source.head().read(path.as_bytes()) else {
+                return true;
+            };
             let sightings = text.map_or_else(Vec::new, |text| {
                 let blob = Blob {
                     path,
@@ -228,9 +231,9 @@ impl<'r, 'a> Hearing<'r, 'a> {
             });
             self.at_head.insert(path.clone(), sightings);
         }
-        Ok(self.at_head[path]
+        self.at_head[path]
             .iter()
-            .any(|sighting| sighting.secret == judged.sighting.secret))
+            .any(|sighting| sighting.secret == judged.sighting.secret)
     }
 }
 

@@ -60,7 +60,7 @@ pub(super) fn hear(
             continue;
         };
         // Like every audit of structure this judges the end of a range, not what came and went on the way.
-        if item.commit.is_some() && !states.stands_at_head(run, &sighting)? {
+        if item.commit.is_some() && !states.stands_at_head(run, &sighting) {
             continue;
         }
         let introduced = match visited.is_change {
@@ -192,17 +192,20 @@ impl States {
         }))
     }
 
-    fn stands_at_head(&mut self, run: &Run<'_>, sighting: &RecipeSighting) -> Result<bool> {
+    /// Whether the last commit still has it; what cannot be read there, as in a partial clone, is taken to.
+    fn stands_at_head(&mut self, run: &Run<'_>, sighting: &RecipeSighting) -> bool {
         let path = &sighting.path;
         if !self.at_head.contains_key(path) {
-            let text = run.source.head().read(path.as_bytes())?;
+            let Ok(text) = run.source.head().read(path.as_bytes()) else {
+                return true;
+            };
             let now = text.map_or_else(Vec::new, |text| {
                 of_text(path, &text, run.rules, &mut Lineage::default())
             });
             self.at_head.insert(path.clone(), now);
         }
-        Ok(self.at_head[path]
+        self.at_head[path]
             .iter()
-            .any(|now| now.is_same_line(sighting)))
+            .any(|now| now.is_same_line(sighting))
     }
 }

@@ -100,7 +100,8 @@ pub(super) fn read_blob(objects: &Objects, id: &ObjectId, path: &[u8]) -> Result
     match objects.blob(id)? {
         Some(bytes) => Ok(Some(bytes)),
         None => Err(Error::source("the object is not in this clone")
-            .at(String::from_utf8_lossy(path).into_owned())),
+            .at(String::from_utf8_lossy(path).into_owned())
+            .hint("`git fetch --refetch --no-filter` completes a partial clone")),
     }
 }
 

@@ -182,3 +182,36 @@ fn a_scan_needs_no_identity_and_no_home() {
         assert_eq!(ran.code, 1, "{arguments:?}: {}", ran.all());
     }
 }
+
+#[test]
+fn a_partial_clone_shows_what_older_versions_hold() {
+    let stage = Stage::new();
+    let origin = stage.started("origin");
+    origin.git(&["config", "uploadpack.allowFilter", "true"]);
+    for content in [broad(1), "later\n".repeat(1000)] {
+        origin.stage("deploy.sh", content);
+        origin.git(&["commit", "-q", "--no-verify", "-m", "change"]);
+    }
+    let address = format!("file://{}", origin.path.display());
+    origin.git(&[
+        "clone",
+        "-q",
+        "--no-checkout",
+        "--filter=blob:limit=1k",
+        &address,
+        "../partial",
+    ]);
+    let partial = origin.at("../partial");
+    let document = partial
+        .tokenleash(&["scan", "--history", "--format", "json"])
+        .json();
+    // Nobody can say whether the last version, which is not there, still has it.
+    let finding = &document["findings"][0];
+    assert_eq!(finding["path"], "deploy.sh");
+    assert_eq!(
+        (&finding["verdict"], &finding["at_head"]),
+        (&"block".into(), &true.into())
+    );
+    let why = document["unchecked"][0]["why"].as_str().unwrap();
+    assert!(why.contains("not in this clone"), "{why}");
+}
